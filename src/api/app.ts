@@ -1,0 +1,33 @@
+import type { Engine } from '../engine/engine.ts'
+import type { Assets } from '../http/static.ts'
+import type { LogReader, StoreHealth } from '../store/store.ts'
+import type { LiveHub } from './ui/live.ts'
+
+/** What the routes are given. */
+export interface App {
+  readonly engine: Engine
+  readonly logs: LogReader
+  readonly live: LiveHub
+  readonly about: About
+  /** The built pages; null where they were not built. */
+  readonly assets: Assets | null
+}
+
+/** What this process is and how it fares. */
+export interface About {
+  readonly version: string
+  readonly dataDir: string
+  /** Addresses a client can use, such as `http://localhost:3000`. */
+  addresses(): readonly string[]
+  config(): ReturnType<Engine['config']>
+  /** The providers that work by short name, and what they lack. */
+  providers(): readonly {
+    readonly name: string
+    readonly ready: boolean
+    readonly detail: string
+  }[]
+  /** Why the newest configuration was refused; null when it is in use. */
+  configError(): string | null
+  store(): StoreHealth
+  rssMb(): number
+}

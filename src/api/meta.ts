@@ -1,0 +1,65 @@
+import { z } from 'zod'
+import { jsonRoute, type RawRoute, type Route } from '../http/route.ts'
+import type { App } from './app.ts'
+
+const status = jsonRoute({
+  method: 'GET',
+  paths: ['/status'],
+  scope: 'public',
+  summary: 'Whether the gateway runs, which version and with which configuration.',
+  result: z.object({ status: z.literal('ok'), version: z.string(), config_hash: z.string() }),
+  handle: ({ about }: App) => ({
+    status: 'ok' as const,
+    version: about.version,
+    config_hash: about.config().hash,
+  }),
+})
+
+/** TensorZero's five names are always there; `store` is ours. */
+const health: RawRoute<App> = {
+  kind: 'raw',
+  method: 'GET',
+  paths: ['/health'],
+  scope: 'public',
+  summary: 'Whether the gateway and what it depends on are well.',
+  handle: async ({ about }, { client }) => {
+    const store = about.store()
+    const sick = store.state === 'failed' || store.state === 'degraded'
+    const needed = about.config().gateway.durability === 'before_reply'
+    client.json(sick && needed ? 503 : 200, {
+      gateway: 'ok',
+      clickhouse: 'ok',
+      postgres: 'ok',
+      valkey: 'ok',
+      valkey_cache: 'ok',
+      store: store.state,
+      ...(store.message !== null && { store_message: store.message }),
+    })
+  },
+}
+
+const Model = z.object({
+  id: z.string(),
+  object: z.literal('model'),
+  created: z.int(),
+  owned_by: z.string(),
+})
+
+const models = jsonRoute({
+  method: 'GET',
+  paths: ['/openai/v1/models', '/v1/models'],
+  scope: 'inference',
+  summary: 'The models that can be named, as the OpenAI API lists them.',
+  result: z.object({ object: z.literal('list'), data: z.array(Model) }),
+  handle: ({ about }: App) => ({
+    object: 'list' as const,
+    data: about.config().modelNames.map((id) => ({
+      id,
+      object: 'model' as const,
+      created: 0,
+      owned_by: about.config().model(id)?.targets[0]?.provider.type ?? 'weir',
+    })),
+  }),
+})
+
+export const metaRoutes: readonly Route<App>[] = [status, health, models]

@@ -1,0 +1,216 @@
+import type { FinishReason, JsonObject, Part } from '../../domain/chat.ts'
+import { mergeUsage, type Usage } from '../../domain/usage.ts'
+import { formatEvent } from '../../lib/sse.ts'
+import { asObject, objectsIn } from '../../lib/json.ts'
+import { encodeCall, encodeFinish, encodeUsage, type Envelope } from './encode.ts'
+
+type At<T extends Part['type']> = Extract<Part, { type: T }>
+
+/**
+ * Parts → chunks in TensorZero's shape: each upstream event becomes at most one chunk a choice;
+ * finish reason and usage come together, last.
+ */
+export class ChunkEncoder {
+  readonly #envelope: Envelope
+  readonly #wantsUsage: boolean
+  readonly #choices = new Map<number, ChoiceState>()
+  #usage: Usage | null = null
+  #cost: number | null = null
+  readonly #extra: JsonObject = {}
+
+  constructor(envelope: Envelope, wantsUsage: boolean) {
+    this.#envelope = envelope
+    this.#wantsUsage = wantsUsage
+  }
+
+  /** One upstream event. */
+  encode(parts: readonly Part[]): string {
+    const deltas = new Map<number, Delta>()
+    for (const part of parts) {
+      if (part.type === 'usage') this.#addUsage(part)
+      else if (part.type === 'raw' && part.level === 'response') this.#addExtra(part.fields)
+      else if (part.type !== 'error') this.#addTo(deltas, part)
+    }
+    return [...deltas]
+      .map(([index, delta]) => this.#chunk(index, { delta: delta.message, ...delta.choice }, null))
+      .join('')
+  }
+
+  /** The last chunks and the end marker. */
+  end(): string {
+    const usage = this.#wantsUsage ? encodeUsage(this.#usage, this.#cost) : null
+    const indexes = this.#choices.size > 0 ? [...this.#choices.keys()] : [0]
+    const chunks = indexes.map((index, place) => {
+      const finish = encodeFinish(this.#choices.get(index)?.finish ?? null)
+      const last = place === indexes.length - 1
+      return this.#chunk(index, { delta: {}, finish_reason: finish }, last ? usage : null)
+    })
+    return `${chunks.join('')}${formatEvent('[DONE]')}`
+  }
+
+  /** Kept for later chunks too: the last one repeats what the answer as a whole said. */
+  #addExtra(fields: JsonObject): void {
+    for (const [key, value] of Object.entries(fields)) {
+      if (value !== null) this.#extra[key] = value
+    }
+  }
+
+  #addUsage(part: At<'usage'>): void {
+    this.#usage = this.#usage ? mergeUsage(this.#usage, part.usage) : part.usage
+    this.#cost = part.reportedCost ?? this.#cost
+  }
+
+  #addTo(deltas: Map<number, Delta>, part: Exclude<Part, At<'usage'> | At<'error'>>): void {
+    const index = part.choice ?? 0
+    const state = this.#stateOf(index)
+    if (part.type === 'finish') {
+      state.finish = part.reason
+      return
+    }
+    let delta = deltas.get(index)
+    if (!delta) {
+      delta = { message: state.begun ? {} : { role: 'assistant' }, choice: {} }
+      state.begun = true
+      deltas.set(index, delta)
+    }
+    addPart(delta, part, state, this.#envelope)
+  }
+
+  #stateOf(index: number): ChoiceState {
+    let state = this.#choices.get(index)
+    if (!state) {
+      state = { begun: false, finish: null, blocks: 0, lastBlock: '', custom: new Set() }
+      this.#choices.set(index, state)
+    }
+    return state
+  }
+
+  #chunk(index: number, choice: JsonObject, usage: ReturnType<typeof encodeUsage>): string {
+    const { id, episodeId, model, created } = this.#envelope
+    return formatEvent(
+      JSON.stringify({
+        system_fingerprint: '',
+        service_tier: null,
+        ...this.#extra,
+        id,
+        episode_id: episodeId,
+        object: 'chat.completion.chunk',
+        created,
+        model,
+        choices: [{ finish_reason: null, logprobs: null, ...choice, index }],
+        usage,
+      }),
+    )
+  }
+}
+
+interface ChoiceState {
+  begun: boolean
+  finish: FinishReason | null
+  /** Content blocks begun so far, and the last one's kind: a thought's place among them. */
+  blocks: number
+  lastBlock: string
+  /** Indexes of the calls of custom tools. */
+  readonly custom: Set<number>
+}
+
+interface Delta {
+  readonly message: JsonObject
+  readonly choice: JsonObject
+}
+
+type ContentPart = Exclude<Part, At<'usage'> | At<'error'> | At<'finish'>>
+
+function addPart(
+  { message, choice }: Delta,
+  part: ContentPart,
+  state: ChoiceState,
+  envelope: Envelope,
+): void {
+  switch (part.type) {
+    case 'text':
+      beginBlock(state, 'text')
+      message['content'] = textOf(message, 'content') + part.text
+      break
+    case 'refusal':
+      beginBlock(state, 'refusal')
+      message['refusal'] = textOf(message, 'refusal') + part.text
+      break
+    case 'reasoning':
+      beginBlock(state, 'thought')
+      addReasoning(message, part, { place: state.blocks - 1, envelope })
+      break
+    case 'tool_call':
+      beginBlock(state, `call ${part.index}`)
+      if (part.custom) state.custom.add(part.index)
+      addCall(message, { ...part, text: '', custom: part.custom === true })
+      break
+    case 'tool_arguments':
+      addCall(message, {
+        index: part.index,
+        id: null,
+        name: '',
+        text: part.text,
+        custom: state.custom.has(part.index),
+      })
+      break
+    case 'raw':
+      Object.assign(part.level === 'choice' ? choice : message, part.fields)
+      break
+  }
+}
+
+function beginBlock(state: ChoiceState, kind: string): void {
+  if (state.lastBlock === kind) return
+  state.lastBlock = kind
+  state.blocks++
+}
+
+function textOf(message: JsonObject, field: string): string {
+  const value = message[field]
+  return typeof value === 'string' ? value : ''
+}
+
+function addReasoning(
+  message: JsonObject,
+  part: At<'reasoning'>,
+  { place, envelope }: { place: number; envelope: Envelope },
+): void {
+  if (part.text !== '') {
+    message['reasoning'] = textOf(message, 'reasoning') + part.text
+    message['reasoning_content'] = message['reasoning']
+  }
+  if (part.details) message['reasoning_details'] = [...part.details]
+  message['tensorzero_extra_content'] = [
+    {
+      type: 'thought',
+      id: String(place),
+      insert_index: place,
+      text: part.text === '' ? null : part.text,
+      ...(part.signature !== undefined && { signature: part.signature }),
+      provider_type: envelope.providerType,
+      ...(part.details && { extra_data: { reasoning_details: [...part.details] } }),
+    },
+  ]
+}
+
+interface CallDelta {
+  readonly index: number
+  readonly id: string | null
+  readonly name: string
+  readonly text: string
+  readonly custom: boolean
+}
+
+/** Several pieces of one call in one event are one delta. */
+function addCall(message: JsonObject, { index, id, name, text, custom }: CallDelta): void {
+  const calls = objectsIn(message['tool_calls'])
+  const last = calls.at(-1)
+  if (last?.['index'] === index) {
+    const body = asObject(last['function']) ?? asObject(last['custom']) ?? {}
+    const field = custom ? 'input' : 'arguments'
+    body[field] = textOf(body, field) + text
+    return
+  }
+  message['tool_calls'] = [...calls, { index, ...encodeCall({ id, name, text, custom }) }]
+}

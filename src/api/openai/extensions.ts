@@ -1,0 +1,98 @@
+import { z } from 'zod'
+import { GatewayError } from '../../domain/errors.ts'
+import { isUuidV7 } from '../../domain/ids.ts'
+import type { BodyPatch, HeaderPatch } from '../../domain/patch.ts'
+import type { Json, JsonObject } from '../../lib/json.ts'
+import { Secret } from '../../lib/secret.ts'
+import { cleanMessages } from './own-blocks.ts'
+
+/** What a request says in TensorZero's own keys (`tensorzero::…`). */
+export interface Extensions {
+  /** The request without them, as any OpenAI server would take it; null when it had none. */
+  readonly cleaned: JsonObject | null
+  readonly episodeId: string | null
+  readonly tags: Readonly<Record<string, string>>
+  readonly credentials: ReadonlyMap<string, Secret>
+  readonly extraBody: readonly BodyPatch[]
+  readonly extraHeaders: readonly HeaderPatch[]
+  readonly dryrun: boolean
+  readonly warnings: readonly string[]
+}
+
+const PREFIX = 'tensorzero::'
+const MAX_CREDENTIAL = 8192
+
+const Patches = z.array(
+  z.union([
+    z.strictObject({ pointer: z.string(), value: z.json() }),
+    z.strictObject({ pointer: z.string(), delete: z.literal(true) }),
+  ]),
+)
+const HeaderPatches = z.array(
+  z.union([
+    z.strictObject({ name: z.string(), value: z.string() }),
+    z.strictObject({ name: z.string(), delete: z.literal(true) }),
+  ]),
+)
+const Keys = z.object({
+  'tensorzero::episode_id': z.string().refine(isUuidV7, 'must be a UUIDv7').nullish(),
+  'tensorzero::tags': z
+    .record(z.string(), z.string())
+    .refine((tags) => Object.keys(tags).every((key) => !key.startsWith(PREFIX)), {
+      error: `Tag name cannot start with '${PREFIX}'`,
+    })
+    .nullish(),
+  'tensorzero::credentials': z
+    .record(
+      z.string(),
+      z
+        .string()
+        .max(MAX_CREDENTIAL)
+        .regex(/^[^\r\n\0]*$/),
+    )
+    .nullish(),
+  'tensorzero::extra_body': Patches.nullish(),
+  'tensorzero::extra_headers': HeaderPatches.nullish(),
+  'tensorzero::dryrun': z.boolean().nullish(),
+})
+const KNOWN = new Set(Object.keys(Keys.shape))
+
+/** Reads the `tensorzero::` keys, and says which of them this version does not use. */
+export function readExtensions(json: JsonObject): Extensions {
+  const data = parseKeys(json)
+  const keys = Object.keys(json).filter((key) => key.startsWith(PREFIX))
+  const messages = cleanMessages(json['messages'])
+  return {
+    cleaned: keys.length > 0 || messages ? withoutKeys(json, messages) : null,
+    episodeId: data['tensorzero::episode_id'] ?? null,
+    tags: data['tensorzero::tags'] ?? {},
+    credentials: secrets(data['tensorzero::credentials'] ?? {}),
+    extraBody: data['tensorzero::extra_body'] ?? [],
+    extraHeaders: data['tensorzero::extra_headers'] ?? [],
+    dryrun: data['tensorzero::dryrun'] ?? false,
+    warnings: keys
+      .filter((key) => !KNOWN.has(key))
+      .map((key) => `\`${key}\` is not used by this version`),
+  }
+}
+
+function parseKeys(json: JsonObject): z.infer<typeof Keys> {
+  const { success, data, error } = Keys.safeParse(json)
+  if (success) return data
+  const [issue] = error.issues
+  const param = issue?.path.join('.') ?? ''
+  throw new GatewayError('invalid_request', `\`${param}\`: ${issue?.message}.`, { param })
+}
+
+function secrets(values: Readonly<Record<string, string>>): ReadonlyMap<string, Secret> {
+  return new Map(Object.entries(values).map(([key, value]) => [key, new Secret(value)]))
+}
+
+function withoutKeys(json: JsonObject, messages: readonly Json[] | null): JsonObject {
+  const cleaned: JsonObject = {}
+  for (const [key, value] of Object.entries(json)) {
+    if (!key.startsWith(PREFIX)) cleaned[key] = value
+  }
+  if (messages) cleaned['messages'] = [...messages]
+  return cleaned
+}

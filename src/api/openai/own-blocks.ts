@@ -1,0 +1,86 @@
+import { GatewayError } from '../../domain/errors.ts'
+import { asArray, asNumber, asObject, asString, objectsIn } from '../../lib/json.ts'
+import type { Json, JsonObject } from '../../lib/json.ts'
+
+const PREFIX = 'tensorzero::'
+
+/**
+ * Messages with TensorZero's own blocks and fields turned into OpenAI's; null when there are none.
+ * Source: spec §2.3, "Messages": raw text, templates, MIME types, thoughts that come back.
+ */
+export function cleanMessages(messages: Json | undefined): readonly Json[] | null {
+  let changed = false
+  const cleaned = asArray(messages).map((value) => {
+    const message = asObject(value)
+    const own = message && isOwn(message) ? cleanMessage(message) : undefined
+    changed ||= own !== undefined
+    return own ?? value
+  })
+  return changed ? cleaned : null
+}
+
+function isOwn(message: JsonObject): boolean {
+  if ('tensorzero_extra_content' in message) return true
+  return asArray(message['content']).some((piece) => isOwnBlock(asObject(piece)))
+}
+
+function isOwnBlock(block: JsonObject | undefined): boolean {
+  if (!block) return false
+  if (asString(block['type'])?.startsWith(PREFIX)) return true
+  return Object.entries(block).some(
+    ([key, value]) => key.startsWith(PREFIX) || Object.keys(asObject(value) ?? {}).some(isOwnKey),
+  )
+}
+
+function isOwnKey(key: string): boolean {
+  return key.startsWith(PREFIX)
+}
+
+function cleanMessage(message: JsonObject): JsonObject {
+  const { tensorzero_extra_content: extra, ...rest } = message
+  const cleaned: JsonObject = { ...thoughtsOf(extra, rest), ...rest }
+  if (Array.isArray(rest['content'])) cleaned['content'] = rest['content'].map(cleanBlock)
+  return cleaned
+}
+
+/** Thoughts as the fields that providers of this wire give and take, unless those came too. */
+function thoughtsOf(extra: Json | undefined, message: JsonObject): JsonObject {
+  const given = ['reasoning', 'reasoning_content', 'reasoning_details']
+  if (given.some((field) => field in message)) return {}
+  const thoughts = objectsIn(extra)
+    .filter((block) => block['type'] === 'thought')
+    .toSorted((a, b) => (asNumber(a['insert_index']) ?? 0) - (asNumber(b['insert_index']) ?? 0))
+  if (thoughts.length === 0) return {}
+  const text = thoughts.map((thought) => asString(thought['text']) ?? '').join('')
+  const details = thoughts.flatMap((thought) => {
+    return asArray(asObject(thought['extra_data'])?.['reasoning_details'])
+  })
+  return {
+    ...(text !== '' && { reasoning: text }),
+    ...(details.length > 0 && { reasoning_details: details }),
+  }
+}
+
+function cleanBlock(piece: Json): Json {
+  const block = asObject(piece)
+  if (!block || !isOwnBlock(block)) return piece
+  const type = asString(block['type']) ?? ''
+  if (type === `${PREFIX}raw_text`) return { type: 'text', text: block['value'] ?? '' }
+  if (type.startsWith(PREFIX) || `${PREFIX}arguments` in block) {
+    throw new GatewayError(
+      'invalid_request',
+      `A \`${type}\` block needs a function with templates; this request names a model.`,
+      { param: 'messages' },
+    )
+  }
+  return withoutOwnKeys(block)
+}
+
+function withoutOwnKeys(block: JsonObject): JsonObject {
+  const kept: JsonObject = {}
+  for (const [key, value] of Object.entries(block)) {
+    const inner = asObject(value)
+    if (!isOwnKey(key)) kept[key] = inner ? withoutOwnKeys(inner) : value
+  }
+  return kept
+}

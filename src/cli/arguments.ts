@@ -1,0 +1,141 @@
+import { parseArgs } from 'node:util'
+import { nearest } from '../lib/nearest.ts'
+
+export type Env = Readonly<Record<string, string | undefined>>
+
+export interface Arguments {
+  readonly command: 'serve' | 'check' | 'help' | 'version'
+  /** Globs. */
+  readonly configFiles: readonly string[]
+  readonly defaultConfig: boolean
+  readonly bindAddress: string | null
+  readonly logFormat: 'pretty' | 'json' | null
+  readonly dataDir: string | null
+  readonly allowedHosts: readonly string[]
+  readonly checkFormat: 'pretty' | 'json' | 'github'
+}
+
+/** A wrong command line: said in one line, with exit code 2. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError'
+}
+
+const FLAGS = {
+  'config-file': { type: 'string', multiple: true },
+  'default-config': { type: 'boolean' },
+  'bind-address': { type: 'string' },
+  'log-format': { type: 'string' },
+  'validate-and-exit': { type: 'boolean' },
+  'data-dir': { type: 'string' },
+  'allowed-host': { type: 'string', multiple: true },
+  format: { type: 'string' },
+  help: { type: 'boolean', short: 'h' },
+  version: { type: 'boolean', short: 'v' },
+} as const
+
+const COMMANDS = ['serve', 'check', 'help', 'version'] as const
+
+export const HELP = `Weir routes your LLM calls and remembers them.
+
+  weir                                     serve on 127.0.0.1:3000, no configuration needed
+  weir --config-file tensorzero.toml       serve with a configuration (globs work)
+  weir check tensorzero.toml               check a configuration: exit code 0 or 3
+
+Commands
+  serve (default)     run the gateway and its pages
+  check [FILE...]     check configuration files; --format pretty|json|github
+  version, help
+
+Options                                    Environment
+  --config-file GLOB    (repeatable)       WEIR_CONFIG_FILE
+  --default-config      no file, defaults  WEIR_DEFAULT_CONFIG=1
+  --bind-address ADDR   127.0.0.1:3000     WEIR_BIND_ADDRESS, TENSORZERO_GATEWAY_BIND_ADDRESS
+  --data-dir DIR        where records are  WEIR_DATA_DIR
+  --log-format FORMAT   pretty or json     WEIR_LOG_FORMAT
+  --allowed-host NAME   (repeatable)       WEIR_ALLOWED_HOSTS, separated by commas
+  --validate-and-exit   the same as check
+`
+
+/** Reads the command line; where it is silent, the environment. */
+export function readArguments(argv: readonly string[], env: Env): Arguments {
+  const { values, positionals } = parse(argv)
+  const command = commandOf(positionals[0])
+  const given = values['config-file'] ?? listOf(env['WEIR_CONFIG_FILE'])
+  const rest = positionals.slice(1)
+  if (command !== 'check' && rest.length > 0) {
+    throw new UsageError(`\`${rest[0]}\` is one word too many: see weir --help.`)
+  }
+  const logFormat = values['log-format'] ?? env['WEIR_LOG_FORMAT']
+  return {
+    command: special(values) ?? command,
+    configFiles: [...given, ...rest],
+    defaultConfig: values['default-config'] ?? isOn(env['WEIR_DEFAULT_CONFIG']),
+    bindAddress: values['bind-address'] ?? bindFrom(env),
+    logFormat: oneOf('log-format', logFormat, ['pretty', 'json']),
+    dataDir: values['data-dir'] ?? env['WEIR_DATA_DIR'] ?? null,
+    allowedHosts: values['allowed-host'] ?? listOf(env['WEIR_ALLOWED_HOSTS']),
+    checkFormat: oneOf('format', values.format, ['pretty', 'json', 'github']) ?? 'pretty',
+  }
+}
+
+function bindFrom(env: Env): string | null {
+  return env['WEIR_BIND_ADDRESS'] ?? env['TENSORZERO_GATEWAY_BIND_ADDRESS'] ?? null
+}
+
+function parse(argv: readonly string[]) {
+  try {
+    return parseArgs({ args: [...argv], options: FLAGS, allowPositionals: true, strict: true })
+  } catch (thrown) {
+    const text = thrown instanceof Error ? thrown.message : String(thrown)
+    const flag = /'--?([\w-]+)/.exec(text)?.[1]
+    const close = flag === undefined ? undefined : nearest(flag, Object.keys(FLAGS))
+    const unknown = close !== undefined && close !== flag
+    throw new UsageError(
+      unknown
+        ? `--${flag} is not an option. Did you mean --${close}?`
+        : (text.split('.')[0] ?? text),
+      { cause: thrown },
+    )
+  }
+}
+
+function special(values: {
+  help?: boolean
+  version?: boolean
+  'validate-and-exit'?: boolean
+}): Arguments['command'] | undefined {
+  if (values.help) return 'help'
+  if (values.version) return 'version'
+  return values['validate-and-exit'] ? 'check' : undefined
+}
+
+function commandOf(word: string | undefined): Arguments['command'] {
+  if (word === undefined) return 'serve'
+  const command = COMMANDS.find((known) => known === word)
+  if (command) return command
+  const close = nearest(word, COMMANDS)
+  const hint = close === undefined ? 'see weir --help' : `did you mean \`weir ${close}\`?`
+  throw new UsageError(`There is no command \`${word}\`: ${hint}`)
+}
+
+function oneOf<const T extends string>(
+  flag: string,
+  value: string | undefined,
+  allowed: readonly T[],
+): T | null {
+  if (value === undefined) return null
+  const found = allowed.find((known) => known === value)
+  if (found !== undefined) return found
+  throw new UsageError(`--${flag} takes ${allowed.join(' or ')}, not \`${value}\`.`)
+}
+
+function listOf(text: string | undefined): string[] {
+  return (text ?? '')
+    .split(',')
+    .map((item) => item.trim())
+    .filter(Boolean)
+}
+
+function isOn(value: string | undefined): boolean {
+  return value === '1' || value === 'true'
+}

@@ -1,0 +1,7 @@
+import { workerData } from 'node:worker_threads'
+import { runReader } from '../store/reader.ts'
+import { portOf, readThreadData } from './threads.ts'
+
+const { dataDir } = readThreadData(workerData)
+
+runReader({ port: portOf(), dataDir })

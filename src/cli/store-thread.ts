@@ -1,0 +1,17 @@
+import { workerData } from 'node:worker_threads'
+import { decodeDialect } from '../api/dialects.ts'
+import { completeRecord } from '../engine/complete.ts'
+import type { Draft } from '../engine/draft.ts'
+import { systemClock } from '../lib/clock.ts'
+import { wireNamed } from '../providers/wires.ts'
+import { runWriter } from '../store/writer.ts'
+import { portOf, readThreadData } from './threads.ts'
+
+const { dataDir } = readThreadData(workerData)
+
+runWriter<Draft>({
+  port: portOf(),
+  dataDir,
+  clock: systemClock,
+  complete: (draft) => completeRecord(draft, { request: decodeDialect, wire: wireNamed }),
+})

@@ -1,0 +1,25 @@
+import { extname } from 'node:path'
+import { type MessagePort, parentPort } from 'node:worker_threads'
+
+/** What every thread is told. No schema: a thread that loads one is ten megabytes larger. */
+export interface ThreadData {
+  readonly dataDir: string
+}
+
+export function readThreadData(data: unknown): ThreadData {
+  if (typeof data === 'object' && data !== null && 'dataDir' in data) {
+    return { dataDir: String(data.dataDir) }
+  }
+  throw new Error('This thread was not told where the data is.')
+}
+
+/** The port to the main thread, for a file that only runs as a worker. */
+export function portOf(): MessagePort {
+  if (parentPort) return parentPort
+  throw new Error('This file runs as a worker thread only.')
+}
+
+/** The address of a worker's file beside this one: `.ts` in development, `.js` when built. */
+export function threadFile(name: string): URL {
+  return new URL(`./${name}${extname(import.meta.filename)}`, import.meta.url)
+}

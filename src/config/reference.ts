@@ -1,0 +1,176 @@
+import { z } from 'zod'
+import type { Provider } from '../providers/provider.ts'
+import { CommonProvider } from './schema-models.ts'
+import { createSchema, WITHOUT_EFFECT } from './schema.ts'
+
+type Node = z.core.JSONSchema.JSONSchema
+
+/** The JSON Schema of a configuration, for editors: `#:schema` on a file's first line names it. */
+export function renderJsonSchema(providers: readonly Provider[]): string {
+  return `${JSON.stringify(createJsonSchema(providers), null, 2)}\n`
+}
+
+/** The page that lists every key. */
+export function renderReference(providers: readonly Provider[]): string {
+  const {
+    gateway = {},
+    models = {},
+    provider_types: types = {},
+  } = childrenOf(createJsonSchema(providers))
+  const sections = [
+    INTRODUCTION,
+    section('[gateway]', describe(gateway), rowsOf(gateway)),
+    section('[models.NAME]', 'A model that callers may ask for.', rowsOf(entryOf(models))),
+    ...renderProviders(providers, entryOf(models)),
+    section(
+      '[provider_types.TYPE]',
+      `What holds for every provider of a type, unless the provider says otherwise. TYPE is ${listed(providers.map(({ type }) => type))}.`,
+      rowsOf(Object.values(childrenOf(types))[0] ?? {}),
+    ),
+    renderWithoutEffect(),
+  ]
+  return `${sections.join('\n\n')}\n`
+}
+
+const INTRODUCTION = `# Configuration
+
+<!-- Made from the schemas in src/config. Do not edit. -->
+
+The configuration is one or more TOML files. Without any, the defaults on this page apply. Several
+files are put together as one; the same key may not be set twice.
+
+An editor that knows JSON Schema for TOML can check the file as you type, if its first line is
+\`#:schema ./weir.schema.json\` with the path to [weir.schema.json](weir.schema.json).
+
+A key is never written into the file. A *location* says where it is: \`env::NAME\` (an environment
+variable), \`path::FILE\`, \`path_from_env::NAME\` (a variable that holds the path of a file),
+\`dynamic::NAME\` (the caller sends it), \`none\`, or a table of two of these,
+\`{ default = "…", fallback = "…" }\`. \`sdk\` is accepted for cloud providers.
+
+The base address of a provider is, in this order: its own \`api_base\`, the environment variable
+\`WEIR_<TYPE>_API_BASE\`, \`api_base\` in \`[provider_types.TYPE]\`, the type's own.`
+
+function createJsonSchema(providers: readonly Provider[]): Node {
+  return {
+    title: 'Weir configuration',
+    ...z.toJSONSchema(createSchema(providers), { io: 'input', target: 'draft-7' }),
+  }
+}
+
+function renderProviders(providers: readonly Provider[], model: Node): string[] {
+  const union = entryOf(childrenOf(model)['providers'] ?? {}).oneOf ?? []
+  const [first = {}] = union
+  const common = rowsOf(only(asNode(first), (key) => key in CommonProvider.shape))
+  const title = '[models.NAME.providers.NAME]'
+  const text =
+    'One way to reach the model. `type` is required; each type has keys of its own beside these.'
+  return [
+    section(title, text, common),
+    ...union.map((node, index) => {
+      const own = only(asNode(node), (key) => key !== 'type' && !(key in CommonProvider.shape))
+      return renderType(providers[index], rowsOf(own))
+    }),
+  ]
+}
+
+function renderType(provider: Provider | undefined, rows: readonly Row[]): string {
+  if (provider === undefined) return ''
+  const { type, apiBase, credential, shorthand, script } = provider
+  const facts = [
+    script === undefined
+      ? `Address: ${apiBase === undefined ? '`api_base` is required' : `\`${apiBase}\``}.`
+      : '',
+    credential === 'none' ? 'Needs no key.' : `Key: \`${credential}\`.`,
+    shorthand ? `Works without configuration as \`${type}::MODEL\`.` : '',
+  ]
+  return section(`type = "${type}"`, facts.filter((fact) => fact !== '').join(' '), rows, '###')
+}
+
+function renderWithoutEffect(): string {
+  const names = WITHOUT_EFFECT.map((path) => `\`${path.join('.')}\``)
+  return `## Accepted, without effect yet
+
+These are kept and checked for their form, so that a file may hold them. Loading the file gives a
+warning for each: ${names.join(', ')}.`
+}
+
+interface Row {
+  readonly key: string
+  readonly node: Node
+  readonly isRequired: boolean
+}
+
+function section(title: string, text: string, rows: readonly Row[], level = '##'): string {
+  const heading = `${level} \`${title}\`\n\n${text}`
+  if (rows.length === 0) return heading
+  const lines = rows.map(({ key, node, isRequired }) =>
+    [`\`${key}\``, typeOf(node), defaultOf(node, isRequired), describe(node)]
+      .map(escape)
+      .join(' | '),
+  )
+  return `${heading}\n\n| key | type | default | meaning |\n|---|---|---|---|\n${lines.map((line) => `| ${line} |`).join('\n')}`
+}
+
+/** Tables inside a table are rows with dotted keys; entries with free names get their own section. */
+function rowsOf(node: Node, prefix = ''): Row[] {
+  const required = new Set(node.required)
+  const rows: Row[] = []
+  for (const [name, child] of Object.entries(childrenOf(node))) {
+    const key = `${prefix}${name}`
+    if (entryOf(child).oneOf !== undefined) continue
+    const isTable = child.properties !== undefined
+    if (!isTable) rows.push({ key, node: child, isRequired: required.has(name) })
+    rows.push(...(isTable ? rowsOf(child, `${key}.`) : rowsOf(itemOf(child), `${key}[].`)))
+  }
+  return rows
+}
+
+function typeOf(node: Node): string {
+  if (node.enum !== undefined) return listed(node.enum.map((value) => JSON.stringify(value)))
+  if (node.const !== undefined) return `\`${JSON.stringify(node.const)}\``
+  const branches = new Set(node.anyOf?.map((branch) => typeOf(asNode(branch))))
+  if (branches.size > 0) return [...branches].join(' or ')
+  if (node.type === 'array') return `list of ${typeOf(itemOf(node))}s`
+  if (node.type === 'object') return 'table'
+  return typeof node.type === 'string' ? node.type : 'any'
+}
+
+function defaultOf(node: Node, isRequired: boolean): string {
+  if (isRequired) return '**required**'
+  return node.default === undefined ? '' : `\`${JSON.stringify(node.default)}\``
+}
+
+function describe(node: Node): string {
+  return node.description ?? ''
+}
+
+function listed(values: readonly string[]): string {
+  return values.map((value) => `\`${value}\``).join(', ')
+}
+
+function escape(cell: string): string {
+  return cell.replaceAll('|', '\\|')
+}
+
+function only(node: Node, isWanted: (key: string) => boolean): Node {
+  const kept = Object.entries(childrenOf(node)).filter(([key]) => isWanted(key))
+  return { ...node, properties: Object.fromEntries(kept) }
+}
+
+function childrenOf(node: Node): Record<string, Node> {
+  const entries = Object.entries(node.properties ?? {})
+  return Object.fromEntries(entries.map(([key, child]) => [key, asNode(child)]))
+}
+
+/** The schema of a table's entries, where their names are free. */
+function entryOf(node: Node): Node {
+  return asNode(node.additionalProperties)
+}
+
+function itemOf(node: Node): Node {
+  return Array.isArray(node.items) ? {} : asNode(node.items)
+}
+
+function asNode(node: Node | boolean | undefined): Node {
+  return typeof node === 'object' ? node : {}
+}

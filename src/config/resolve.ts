@@ -1,0 +1,160 @@
+import { createHash } from 'node:crypto'
+import type { Config, Credential, Gateway, Model, Target } from './config.ts'
+import { findCredential } from './credentials.ts'
+import type { Surroundings } from './credentials.ts'
+import { valueAt } from './issues.ts'
+import { atKey, atValue, dotted, error } from './problems.ts'
+import type { Finding, Path } from './problems.ts'
+import { CommonProvider } from './schema-models.ts'
+import type * as Schema from './schema-gateway.ts'
+import type { ConfigFile } from './schema.ts'
+import { createShortNames } from './short-names.ts'
+import { toTarget, toTimeouts } from './target.ts'
+import type { Table } from './toml.ts'
+import { isTable } from './toml.ts'
+import { withSlash } from './type-defaults.ts'
+import type { DefaultsByType, TypeDefaults } from './type-defaults.ts'
+
+export interface Resolved {
+  readonly models: ReadonlyMap<string, Model>
+  readonly findings: readonly Finding[]
+}
+
+/** What the models are resolved with. */
+interface Resources {
+  /** What was written, to tell what nobody gave from what was given wrongly. */
+  readonly tables: Table
+  readonly types: DefaultsByType
+  readonly around: Surroundings
+}
+
+/** Turns every name, address and key location of the models into the thing itself. */
+export async function resolveModels(
+  models: ConfigFile['models'],
+  resources: Resources,
+): Promise<Resolved> {
+  const resolved = new Map<string, Model>()
+  const findings: Finding[] = []
+  for (const [name, model] of Object.entries(models)) {
+    const targets: Target[] = []
+    for (const provider of new Set(model.routing)) {
+      const place = { model: name, name: provider, findings }
+      const target = await resolveTarget(model.providers[provider], place, resources)
+      if (target) targets.push(target)
+    }
+    const { num_retries: numRetries, max_delay_s: maxDelayS } = model.retries
+    const retries = Object.freeze({ numRetries, maxDelayMs: maxDelayS * 1000 })
+    const timeouts = toTimeouts(model.timeouts)
+    resolved.set(name, Object.freeze({ name, targets: Object.freeze(targets), timeouts, retries }))
+  }
+  return { models: resolved, findings }
+}
+
+interface TargetPlace {
+  readonly model: string
+  /** The provider's name in `routing`. */
+  readonly name: string
+  readonly findings: Finding[]
+}
+
+async function resolveTarget(
+  entry: Readonly<Record<string, unknown>> | undefined,
+  { findings, ...names }: TargetPlace,
+  { tables, types, around }: Resources,
+): Promise<Target | undefined> {
+  const defaults = types.get(String(entry?.['type']))
+  if (entry === undefined || defaults === undefined) return undefined
+  const { provider } = defaults
+  const common = CommonProvider.parse(entry)
+  const location = common.api_key_location
+  const credential =
+    location === undefined ? defaults.credential : await findCredential(location, around)
+  const apiBase = chooseApiBase(common, defaults)
+  const gaps: Gaps = { path: ['models', names.model, 'providers', names.name], common, tables }
+  if (apiBase === null) findings.push(...withoutAddress(gaps, provider.type))
+  if (credential.type === 'missing') findings.push(...withoutKey(gaps, credential))
+  const own = Object.keys(provider.fields.shape).map((key) => [key, entry[key]] as const)
+  const options = Object.fromEntries(own.filter(([, value]) => value !== undefined))
+  return toTarget({ ...names, provider, apiBase: apiBase ?? '', credential, options }, common)
+}
+
+function chooseApiBase(common: CommonProvider, { provider, apiBase }: TypeDefaults): string | null {
+  if (provider.script !== undefined) return ''
+  return common.api_base === undefined ? apiBase : withSlash(common.api_base)
+}
+
+interface Gaps {
+  readonly path: Path
+  readonly common: CommonProvider
+  readonly tables: Table
+}
+
+function withoutAddress(gaps: Gaps, type: string): Finding[] {
+  const { path } = gaps
+  if (isWrong('api_base', gaps)) return []
+  const message = `missing key \`api_base\` in [${dotted(path)}]: the type \`${type}\` has no address of its own`
+  return [error('missing_key', message, atKey(path), 'api_base = "http://localhost:8000/v1/"')]
+}
+
+type Missing = Extract<Credential, { type: 'missing' }>
+
+function withoutKey(gaps: Gaps, { message, location }: Missing): Finding[] {
+  const { path, common } = gaps
+  if (isWrong('api_key_location', gaps)) return []
+  const [, model, , provider] = path
+  const remedy = /^(?:env|path_from_env)::/.test(location) ? 'set it' : 'name another location'
+  const help = `${remedy}, or remove the provider \`${provider}\` from the model \`${model}\``
+  const key = common.api_key_location === undefined ? 'type' : 'api_key_location'
+  return [error('missing_credential', message, atValue([...path, key]), help)]
+}
+
+/** Whether the key is there, but was found wrong: then it has been complained about. */
+function isWrong(key: 'api_base' | 'api_key_location', { path, common, tables }: Gaps): boolean {
+  return common[key] === undefined && valueAt(tables, [...path, key]) !== undefined
+}
+
+interface Parts {
+  readonly file: ConfigFile
+  readonly tables: Table
+  readonly files: readonly string[]
+  readonly models: ReadonlyMap<string, Model>
+  readonly types: DefaultsByType
+}
+
+export function createConfig({ file, tables, files, models, types }: Parts): Config {
+  const shortName = createShortNames(types)
+  return Object.freeze({
+    hash: createHash('sha256').update(canonical(tables)).digest('hex'),
+    files: Object.freeze([...files]),
+    gateway: resolveGateway(file.gateway),
+    models,
+    model: (name: string) => models.get(name) ?? shortName(name),
+    modelNames: Object.freeze([...models.keys()].toSorted()),
+  })
+}
+
+function resolveGateway(written: Schema.Gateway): Gateway {
+  return Object.freeze({
+    bindAddress: written.bind_address ?? null,
+    basePath: written.base_path.replace(/\/+$/, ''),
+    debug: written.debug,
+    unstableErrorJson: written.unstable_error_json,
+    globalTimeoutMs: written.global_outbound_http_timeout_ms,
+    maxRequestBytes: written.max_request_bytes,
+    durability: written.observability.durability,
+    observabilityEnabled: written.observability.enabled ?? true,
+    doneAfterError: written.compat.done_after_error,
+    onClientDisconnect: written.on_client_disconnect,
+  })
+}
+
+/** The same text for the same tables, in whatever order their keys were written. */
+function canonical(tables: Table): string {
+  return JSON.stringify(tables, (_, value: unknown) =>
+    isTable(value)
+      ? Object.fromEntries(
+          Object.entries(value).toSorted(([one], [other]) => (one < other ? -1 : 1)),
+        )
+      : value,
+  )
+}

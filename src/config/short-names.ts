@@ -1,0 +1,34 @@
+import type { Model } from './config.ts'
+import { NO_TIMEOUTS, toShortTarget } from './target.ts'
+import type { DefaultsByType } from './type-defaults.ts'
+
+/** Callers choose these names, so there must be an end to how many are kept. */
+const MOST_KEPT = 1000
+
+/** Finds the model of a short name (`openrouter::openai/gpt-oss-20b`), and keeps the latest used. */
+export function createShortNames(types: DefaultsByType): (name: string) => Model | undefined {
+  const kept = new Map<string, Model>()
+  return (name) => {
+    const model = kept.get(name) ?? toShortModel(name, types)
+    if (model === undefined) return undefined
+    kept.delete(name)
+    kept.set(name, model)
+    const [oldest] = kept.keys()
+    if (kept.size > MOST_KEPT && oldest !== undefined) kept.delete(oldest)
+    return model
+  }
+}
+
+function toShortModel(name: string, types: DefaultsByType): Model | undefined {
+  const [, type, upstream] = /^(\w+)::(.+)$/s.exec(name) ?? []
+  const defaults = types.get(type ?? '')
+  if (defaults === undefined || upstream === undefined) return undefined
+  const target = toShortTarget(name, upstream, defaults)
+  if (target === undefined) return undefined
+  return Object.freeze({
+    name,
+    targets: Object.freeze([target]),
+    timeouts: NO_TIMEOUTS,
+    retries: Object.freeze({ numRetries: 0, maxDelayMs: 10_000 }),
+  })
+}

@@ -1,0 +1,106 @@
+import type { Provider } from '../providers/provider.ts'
+import type { BodyPatch, CostEntry, Credential, HeaderPatch, Target, Timeouts } from './config.ts'
+import type * as Schema from './schema-common.ts'
+import type { CommonProvider } from './schema-models.ts'
+import type { TypeDefaults } from './type-defaults.ts'
+
+export const NO_TIMEOUTS: Timeouts = Object.freeze({
+  totalMs: null,
+  ttftMs: null,
+  streamTotalMs: null,
+  idleMs: null,
+})
+
+const NOTHING = Object.freeze([])
+
+/** What a target is made of once everything has been looked up. */
+interface Found {
+  readonly model: string
+  readonly name: string
+  readonly provider: Provider
+  readonly apiBase: string
+  readonly credential: Credential
+  readonly options: Readonly<Record<string, unknown>>
+}
+
+/** A provider as the file describes it. */
+export function toTarget(found: Found, entry: CommonProvider): Target {
+  return Object.freeze({
+    ...plainTarget(found),
+    timeouts: toTimeouts(entry.timeouts),
+    extraBody: deepFreeze(entry.extra_body.map(toBodyPatch)),
+    extraHeaders: deepFreeze(entry.extra_headers.map(toHeaderPatch)),
+    cost: deepFreeze(entry.cost.map(toCostEntry)),
+  })
+}
+
+/** The target of a short name; undefined when the type cannot be called by one. */
+export function toShortTarget(
+  model: string,
+  upstream: string,
+  defaults: TypeDefaults,
+): Target | undefined {
+  const { provider, credential } = defaults
+  const apiBase = provider.script === undefined ? defaults.apiBase : ''
+  const options = provider.fields.safeParse({ model_name: upstream })
+  if (!provider.shorthand || apiBase === null || !options.success) return undefined
+  const found = { model, name: provider.type, provider, apiBase, credential, options: options.data }
+  return Object.freeze({ ...plainTarget(found), upstreamModel: upstream })
+}
+
+function plainTarget(found: Found): Target {
+  const { model_name: upstream } = found.options
+  return {
+    ...found,
+    options: deepFreeze(found.options),
+    upstreamModel: typeof upstream === 'string' ? upstream : found.model,
+    timeouts: NO_TIMEOUTS,
+    extraBody: NOTHING,
+    extraHeaders: NOTHING,
+    cost: NOTHING,
+  }
+}
+
+export function toTimeouts(written: Schema.Timeouts | undefined): Timeouts {
+  const { non_streaming: whole, streaming } = written ?? {}
+  return Object.freeze({
+    totalMs: whole?.total_ms ?? null,
+    ttftMs: streaming?.ttft_ms ?? null,
+    streamTotalMs: streaming?.total_ms ?? null,
+    idleMs: streaming?.idle_ms ?? null,
+  })
+}
+
+function toBodyPatch(entry: CommonProvider['extra_body'][number]): BodyPatch {
+  if (entry.value === undefined) return { pointer: entry.pointer, delete: true }
+  return { pointer: entry.pointer, value: entry.value }
+}
+
+function toHeaderPatch(entry: CommonProvider['extra_headers'][number]): HeaderPatch {
+  if (entry.value === undefined) return { name: entry.name, delete: true }
+  return { name: entry.name, value: entry.value }
+}
+
+function toCostEntry(entry: Schema.Cost[number]): CostEntry {
+  return {
+    pointerNonStreaming: entry.pointer ?? entry.pointer_nonstreaming ?? '',
+    pointerStreaming: entry.pointer ?? entry.pointer_streaming ?? '',
+    nanoPerUnit:
+      entry.cost_per_unit === undefined
+        ? scale(entry.cost_per_million ?? 0, 1e3)
+        : scale(entry.cost_per_unit, 1e9),
+    required: entry.required,
+  }
+}
+
+/** Multiplies a decimal without the noise of binary fractions: 0.1 × 10⁹ is 10⁸ and no more. */
+function scale(decimal: number, factor: number): number {
+  return Number((decimal * factor).toPrecision(15))
+}
+
+/** For plain data only: tables, lists and values. */
+function deepFreeze<Value>(value: Value): Value {
+  if (typeof value !== 'object' || value === null) return value
+  for (const inner of Object.values(value)) deepFreeze(inner)
+  return Object.freeze(value)
+}

@@ -1,0 +1,40 @@
+import type { ChatRequest } from '../domain/chat.ts'
+import type { BodyPatch, HeaderPatch } from '../domain/patch.ts'
+import type { Cancellation } from '../lib/cancel.ts'
+import type { JsonObject } from '../lib/json.ts'
+import type { Secret } from '../lib/secret.ts'
+import type { WireName } from '../providers/provider.ts'
+
+/** What a client asks for, read by its dialect. The engine decides everything else. */
+export interface Ask {
+  /** The client's API, as the record names it: `openai.chat`. */
+  readonly dialect: string
+  /** The provider wire that speaks the client's own format. */
+  readonly wire: WireName
+  /** The model's name as the client wrote it. */
+  readonly requestedModel: string
+  /** The same without a `tensorzero::` prefix: a configured name or a short one. */
+  readonly model: string
+  /** A bare name: the client wants the upstream's own bytes. */
+  readonly relay: boolean
+  readonly stream: boolean
+  /** The client asked for usage in its stream, or does not stream. */
+  readonly wantsUsage: boolean
+  /** The body as received. */
+  readonly body: Buffer
+  /** The body in the dialect's own terms: what is ours has been taken out. */
+  readonly json: JsonObject
+  /** `body` says just what `json` does: its bytes may go on. */
+  readonly verbatim: boolean
+  /** The body in our nouns, and what could not be read; made when first needed. */
+  chat(): ChatRequest
+  readonly episodeId: string | null
+  readonly tags: Readonly<Record<string, string>>
+  readonly credentials: ReadonlyMap<string, Secret>
+  readonly extraBody: readonly BodyPatch[]
+  readonly extraHeaders: readonly HeaderPatch[]
+  readonly dryrun: boolean
+  readonly warnings: readonly string[]
+  /** Cancelled when the client goes away. */
+  readonly gone: Cancellation
+}

@@ -1,0 +1,153 @@
+import type { Block, ChatRequest, Part } from '../domain/chat.ts'
+import { Collector } from '../domain/collect.ts'
+import { costOf } from '../domain/cost.ts'
+import { type AttemptRecord, type InferenceRecord, PREVIEW_LENGTH } from '../domain/record.ts'
+import { UNKNOWN_USAGE, type Usage } from '../domain/usage.ts'
+import { asObject, type JsonObject, objectsIn, parseJson } from '../lib/json.ts'
+import { SseReader } from '../lib/sse.ts'
+import type { Wire, WireName } from '../providers/provider.ts'
+import type { AttemptDraft, Draft } from './draft.ts'
+
+/** What the store thread needs to read bodies: handed in, because dialects live upstairs. */
+export interface Readers {
+  /** By the dialect's name. Must not throw. */
+  readonly request: (dialect: string, body: JsonObject) => ChatRequest
+  readonly wire: (name: WireName) => Wire
+}
+
+/**
+ * A draft as the record it makes: bodies become text, messages, blocks, usage and cost. Runs on the
+ * store thread, and never throws: what cannot be read is kept raw.
+ */
+export function completeRecord(draft: Draft, readers: Readers): InferenceRecord {
+  const rawRequest = utf8(draft.body)
+  const json = asObject(parseJson(rawRequest)) ?? {}
+  const chat = readers.request(draft.dialect, json)
+  const read = draft.attempts.map((attempt) => readAttempt(attempt, readers, draft))
+  const last = read.at(-1) ?? NO_ATTEMPT
+  const { body: _body, attempts: _attempts, ...facts } = draft
+  return {
+    ...facts,
+    functionName: 'tensorzero::default',
+    variantName: draft.model ?? draft.requestedModel,
+    finish: last.record.finish,
+    usage: last.record.usage,
+    costNano: sumOfCosts(read.map(({ record }) => record.costNano)),
+    attempts: read.map(({ record }) => record),
+    input: chat.messages,
+    tools: json['tools'] ?? null,
+    params: paramsOf(json),
+    output: last.output,
+    rawRequest,
+    inputPreview: inputPreview(chat),
+    outputPreview: textPreview(last.output),
+  }
+}
+
+const NO_ATTEMPT = { output: [], record: { finish: null, usage: null } } as const
+
+function readAttempt(
+  draft: AttemptDraft,
+  readers: Readers,
+  inference: Draft,
+): { record: AttemptRecord; output: readonly Block[] } {
+  const rawResponse = utf8(draft.responsePieces.join(''))
+  const { bodies, parts } = readResponse(draft, rawResponse, readers.wire(draft.wire))
+  const collector = new Collector()
+  for (const part of parts) collector.add(part)
+  const answer = collector.answer()
+  const reported = collector.reportedCost
+  const priced = costOf(draft.cost, draft.streamed ? bodies : (bodies[0] ?? {}))
+  const cutShort = answer.usage === null && answer.content.length > 0
+  const { cost: _cost, requestBody, responsePieces: _pieces, streamed: _streamed, ...facts } = draft
+  const usage = cutShort && inference.outcome !== 'ok' ? estimate(answer.content) : answer.usage
+  const source = answer.usage ? 'provider' : usage ? 'estimated' : 'unknown'
+  return {
+    output: answer.content,
+    record: {
+      ...facts,
+      bytesOut: requestBody.length,
+      usage,
+      usageSource: source,
+      costNano: priced ?? (reported === null ? null : Math.round(reported * 1e9)),
+      finish: answer.finish,
+      finishRaw: answer.finishRaw,
+      rawRequest: utf8(requestBody),
+      rawResponse,
+    },
+  }
+}
+
+function readResponse(
+  draft: AttemptDraft,
+  text: string,
+  wire: Wire,
+): { bodies: JsonObject[]; parts: Part[] } {
+  if (!draft.streamed) {
+    const body = asObject(parseJson(text))
+    if (!body || draft.status !== 200) return { bodies: [], parts: [] }
+    return { bodies: [body], parts: wire.parts(body) }
+  }
+  const reader = new SseReader()
+  const decoder = wire.decoder()
+  const events = [...reader.push(Buffer.from(text)), ...reader.end()]
+  return {
+    bodies: objectsIn(events.map(({ data }) => parseJson(data) ?? null)),
+    parts: events.flatMap((event) => decoder.push(event)),
+  }
+}
+
+/** What was relayed before the cut, at four characters a token: better than nothing, and marked. */
+function estimate(content: readonly Block[]): Usage {
+  const length = content.reduce((sum, block) => {
+    if (block.type === 'text' || block.type === 'refusal') return sum + block.text.length
+    if (block.type === 'thought') return sum + (block.text?.length ?? 0)
+    return block.type === 'tool_call' ? sum + block.arguments.length : sum
+  }, 0)
+  return { ...UNKNOWN_USAGE, output: Math.ceil(length / 4) }
+}
+
+/** Known costs add up; a try whose cost is unknown adds what it may: nothing we can name. */
+function sumOfCosts(costs: readonly (number | null)[]): number | null {
+  const known = costs.filter((cost) => cost !== null)
+  return known.length === 0 ? null : known.reduce((sum, cost) => sum + cost, 0)
+}
+
+const NO_PARAMS = new Set(['model', 'messages', 'tools', 'tensorzero::credentials'])
+
+function paramsOf(json: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(json).filter(([key]) => !NO_PARAMS.has(key)))
+}
+
+/** The last thing the user said. */
+export function inputPreview(chat: ChatRequest): string {
+  const last = chat.messages.findLast((message) => message.role === 'user') ?? chat.messages.at(-1)
+  return last ? textPreview(last.content) : ''
+}
+
+/** The start of what a person would read in these blocks. */
+export function textPreview(blocks: readonly Block[]): string {
+  const text = blocks.map(previewOf).filter(Boolean).join(' ')
+  return text.replaceAll(/\s+/g, ' ').trim().slice(0, PREVIEW_LENGTH)
+}
+
+function previewOf(block: Block): string {
+  switch (block.type) {
+    case 'text':
+    case 'refusal':
+      return block.text.slice(0, 4 * PREVIEW_LENGTH)
+    case 'tool_call':
+      return `${block.name}(${block.arguments.slice(0, PREVIEW_LENGTH)})`
+    case 'tool_result':
+      return block.result.slice(0, 4 * PREVIEW_LENGTH)
+    case 'file':
+      return `[file] ${block.filename ?? ''}`
+    case 'thought':
+    case 'unknown':
+      return ''
+  }
+}
+
+function utf8(latin1: string): string {
+  return Buffer.from(latin1, 'latin1').toString('utf8')
+}

@@ -1,0 +1,32 @@
+import type { Config } from '../config/config.ts'
+import type { Ids } from '../domain/ids.ts'
+import type { Clock } from '../lib/clock.ts'
+import type { Deadlines } from '../lib/deadlines.ts'
+import type { Transport } from '../lib/transport.ts'
+import type { Draft } from './draft.ts'
+import type { InFlight } from './in-flight.ts'
+
+/** What the engine needs of the store: never waited for, unless the configuration says so. */
+export interface DraftSink {
+  add(draft: Draft, bytes: number): void
+  /** A request that takes long has begun: should the process die, it is known. */
+  begin(draft: Draft, bytes: number): void
+  /** Resolves when the record is on disk; false when it cannot be. */
+  committed(id: string): Promise<boolean>
+}
+
+/** Everything a request needs from outside, handed in. */
+export interface Engine {
+  /** The configuration now; a request takes it once and keeps that. */
+  readonly config: () => Config
+  readonly clock: Clock
+  readonly ids: Ids
+  readonly random: () => number
+  readonly transport: Transport
+  readonly deadlines: Deadlines
+  readonly store: DraftSink
+  readonly inFlight: InFlight
+  /** How often a scripted model was called before, by `model provider`. */
+  readonly scriptCalls: Map<string, number>
+  readonly userAgent: string
+}

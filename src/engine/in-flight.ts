@@ -1,0 +1,47 @@
+import type { AttemptTrace, Trace } from './trace.ts'
+
+/** Told of every request as it goes on. Called on the request's own path: must be quick. */
+export interface InFlightObserver {
+  started?(trace: Trace): void
+  /** A try ended badly. */
+  attemptFailed?(trace: Trace, attempt: AttemptTrace): void
+  ended?(trace: Trace): void
+}
+
+/** The requests that run now. */
+export class InFlight {
+  readonly #running = new Map<string, Trace>()
+  readonly #observers = new Set<InFlightObserver>()
+
+  get size(): number {
+    return this.#running.size
+  }
+
+  get(id: string): Trace | undefined {
+    return this.#running.get(id)
+  }
+
+  values(): IterableIterator<Trace> {
+    return this.#running.values()
+  }
+
+  /** Returns how to stop observing. */
+  observe(observer: InFlightObserver): () => void {
+    this.#observers.add(observer)
+    return () => this.#observers.delete(observer)
+  }
+
+  started(trace: Trace): void {
+    this.#running.set(trace.id, trace)
+    for (const observer of this.#observers) observer.started?.(trace)
+  }
+
+  attemptFailed(trace: Trace, attempt: AttemptTrace): void {
+    for (const observer of this.#observers) observer.attemptFailed?.(trace, attempt)
+  }
+
+  ended(trace: Trace): void {
+    this.#running.delete(trace.id)
+    for (const observer of this.#observers) observer.ended?.(trace)
+  }
+}

@@ -1,0 +1,81 @@
+import type { Target } from '../config/config.ts'
+import type { BodyPatch } from '../domain/patch.ts'
+import { writePointer, deletePointer } from '../domain/pointer.ts'
+import { asObject, type JsonObject } from '../lib/json.ts'
+import { findTopLevel, type Span, splice } from '../lib/json-splice.ts'
+import type { Ask } from './ask.ts'
+
+export interface OutgoingBody {
+  readonly bytes: Buffer
+  /** We asked for usage, the client did not: its chunk is not the client's. */
+  readonly addedUsage: boolean
+  readonly dropped: readonly string[]
+}
+
+const MODEL_KEY = Buffer.from('"model"')
+const USAGE_OPTION = '"stream_options":{"include_usage":true},'
+
+/**
+ * The body for one target. Where the provider speaks the client's own format, the client's bytes
+ * go on as they are but for the model's name; else our nouns are written in the provider's format.
+ */
+export function bodyFor(ask: Ask, target: Target): OutgoingBody {
+  const { provider } = target
+  const addedUsage = ask.stream && !ask.wantsUsage && provider.quirks.asksForUsage === true
+  const patches = [...target.extraBody, ...ask.extraBody]
+  if (provider.wire.name === ask.wire) {
+    const unchanged = ask.verbatim && patches.length === 0
+    const simple = unchanged && !(addedUsage && 'stream_options' in ask.json)
+    const bytes = simple
+      ? spliced(ask, target, addedUsage)
+      : written({ ...ask.json, model: target.upstreamModel }, addedUsage, patches)
+    return { bytes, addedUsage, dropped: [] }
+  }
+  const wants = { model: target.upstreamModel, stream: ask.stream }
+  const { body, dropped } = provider.wire.encode(ask.chat(), wants, provider.quirks)
+  return { bytes: written(body, addedUsage, patches), addedUsage, dropped }
+}
+
+function spliced(ask: Ask, target: Target, addUsage: boolean): Buffer {
+  const { body } = ask
+  const span = spanOfModel(body, ask.requestedModel)
+  const name = JSON.stringify(target.upstreamModel)
+  if (!addUsage) return splice(body, span, name)
+  const open = body.indexOf(0x7b) + 1
+  return Buffer.concat([
+    body.subarray(0, open),
+    Buffer.from(USAGE_OPTION),
+    body.subarray(open, span.start),
+    Buffer.from(name),
+    body.subarray(span.end),
+  ])
+}
+
+/** The quick way serves when the key's text stands once and the client's model follows it. */
+function spanOfModel(body: Buffer, model: string): Span {
+  const first = body.indexOf(MODEL_KEY)
+  if (first >= 0 && body.indexOf(MODEL_KEY, first + 1) < 0) {
+    const start = body.indexOf(0x22, first + MODEL_KEY.length)
+    const end = start + Buffer.byteLength(model) + 2
+    if (body.toString('utf8', start, end) === `"${model}"`) return { start, end }
+  }
+  const span = findTopLevel(body, 'model').at(-1)
+  if (!span) throw new Error('A checked body has no model.')
+  return span
+}
+
+function written(body: JsonObject, addUsage: boolean, patches: readonly BodyPatch[]): Buffer {
+  let patched: JsonObject = addUsage
+    ? {
+        ...body,
+        stream_options: { ...asObject(body['stream_options']), include_usage: true },
+      }
+    : body
+  for (const patch of patches) {
+    patched =
+      'value' in patch
+        ? writePointer(patched, patch.pointer, patch.value)
+        : deletePointer(patched, patch.pointer)
+  }
+  return Buffer.from(JSON.stringify(patched))
+}

@@ -1,0 +1,21 @@
+import type { Config, Model } from '../config/config.ts'
+import { GatewayError } from '../domain/errors.ts'
+import { nearest } from '../lib/nearest.ts'
+import type { Ask } from './ask.ts'
+
+/** The model a client named. An unknown name is answered with the nearest known ones. */
+export function resolveModel(config: Config, ask: Ask): Model {
+  const model = config.model(ask.model)
+  if (model) return model
+  const close = nearest(ask.model, config.modelNames)
+  const hint = close === undefined ? knownModels(config) : `Did you mean \`${close}\`?`
+  throw new GatewayError('not_found', `There is no model named \`${ask.model}\`. ${hint}`, {
+    param: 'model',
+    status: ask.relay ? 404 : 400,
+  })
+}
+
+function knownModels(config: Config): string {
+  const names = config.modelNames.slice(0, 8).map((name) => `\`${name}\``)
+  return `Use a configured model or a short name such as \`openai::gpt-5\`; known here: ${names.join(', ')}.`
+}

@@ -1,0 +1,120 @@
+import type { Target, Timeouts } from '../config/config.ts'
+import { GatewayError } from '../domain/errors.ts'
+import type { Deadline } from '../lib/deadlines.ts'
+
+/** For the first content of a stream and between two events: hidden reasoning can take minutes. */
+const DEFAULT_SILENCE_MS = 300_000
+
+/** A moment by which something must have come, and the setting that says so. */
+interface Limit {
+  readonly atUs: number
+  readonly ms: number
+  readonly setting: string
+  readonly owner: string
+}
+
+export interface LimitsOf {
+  readonly target: Target
+  /** The model's limits bound all its tries together. */
+  readonly model: { readonly name: string; readonly timeouts: Timeouts }
+  readonly globalMs: number
+  readonly stream: boolean
+  readonly requestUs: number
+  readonly attemptUs: number
+}
+
+/** The time limits of one try: one deadline that moves as the answer comes. */
+export class TimeLimit implements Deadline {
+  atUs: number
+  readonly #total: Limit
+  readonly #idle: { readonly ms: number; readonly setting: string; readonly owner: string }
+  readonly #stop: (reason: GatewayError) => void
+  #current: Limit
+
+  constructor(of: LimitsOf, stop: (reason: GatewayError) => void) {
+    this.#stop = stop
+    this.#total = totalLimit(of)
+    this.#idle = idleLimit(of)
+    this.#current = of.stream ? earliest([this.#total, ...ttftLimits(of)]) : this.#total
+    this.atUs = this.#current.atUs
+  }
+
+  /** Something of the answer came: the next event is due within the idle time. */
+  progress(us: number): void {
+    const atUs = us + this.#idle.ms * 1000
+    this.#current = atUs < this.#total.atUs ? { atUs, ...this.#idle } : this.#total
+    this.atUs = this.#current.atUs
+  }
+
+  /** The client is slow, not the provider: only the total counts. */
+  hold(): void {
+    this.#current = this.#total
+    this.atUs = this.#total.atUs
+  }
+
+  /** The answer is whole; its connection may take a moment to say so. */
+  endBy(atUs: number): void {
+    this.atUs = Math.min(atUs, this.#total.atUs)
+  }
+
+  expire(): void {
+    const { owner, setting, ms } = this.#current
+    this.#stop(
+      new GatewayError(
+        'upstream_timeout',
+        `${owner} timed out due to configured \`${setting}\` timeout (${ms} ms).`,
+      ),
+    )
+  }
+}
+
+function totalLimit(of: LimitsOf): Limit {
+  const setting = of.stream ? 'streaming.total_ms' : 'non_streaming.total_ms'
+  const total = (timeouts: Timeouts) => (of.stream ? timeouts.streamTotalMs : timeouts.totalMs)
+  return earliest([
+    limit(of.requestUs, of.globalMs, 'gateway.global_outbound_http_timeout_ms', 'The request'),
+    ...optional(of.requestUs, total(of.model.timeouts), setting, modelOwner(of)),
+    ...optional(of.attemptUs, total(of.target.timeouts), setting, providerOwner(of)),
+  ])
+}
+
+function ttftLimits(of: LimitsOf): Limit[] {
+  const setting = 'streaming.ttft_ms'
+  const limits = [
+    ...optional(of.requestUs, of.model.timeouts.ttftMs, setting, modelOwner(of)),
+    ...optional(of.attemptUs, of.target.timeouts.ttftMs, setting, providerOwner(of)),
+  ]
+  if (limits.length > 0) return limits
+  return [limit(of.attemptUs, DEFAULT_SILENCE_MS, setting, providerOwner(of))]
+}
+
+function idleLimit(of: LimitsOf): { ms: number; setting: string; owner: string } {
+  const own = of.target.timeouts.idleMs ?? Number.POSITIVE_INFINITY
+  const model = of.model.timeouts.idleMs ?? Number.POSITIVE_INFINITY
+  const ms = Math.min(own, model)
+  return {
+    ms: Number.isFinite(ms) ? ms : DEFAULT_SILENCE_MS,
+    setting: 'streaming.idle_ms',
+    owner: model < own ? modelOwner(of) : providerOwner(of),
+  }
+}
+
+function modelOwner(of: LimitsOf): string {
+  return `Model ${of.model.name}`
+}
+
+function providerOwner(of: LimitsOf): string {
+  return `Model provider ${of.target.name}`
+}
+
+function limit(fromUs: number, ms: number, setting: string, owner: string): Limit {
+  return { atUs: fromUs + ms * 1000, ms, setting, owner }
+}
+
+function optional(fromUs: number, ms: number | null, setting: string, owner: string): Limit[] {
+  return ms === null ? [] : [limit(fromUs, ms, setting, owner)]
+}
+
+function earliest(limits: readonly Limit[]): Limit {
+  return limits.reduce((first, other) => (other.atUs < first.atUs ? other : first))
+}

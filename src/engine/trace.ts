@@ -1,0 +1,147 @@
+import type { Target } from '../config/config.ts'
+import type { Usage } from '../domain/usage.ts'
+import type { GatewayError } from '../domain/errors.ts'
+import type { AttemptReason, Outcome } from '../domain/record.ts'
+import type { Ask } from './ask.ts'
+import type { AttemptDraft, Draft } from './draft.ts'
+
+/** One request as it goes on: facts are noted here, and become a draft at its end. */
+export class Trace {
+  readonly id: string
+  readonly episodeId: string
+  readonly startedAt: number
+  readonly startedUs: number
+  readonly ask: Ask
+  readonly configHash: string
+  readonly attempts: AttemptTrace[] = []
+  readonly warnings: string[]
+  model: string | null = null
+  outcome: Outcome | null = null
+  status = 200
+  error: GatewayError | null = null
+  endedUs = 0
+  /** The store has been told that it began. */
+  journaled = false
+
+  constructor(
+    ask: Ask,
+    start: { id: string; episodeId: string; at: number; us: number; configHash: string },
+  ) {
+    this.ask = ask
+    this.id = start.id
+    this.episodeId = start.episodeId
+    this.startedAt = start.at
+    this.startedUs = start.us
+    this.configHash = start.configHash
+    this.warnings = [...ask.warnings]
+  }
+
+  /** The try that gave, or is giving, the answer. */
+  get last(): AttemptTrace | undefined {
+    return this.attempts.at(-1)
+  }
+
+  draft(): Draft {
+    const { ask, last } = this
+    const upstreamUs = this.attempts.reduce(
+      (sum, attempt) => sum + attempt.endedUs - attempt.startedUs,
+      0,
+    )
+    const latencyUs = Math.max(0, this.endedUs - this.startedUs)
+    return {
+      id: this.id,
+      episodeId: this.episodeId,
+      startedAt: this.startedAt,
+      dialect: ask.dialect,
+      requestedModel: ask.requestedModel,
+      model: this.model,
+      stream: ask.stream,
+      outcome: this.outcome ?? 'internal',
+      status: this.status,
+      error: this.error?.code ?? null,
+      errorMessage: this.error?.message ?? null,
+      latencyUs,
+      overheadUs: Math.max(0, latencyUs - upstreamUs),
+      ttftUs: last?.ttftUs === undefined ? null : last.ttftUs - this.startedUs,
+      tags: ask.tags,
+      warnings: this.warnings,
+      configHash: this.configHash,
+      body: ask.body.toString('latin1'),
+      attempts: this.attempts.map((attempt) => attempt.draft(this.startedUs)),
+    }
+  }
+}
+
+/** One try at one provider. Times are on the monotonic clock, µs. */
+export class AttemptTrace {
+  readonly id: string
+  readonly number: number
+  readonly reason: AttemptReason
+  readonly target: Target
+  readonly startedUs: number
+  url = ''
+  status: number | null = null
+  error: GatewayError | null = null
+  headUs: number | undefined
+  ttftUs: number | undefined
+  endedUs = 0
+  reusedSocket = false
+  staleRetry = false
+  mayHaveBeenBilled = false
+  requestBody: Buffer = Buffer.alloc(0)
+  readonly pieces: string[] = []
+  bytesIn = 0
+  streamed = false
+  /** As far as the main thread has read them: for the live log; the record is read again, whole. */
+  usage: Usage | null = null
+  reportedCost: number | null = null
+
+  constructor(start: {
+    id: string
+    number: number
+    reason: AttemptReason
+    target: Target
+    us: number
+  }) {
+    this.id = start.id
+    this.number = start.number
+    this.reason = start.reason
+    this.target = start.target
+    this.startedUs = start.us
+  }
+
+  received(piece: Buffer): void {
+    this.bytesIn += piece.length
+    this.pieces.push(piece.toString('latin1'))
+  }
+
+  draft(originUs: number): AttemptDraft {
+    const { target } = this
+    const since = (us: number | undefined) => (us === undefined ? null : us - originUs)
+    return {
+      id: this.id,
+      number: this.number,
+      reason: this.reason,
+      provider: target.name,
+      providerType: target.provider.type,
+      wire: target.provider.wire.name,
+      upstreamModel: target.upstreamModel,
+      url: this.url,
+      status: this.status,
+      error: this.error?.code ?? null,
+      errorMessage: this.error?.message ?? null,
+      startedUs: this.startedUs - originUs,
+      headUs: since(this.headUs),
+      ttftUs: since(this.ttftUs),
+      endedUs: this.endedUs - originUs,
+      reusedSocket: this.reusedSocket,
+      staleRetry: this.staleRetry,
+      mayHaveBeenBilled: this.mayHaveBeenBilled,
+      cost: target.cost,
+      requestBody: this.requestBody.toString('latin1'),
+      responsePieces: this.pieces,
+      bytesIn: this.bytesIn,
+      streamed: this.streamed,
+    }
+  }
+}

@@ -1,0 +1,181 @@
+import { isIP } from 'node:net'
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import type { z } from 'zod'
+import { GatewayError } from '../domain/errors.ts'
+import { Client } from './client.ts'
+import { decompress } from './decompress.ts'
+import { asksFromHere, checkOrigin } from './origin.ts'
+import type { JsonRoute, RawRoute, Route, Scope } from './route.ts'
+
+export interface ServerOptions<Deps> {
+  readonly deps: Deps
+  readonly routes: readonly Route<Deps>[]
+  /** '' or '/prefix'. */
+  readonly basePath: string
+  readonly maxRequestBytes: number
+  /** Host names under which this server may be called, beside loopback names and addresses. */
+  readonly allowedHosts: ReadonlySet<string>
+  /** Listening on loopback only: then a foreign `Host` can only be a trick (DNS rebinding). */
+  readonly loopback: boolean
+  readonly version: string
+  readonly onError: (error: unknown) => void
+}
+
+/** A server closes idle connections after this: above the 60 s of common load balancers. */
+const KEEP_ALIVE_MS = 75_000
+const HEADERS_MS = 10_000
+const BODY_MS = 300_000
+const EMPTY = Buffer.alloc(0)
+
+/** The HTTP server. Knows routes, not products. */
+export function createServer<Deps>(options: ServerOptions<Deps>): FastifyInstance {
+  const app = Fastify({
+    bodyLimit: options.maxRequestBytes,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    requestTimeout: BODY_MS,
+    forceCloseConnections: 'idle',
+    logger: false,
+    return503OnClosing: false,
+    exposeHeadRoutes: false,
+    routerOptions: { ignoreTrailingSlash: true },
+    http: { headersTimeout: HEADERS_MS, maxHeaderSize: 64 * 1024, noDelay: true },
+  })
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', (request, payload, done) => {
+    decompress(payload, request.headers['content-encoding'], options.maxRequestBytes, done)
+  })
+  app.addHook('onRequest', (request, reply, done) => {
+    reply.raw.setHeader('x-weir-version', options.version)
+    reply.raw.setHeader('x-tensorzero-gateway-version', options.version)
+    done(checkOrigin(request.headers, options))
+  })
+  app.setNotFoundHandler((request, reply) => {
+    const text = `Route not found: ${request.method} ${request.url.split('?')[0]}`
+    reply.code(404).send(errorOf(new GatewayError('not_found', text)))
+  })
+  app.setErrorHandler((error, request, reply) => {
+    const known = fromFastify(error)
+    if (known.code === 'internal') options.onError(error)
+    if (reply.raw.headersSent) reply.raw.destroy()
+    else reply.code(known.status).headers(errorHeaders(request)).send(errorOf(known))
+  })
+  for (const route of options.routes) register(app, route, options)
+  return app
+}
+
+function register<Deps>(
+  app: FastifyInstance,
+  route: Route<Deps>,
+  options: ServerOptions<Deps>,
+): void {
+  for (const path of route.paths) {
+    app.route({
+      method: route.method,
+      url: options.basePath + path,
+      handler: (request, reply) => {
+        checkScope(route.scope, request)
+        return route.kind === 'raw'
+          ? serveRaw(route, options.deps, request, reply)
+          : serveJson(route, options.deps, request)
+      },
+    })
+  }
+}
+
+/** Until log-in exists, what shows other people's prompts is for this machine only. */
+function checkScope(scope: Scope, request: FastifyRequest): void {
+  if (scope !== 'admin' || asksFromHere(request.socket)) return
+  throw new GatewayError(
+    'forbidden',
+    'The pages and the administration of this gateway can only be opened from the machine it runs on: use an SSH tunnel (ssh -L 3000:localhost:3000 HOST).',
+  )
+}
+
+async function serveRaw<Deps>(
+  route: RawRoute<Deps>,
+  deps: Deps,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<void> {
+  reply.hijack()
+  const client = new Client(reply.raw)
+  try {
+    await route.handle(deps, {
+      params: paramsOf(request),
+      query: new URLSearchParams(request.url.split('?')[1]),
+      headers: request.headers,
+      body: Buffer.isBuffer(request.body) ? request.body : EMPTY,
+      client,
+    })
+  } catch (thrown) {
+    const error = GatewayError.from(thrown)
+    if (!client.headersSent) client.json(error.status, errorOf(error))
+  }
+}
+
+async function serveJson<Deps>(
+  route: JsonRoute<Deps>,
+  deps: Deps,
+  request: FastifyRequest,
+): Promise<unknown> {
+  return route.handle(deps, {
+    params: paramsOf(request),
+    query: route.query ? check(route.query, request.query) : undefined,
+    body: route.body ? check(route.body, parseBody(request.body)) : undefined,
+  })
+}
+
+function paramsOf(request: FastifyRequest): Record<string, string> {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the router makes strings
+  return request.params as Record<string, string>
+}
+
+function parseBody(body: unknown): unknown {
+  if (!Buffer.isBuffer(body)) return undefined
+  try {
+    return JSON.parse(body.toString('utf8'))
+  } catch (cause) {
+    throw new GatewayError('invalid_request', 'The request body is not JSON.', { cause })
+  }
+}
+
+function check(schema: z.ZodType, value: unknown): unknown {
+  const { success, data, error } = schema.safeParse(value)
+  if (success) return data
+  const [issue] = error.issues
+  const place = issue?.path.join('.') ?? ''
+  throw new GatewayError('invalid_request', `\`${place || 'request'}\`: ${issue?.message}.`)
+}
+
+function fromFastify(error: unknown): GatewayError {
+  if (error instanceof GatewayError) return error
+  const status =
+    error instanceof Error && 'statusCode' in error && typeof error.statusCode === 'number'
+      ? error.statusCode
+      : 500
+  const message = error instanceof Error ? error.message : ''
+  if (status === 413) {
+    return new GatewayError(
+      'too_large',
+      'The request body is too large: raise `gateway.max_request_bytes` to allow more.',
+    )
+  }
+  if (status >= 400 && status < 500) return new GatewayError('invalid_request', `${message}.`)
+  return GatewayError.from(error)
+}
+
+function errorOf(error: GatewayError): unknown {
+  const { kind, code, message } = error
+  return { error: { message, type: kind.type, code, param: error.context.param ?? null } }
+}
+
+function errorHeaders(request: FastifyRequest): Record<string, string> {
+  // The rest of a refused body is not worth reading.
+  return request.raw.complete ? {} : { connection: 'close' }
+}
+
+/** Whether a bind address is reachable from this machine only. */
+export function isLoopback(host: string): boolean {
+  const bare = host.replace(/^\[|\]$/g, '')
+  return bare === 'localhost' || bare === '::1' || (isIP(bare) === 4 && bare.startsWith('127.'))
+}

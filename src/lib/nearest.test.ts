@@ -1,0 +1,33 @@
+import * as fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { nearest } from './nearest.ts'
+
+const MODELS = ['gpt-4o', 'gpt-4o-mini', 'claude-sonnet', 'echo']
+
+test.each([
+  ['gpt-4o', 'gpt-4o'],
+  ['gpt-4', 'gpt-4o'],
+  ['gpt4o-mini', 'gpt-4o-mini'],
+  ['claude-sonet', 'claude-sonnet'],
+  ['ecoh', undefined],
+  ['eho', 'echo'],
+  ['llama', undefined],
+  ['', undefined],
+])('the nearest to %j is %j', (name, expected) => {
+  expect(nearest(name, MODELS)).toBe(expected)
+})
+
+test('of equally near ones it takes the first', () => {
+  expect(nearest('cat', ['bat', 'rat'])).toBe('bat')
+})
+
+test('finds a name with one typing mistake', () => {
+  const name = fc.stringMatching(/^[a-z]{4,12}$/)
+  fc.assert(
+    fc.property(name, fc.nat(), fc.constantFrom('', '#', '##'), (written, place, change) => {
+      const at = place % written.length
+      const typo = written.slice(0, at) + change.slice(1) + written.slice(at + 1)
+      expect(nearest(typo, ['############', written])).toBe(written)
+    }),
+  )
+})

@@ -1,0 +1,60 @@
+import { createParser, type EventSourceParser } from 'eventsource-parser'
+
+/** One dispatched server-sent event. `data` holds its lines joined by `\n`. */
+export interface SseEvent {
+  /** `message` unless the stream named it. */
+  readonly event: string
+  readonly data: string
+}
+
+/** The longest event read; a longer one ends the stream with an error. */
+export const MAX_EVENT_CHARS = 16 * 1024 * 1024
+
+/**
+ * Bytes in any pieces → events, by the grammar of the HTML standard §9.2. One streaming UTF-8
+ * decoder stands before the parser, so that a cut inside a character does no harm.
+ */
+export class SseReader {
+  readonly #text = new TextDecoder()
+  readonly #parser: EventSourceParser
+  #events: SseEvent[] = []
+
+  constructor(maxEventChars = MAX_EVENT_CHARS) {
+    this.#parser = createParser({
+      maxBufferSize: maxEventChars,
+      onEvent: ({ event, data }) => this.#events.push({ event: event ?? 'message', data }),
+      onError: ({ type, message }) => {
+        // Other errors are unknown fields, which the standard says to ignore.
+        if (type === 'max-buffer-size-exceeded') throw new RangeError(message)
+      },
+    })
+  }
+
+  push(bytes: Uint8Array): SseEvent[] {
+    this.#parser.feed(this.#text.decode(bytes, { stream: true }))
+    return this.#take()
+  }
+
+  /** The events left at the end: one that lacks its closing blank line is read all the same. */
+  end(): SseEvent[] {
+    this.#parser.feed(`${this.#text.decode()}\n\n`)
+    return this.#take()
+  }
+
+  #take(): SseEvent[] {
+    const events = this.#events
+    this.#events = []
+    return events
+  }
+}
+
+/** The events of a stream that is there whole. Never throws: what is there may be as long as it is. */
+export function readEvents(bytes: Uint8Array): SseEvent[] {
+  const reader = new SseReader(Number.POSITIVE_INFINITY)
+  return [...reader.push(bytes), ...reader.end()]
+}
+
+/** Formats one event for the wire. */
+export function formatEvent(data: string, event?: string): string {
+  return event === undefined ? `data: ${data}\n\n` : `event: ${event}\ndata: ${data}\n\n`
+}

@@ -1,0 +1,22 @@
+import { z } from 'zod'
+import { demoScript } from './demo/script.ts'
+import { openaiChat } from './openai-chat.ts'
+import type { Provider } from './provider.ts'
+
+/** Models inside the gateway, for a first look and for tests: no key, no network, no surprises. */
+export const demo: Provider = {
+  type: 'demo',
+  wire: openaiChat,
+  quirks: { asksForUsage: true },
+  fields: z.object({
+    model_name: z
+      .string()
+      .min(1)
+      .describe(
+        '`echo`, `think`, `tools`, `json` or `flaky`, with options as in `flaky?fail=0.3`.',
+      ),
+  }),
+  shorthand: true,
+  credential: 'none',
+  script: demoScript,
+}

@@ -1,0 +1,21 @@
+import { z } from 'zod'
+import { dummyScript } from './dummy/script.ts'
+import { openaiChat } from './openai-chat.ts'
+import type { Provider } from './provider.ts'
+
+/** A provider that answers from a scenario file, to test what stands behind the gateway. */
+export const dummy: Provider = {
+  type: 'dummy',
+  wire: openaiChat,
+  quirks: { asksForUsage: true },
+  fields: z.object({
+    model_name: z.string().min(1).describe('A model of the scenario, or a built-in one.'),
+    scenario: z
+      .string()
+      .optional()
+      .describe('A TOML or JSON file that says what each model answers (docs/dummy.md).'),
+  }),
+  shorthand: true,
+  credential: 'none',
+  script: dummyScript,
+}

@@ -1,0 +1,49 @@
+import { asNumber, asObject, asString, type JsonObject } from '../../lib/json.ts'
+
+/** For servers that do not number their calls. */
+const NO_NUMBER = -1
+
+/**
+ * Says which tool call of an answer each piece belongs to. Most servers number them; some leave the
+ * number out, some call every one 0: there a name with another id begins another call.
+ */
+export class CallPlaces {
+  readonly #choices = new Map<number, Known>()
+
+  placeOf(choice: number, call: JsonObject): number {
+    const known = this.#knownOf(choice)
+    const number = asNumber(call['index']) ?? NO_NUMBER
+    const id = asString(call['id']) ?? ''
+    const last = known.calls.get(number)
+    if (last && !beginsAnother(call, id, last.id)) return last.place
+    const place = known.taken.has(number) || number === NO_NUMBER ? firstFree(known.taken) : number
+    known.taken.add(place)
+    known.calls.set(number, { place, id })
+    return place
+  }
+
+  #knownOf(choice: number): Known {
+    const known = this.#choices.get(choice) ?? { calls: new Map(), taken: new Set() }
+    this.#choices.set(choice, known)
+    return known
+  }
+}
+
+interface Known {
+  /** The latest call of each number. */
+  readonly calls: Map<number, { place: number; id: string }>
+  readonly taken: Set<number>
+}
+
+function beginsAnother(call: JsonObject, id: string, lastId: string): boolean {
+  const fn = asObject(call['function']) ?? asObject(call['custom'])
+  if (!asString(fn?.['name'])) return false
+  if (id !== '' && lastId !== '') return id !== lastId
+  return asNumber(call['index']) === undefined
+}
+
+function firstFree(taken: ReadonlySet<number>): number {
+  let place = taken.size
+  while (taken.has(place)) place++
+  return place
+}

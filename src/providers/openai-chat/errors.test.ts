@@ -1,0 +1,58 @@
+import { expect, test } from 'vitest'
+import { readError } from './errors.ts'
+
+test.each([
+  [
+    'an object',
+    { error: { message: 'No.', type: 'invalid_request_error', code: 'bad', param: 'x' } },
+    { message: 'No.', status: null, code: 'bad', type: 'invalid_request_error' },
+  ],
+  ['a status as code', { error: { message: 'No.', code: 429 } }, { status: 429, code: 429 }],
+  ['a status as text', { error: { message: 'No.', code: '503' } }, { status: 503, code: '503' }],
+  ['a code that is no status', { error: { message: 'No.', code: 7 } }, { status: null, code: 7 }],
+  [
+    'a text',
+    { error: 'No.', code: 'Client specified' },
+    { message: 'No.', code: 'Client specified' },
+  ],
+  [
+    'fields of its own',
+    { object: 'error', message: 'No.', type: 't', code: 400 },
+    { message: 'No.', status: 400 },
+  ],
+  [
+    'a bare message',
+    { message: 'No.', type: 'too_many', code: 'queue' },
+    { message: 'No.', type: 'too_many' },
+  ],
+  ['a detail', { detail: 'No.' }, { message: 'No.' }],
+  ['a list of details', { detail: [{ msg: 'a' }, { msg: 'b' }, 1] }, { message: 'a; b' }],
+  ['details of another shape', { detail: { why: 1 } }, { message: '{"why":1}' }],
+  ['an object without a message', { error: { reason: 'x' } }, { message: '{"reason":"x"}' }],
+  ['an empty text', { error: '' }, { message: 'The provider gave no message.' }],
+  [
+    'an error with choices beside it',
+    { error: { message: 'No.' }, choices: [] },
+    { message: 'No.' },
+  ],
+])('reads an error that is %s', (_, body, expected) => {
+  expect(readError(body)).toMatchObject(expected)
+})
+
+test('keeps the provider’s own object and what stood beside it', () => {
+  const error = { message: 'No.', metadata: { raw: 'x' } }
+  expect(readError({ error, user_id: 'u' })).toMatchObject({ raw: error, beside: { user_id: 'u' } })
+})
+
+test.each([
+  [{ choices: [], message: 'hello' }],
+  [{ id: 'x' }],
+  [{ error: null }],
+  [{ detail: null }],
+  [null],
+  ['error'],
+  [[{ error: 'No.' }]],
+  [undefined],
+])('%j is no error', (body) => {
+  expect(readError(body)).toBeNull()
+})

@@ -1,0 +1,55 @@
+import type { ProviderError } from '../../domain/chat.ts'
+import { asArray, asNumber, asObject, asString, type Json } from '../../lib/json.ts'
+
+/**
+ * The error in a body of the OpenAI family, in the shapes seen: `{error: {...}}`, `{error: "…"}`
+ * (xAI, Venice), flat `{message, type, code}` with `object: "error"` (Mistral) or alone (Cerebras),
+ * `{detail}` (FastAPI servers). Null when the body is no error.
+ */
+export function readError(body: unknown): ProviderError | null {
+  const object = asObject(body)
+  if (!object) return null
+  const { error } = object
+  const { error: _error, ...beside } = object
+  if (typeof error === 'string') {
+    return made(error, object['code'], object['type'], { raw: object, beside })
+  }
+  const inner = asObject(error)
+  if (inner) {
+    return made(messageOf(inner), inner['code'], inner['type'], { raw: inner, beside })
+  }
+  if ('choices' in object) return null
+  if (object['object'] === 'error' || typeof object['message'] === 'string') {
+    return made(messageOf(object), object['code'], object['type'], { raw: object, beside: {} })
+  }
+  const { detail } = object
+  if (detail === undefined || detail === null) return null
+  return made(detailText(detail), null, null, { raw: object, beside: {} })
+}
+
+function made(
+  message: string,
+  code: Json | undefined,
+  type: Json | undefined,
+  { raw, beside }: Pick<ProviderError, 'raw' | 'beside'>,
+): ProviderError {
+  const number = asNumber(code) ?? Number.parseInt(asString(code) ?? '', 10)
+  return {
+    message: message === '' ? 'The provider gave no message.' : message,
+    status: number >= 400 && number < 600 ? number : null,
+    code: asString(code) ?? asNumber(code) ?? null,
+    type: asString(type) ?? null,
+    raw,
+    beside,
+  }
+}
+
+function messageOf(error: { [key: string]: Json }): string {
+  return asString(error['message']) ?? asString(error['detail']) ?? JSON.stringify(error)
+}
+
+function detailText(detail: Json): string {
+  if (typeof detail === 'string') return detail
+  const messages = asArray(detail).map((item) => asString(asObject(item)?.['msg']) ?? '')
+  return messages.filter(Boolean).join('; ') || JSON.stringify(detail)
+}

@@ -1,0 +1,355 @@
+import * as fc from 'fast-check'
+import { expect, test } from 'vitest'
+import type { Answer, Block, Part } from '../../domain/chat.ts'
+import { Collector } from '../../domain/collect.ts'
+import { type JsonObject, parseJson } from '../../lib/json.ts'
+import { ChatDecoder, readCompletion } from './read.ts'
+
+const event = (data: string) => ({ event: 'message', data })
+
+/** The parts of a stream of chunks. */
+function streamed(chunks: readonly unknown[]): Part[] {
+  const decoder = new ChatDecoder()
+  return chunks.flatMap((chunk) => decoder.push(event(JSON.stringify(chunk))))
+}
+
+const deltas = (...all: JsonObject[]) =>
+  streamed(all.map((delta) => ({ choices: [{ index: 0, delta }] })))
+
+const whole = (message: JsonObject) => readCompletion({ choices: [{ index: 0, message }] })
+
+function answerOf(parts: readonly Part[]): Answer {
+  const collector = new Collector()
+  for (const part of parts) collector.add(part)
+  return collector.answer()
+}
+const blocksOf = (parts: readonly Part[]): readonly Block[] => answerOf(parts).content
+
+const thought = { type: 'thought', text: 'Let me see' }
+const text = { type: 'text', text: 'Yes.' }
+
+test.each<[string, JsonObject, readonly unknown[]]>([
+  ['reasoning_content', { reasoning_content: 'Let me see' }, [thought]],
+  ['reasoning', { reasoning: 'Let me see' }, [thought]],
+  [
+    'both, which say the same',
+    { reasoning: 'Let me see', reasoning_content: 'Let me see' },
+    [thought],
+  ],
+  [
+    'an empty field beside the full one',
+    { reasoning_content: '', reasoning: 'Let me see' },
+    [thought],
+  ],
+  [
+    'text details beside the plain field',
+    {
+      reasoning: 'Let me see',
+      reasoning_details: [
+        { type: 'reasoning.text', text: 'Let me see', index: 0, signature: 'sig' },
+      ],
+    },
+    [
+      {
+        ...thought,
+        signature: 'sig',
+        details: [{ type: 'reasoning.text', text: 'Let me see', index: 0, signature: 'sig' }],
+      },
+    ],
+  ],
+  [
+    'a summary alone',
+    { reasoning_details: [{ type: 'reasoning.summary', summary: 'Let me see', format: 'f-v1' }] },
+    [
+      {
+        ...thought,
+        format: 'f-v1',
+        details: [{ type: 'reasoning.summary', summary: 'Let me see', format: 'f-v1' }],
+      },
+    ],
+  ],
+  [
+    'encrypted details alone',
+    { reasoning_details: [{ type: 'reasoning.encrypted', data: 'AAA=' }] },
+    [
+      {
+        type: 'thought',
+        text: null,
+        data: 'AAA=',
+        details: [{ type: 'reasoning.encrypted', data: 'AAA=' }],
+      },
+    ],
+  ],
+  [
+    'a list of thinking and text',
+    {
+      content: [
+        {
+          type: 'thinking',
+          thinking: [
+            { type: 'text', text: 'Let me ' },
+            { type: 'text', text: 'see' },
+          ],
+        },
+        { type: 'text', text: 'Yes.' },
+      ],
+    },
+    [thought, text],
+  ],
+  [
+    'thinking as plain text',
+    { content: [{ type: 'thinking', thinking: 'Let me see' }] },
+    [thought],
+  ],
+  ['nothing at all', { reasoning: null, reasoning_content: '', reasoning_details: [] }, []],
+])('reads reasoning given as %s once, whole and streamed', (_, message, expected) => {
+  expect(blocksOf(whole(message))).toEqual(expected)
+  expect(blocksOf(deltas(message))).toEqual(expected)
+})
+
+test('streamed reasoning grows together, details too', () => {
+  const detail = (piece: string, more: JsonObject = {}) => ({
+    reasoning: piece,
+    reasoning_details: [{ type: 'reasoning.text', index: 0, text: piece, ...more }],
+  })
+  const parts = deltas(detail('Let '), detail('me '), detail('see', { signature: 'sig' }), {
+    content: 'Yes.',
+  })
+  expect(blocksOf(parts)).toEqual([
+    {
+      ...thought,
+      signature: 'sig',
+      details: [{ type: 'reasoning.text', index: 0, text: 'Let me see', signature: 'sig' }],
+    },
+    text,
+  ])
+})
+
+const call = (id: string, name: string, args: string) => ({
+  type: 'tool_call',
+  id,
+  name,
+  arguments: args,
+})
+const fn = (name: string, args: string) => ({ name, arguments: args })
+
+test.each<[string, readonly JsonObject[]]>([
+  [
+    'fragments',
+    [
+      { tool_calls: [{ index: 0, id: 'a', type: 'function', function: fn('add', '') }] },
+      { tool_calls: [{ index: 0, function: { arguments: '{"x"' } }] },
+      { tool_calls: [{ index: 0, function: { arguments: ':1}' } }] },
+      { tool_calls: [{ index: 1, id: 'b', function: fn('mul', '{}') }] },
+    ],
+  ],
+  [
+    'fragments with empty ids and names later',
+    [
+      { tool_calls: [{ index: 0, id: 'a', function: fn('add', '{"x"') }] },
+      { tool_calls: [{ index: 0, id: '', function: fn('', ':1}') }] },
+      { tool_calls: [{ index: 1, id: 'b', function: fn('mul', '{}') }] },
+      { tool_calls: [{ index: 1, id: '', function: fn('', '') }] },
+    ],
+  ],
+  [
+    'fragments that repeat id and name',
+    [
+      { tool_calls: [{ index: 0, id: 'a', function: fn('add', '{"x"') }] },
+      { tool_calls: [{ index: 0, id: 'a', function: fn('add', ':1}') }] },
+      { tool_calls: [{ index: 1, id: 'b', function: fn('mul', '{}') }] },
+    ],
+  ],
+  [
+    'fragments that take turns',
+    [
+      {
+        tool_calls: [
+          { index: 0, id: 'a', function: fn('add', '') },
+          { index: 1, id: 'b', function: fn('mul', '') },
+        ],
+      },
+      { tool_calls: [{ index: 1, function: { arguments: '{' } }] },
+      { tool_calls: [{ index: 0, function: { arguments: '{"x":1}' } }] },
+      { tool_calls: [{ index: 1, function: { arguments: '}' } }] },
+    ],
+  ],
+  [
+    'whole calls in one chunk, without numbers',
+    [
+      {
+        tool_calls: [
+          { id: 'a', function: fn('add', '{"x":1}') },
+          { id: 'b', function: fn('mul', '{}') },
+        ],
+      },
+    ],
+  ],
+  [
+    'whole calls in a chunk each, without numbers',
+    [
+      { tool_calls: [{ id: 'a', function: fn('add', '{"x":1}') }] },
+      { tool_calls: [{ id: 'b', function: fn('mul', '{}') }] },
+    ],
+  ],
+  [
+    'fragments without numbers',
+    [
+      { tool_calls: [{ id: 'a', function: fn('add', '') }] },
+      { tool_calls: [{ function: { arguments: '{"x":1}' } }] },
+      { tool_calls: [{ id: 'b', function: fn('mul', '{}') }] },
+    ],
+  ],
+  [
+    'whole calls that are all number 0',
+    [
+      { tool_calls: [{ index: 0, id: 'a', function: fn('add', '{"x":1}') }] },
+      { tool_calls: [{ index: 0, id: 'b', function: fn('mul', '{}') }] },
+    ],
+  ],
+  [
+    'arguments that are no text',
+    [
+      { tool_calls: [{ index: 0, id: 'a', function: { name: 'add', arguments: { x: 1 } } }] },
+      { tool_calls: [{ index: 1, id: 'b', function: { name: 'mul', arguments: {} } }] },
+    ],
+  ],
+])('reads tool calls streamed as %s', (_, chunks) => {
+  expect(blocksOf(deltas(...chunks))).toEqual([call('a', 'add', '{"x":1}'), call('b', 'mul', '{}')])
+})
+
+test('the call of a custom tool says that it is one', () => {
+  const custom = { id: 'a', type: 'custom', custom: { name: 'sh', input: 'ls' } }
+  expect(blocksOf(whole({ tool_calls: [custom] }))).toEqual([
+    { ...call('a', 'sh', 'ls'), custom: true },
+  ])
+})
+
+test('calls without an id are kept apart by their names', () => {
+  const parts = deltas(
+    { tool_calls: [{ function: fn('add', '{}') }] },
+    { tool_calls: [{ function: fn('add', '[]') }] },
+  )
+  expect(blocksOf(parts)).toEqual([call('', 'add', '{}'), call('', 'add', '[]')])
+})
+
+test('the calls of several choices are counted for each', () => {
+  const tools = [{ index: 0, id: 'a', function: fn('add', '{}') }]
+  const chunk = { choices: [0, 1].map((index) => ({ index, delta: { tool_calls: tools } })) }
+  const calls = streamed([chunk]).filter((part) => part.type === 'tool_call')
+  expect(calls).toEqual([
+    { type: 'tool_call', index: 0, id: 'a', name: 'add' },
+    { type: 'tool_call', index: 0, id: 'a', name: 'add', choice: 1 },
+  ])
+})
+
+test.each([
+  ['stop', 'stop'],
+  ['eos', 'stop'],
+  ['end_turn', 'stop'],
+  ['stop_sequence', 'stop_sequence'],
+  ['length', 'length'],
+  ['max_tokens', 'length'],
+  ['model_length', 'length'],
+  ['tool_calls', 'tool_call'],
+  ['function_call', 'tool_call'],
+  ['content_filter', 'content_filter'],
+  ['something_new', 'unknown'],
+  ['toString', 'unknown'],
+])('the finish reason %s is %s', (raw, reason) => {
+  const chunk = { choices: [{ index: 0, delta: {}, finish_reason: raw }] }
+  expect(streamed([chunk])).toEqual([{ type: 'finish', reason, raw }])
+})
+
+test('what has no noun is kept by its level', () => {
+  const body = {
+    id: 'x',
+    object: 'chat.completion',
+    created: 1,
+    model: 'm',
+    system_fingerprint: 'fp',
+    citations: ['a'],
+    choices: [
+      {
+        index: 2,
+        logprobs: { content: [] },
+        message: { role: 'assistant', content: 'hi', annotations: [1], audio: { id: 'z' } },
+      },
+    ],
+  }
+  const raw = readCompletion(body).filter((part) => part.type === 'raw')
+  expect(raw).toEqual([
+    { type: 'raw', level: 'response', fields: { system_fingerprint: 'fp', citations: ['a'] } },
+    { type: 'raw', level: 'message', fields: { annotations: [1], audio: { id: 'z' } }, choice: 2 },
+    { type: 'raw', level: 'choice', fields: { logprobs: { content: [] } }, choice: 2 },
+  ])
+})
+
+test('a piece of content of an unknown kind is kept as it is', () => {
+  const piece = { type: 'image_url', image_url: { url: 'data:x' } }
+  expect(whole({ content: [piece, { type: 'text', text: 'a' }] })).toEqual([
+    { type: 'raw', level: 'message', fields: { content: [piece] } },
+    { type: 'text', text: 'a' },
+  ])
+})
+
+test('a broken event among good ones is passed over', () => {
+  const decoder = new ChatDecoder()
+  const good = JSON.stringify({ choices: [{ index: 0, delta: { content: 'a' } }] })
+  const parts = [good, '{"choices":[{"del', '', 'null', '[1]', '"x"', good].flatMap((data) =>
+    decoder.push(event(data)),
+  )
+  expect(parts).toEqual([
+    { type: 'text', text: 'a' },
+    { type: 'text', text: 'a' },
+  ])
+  expect(decoder.done).toBe(false)
+  expect(decoder.push(event('[DONE]'))).toEqual([])
+  expect(decoder.done).toBe(true)
+})
+
+test('an error inside an answer or a choice is a part', () => {
+  const error = { message: 'overloaded', code: 502 }
+  expect(
+    streamed([{ error, choices: [{ index: 0, delta: { content: '' }, finish_reason: 'error' }] }]),
+  ).toMatchObject([
+    { type: 'error', error: { message: 'overloaded', status: 502 } },
+    { type: 'finish', raw: 'error' },
+  ])
+  expect(readCompletion({ choices: [{ index: 0, error, message: {} }] })).toMatchObject([
+    { type: 'error', error: { message: 'overloaded', status: 502, raw: error } },
+  ])
+  expect(readCompletion({ error: null, choices: [] })).toEqual([])
+})
+
+test('a stream and the whole of it read as the same answer', () => {
+  const piece = fc.oneof(
+    fc.record({ content: fc.string({ minLength: 1, maxLength: 5 }) }),
+    fc.record({ reasoning_content: fc.string({ minLength: 1, maxLength: 5 }) }),
+  )
+  fc.assert(
+    fc.property(fc.array(piece, { maxLength: 10 }), fc.boolean(), (pieces, reasoningFirst) => {
+      const ofKind = (kind: 'content' | 'reasoning_content') =>
+        pieces.filter((each) => kind in each) as JsonObject[]
+      const order = [...ofKind('reasoning_content'), ...(reasoningFirst ? ofKind('content') : [])]
+      const joined = (kind: string) => order.map((each) => each[kind] ?? '').join('')
+      const message = { reasoning_content: joined('reasoning_content'), content: joined('content') }
+      expect(blocksOf(deltas(...order))).toEqual(blocksOf(whole(message)))
+    }),
+  )
+})
+
+test('no JSON makes it throw', () => {
+  fc.assert(
+    fc.property(fc.json({ maxDepth: 6 }), (json) => {
+      const decoder = new ChatDecoder()
+      decoder.push(event(json))
+      const shaped = `{"choices":[{"delta":${json},"message":${json}},${json}],"usage":${json},"error":${json}}`
+      decoder.push(event(shaped))
+      expect(
+        answerOf(decoder.push(event(`{"choices":[{"delta":{"tool_calls":[${json}]}}]}`))),
+      ).toBeDefined()
+      expect(parseJson(shaped)).toBeDefined()
+    }),
+  )
+})

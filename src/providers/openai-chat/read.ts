@@ -1,0 +1,176 @@
+import type { FinishReason, Part } from '../../domain/chat.ts'
+import {
+  asArray,
+  asNumber,
+  asObject,
+  asString,
+  fieldsBeside,
+  objectsIn,
+  parseJson,
+} from '../../lib/json.ts'
+import type { Json, JsonObject } from '../../lib/json.ts'
+import type { SseEvent } from '../../lib/sse.ts'
+import type { Decoder } from '../provider.ts'
+import { CallPlaces } from './call-places.ts'
+import { readError } from './errors.ts'
+import { readUsage } from './usage.ts'
+
+const RESPONSE_FIELDS = new Set(['id', 'object', 'created', 'model', 'choices', 'usage', 'error'])
+const CHOICE_FIELDS = new Set(['index', 'delta', 'message', 'finish_reason', 'error'])
+const MESSAGE_FIELDS = new Set([
+  'role',
+  'content',
+  'reasoning_content',
+  'reasoning',
+  'reasoning_details',
+  'tool_calls',
+  'refusal',
+])
+
+/** Reads one stream of chat completion chunks. */
+export class ChatDecoder implements Decoder {
+  done = false
+  readonly #places = new CallPlaces()
+
+  push({ data }: SseEvent): Part[] {
+    if (data === '[DONE]') {
+      this.done = true
+      return []
+    }
+    // One broken event among good ones must not end a stream whose rest arrives whole.
+    const chunk = asObject(parseJson(data))
+    return chunk ? readCompletion(chunk, this.#places) : []
+  }
+}
+
+/** A whole completion or one chunk of a stream: `message` and `delta` are read alike. */
+export function readCompletion(body: JsonObject, places = new CallPlaces()): Part[] {
+  const parts: Part[] = []
+  const failure = body['error'] ? readError(body) : null
+  if (failure) parts.push({ type: 'error', error: failure })
+  const extra = fieldsBeside(body, RESPONSE_FIELDS)
+  if (extra) parts.push({ type: 'raw', level: 'response', fields: extra })
+  for (const [place, value] of asArray(body['choices']).entries()) {
+    const choice = asObject(value)
+    if (choice) readChoice(choice, asNumber(choice['index']) ?? place, places, parts)
+  }
+  const usage = asObject(body['usage']) ?? asObject(asObject(body['x_groq'])?.['usage'])
+  if (usage) parts.push(usagePart(usage))
+  return parts
+}
+
+function usagePart(raw: JsonObject): Part {
+  const reportedCost = asNumber(raw['cost'])
+  const usage = readUsage(raw)
+  return { type: 'usage', usage, raw, ...(reportedCost !== undefined && { reportedCost }) }
+}
+
+function readChoice(choice: JsonObject, index: number, places: CallPlaces, parts: Part[]): void {
+  const at = index === 0 ? {} : { choice: index }
+  const message = asObject(choice['message']) ?? asObject(choice['delta'])
+  if (message) readMessage(message, at, places, parts)
+  const extra = fieldsBeside(choice, CHOICE_FIELDS)
+  if (extra) parts.push({ type: 'raw', level: 'choice', fields: extra, ...at })
+  const failure = choice['error'] ? readError({ error: choice['error'] }) : null
+  if (failure) parts.push({ type: 'error', error: failure })
+  const finish = asString(choice['finish_reason'])
+  if (finish) parts.push({ type: 'finish', reason: finishReason(finish), raw: finish, ...at })
+}
+
+type At = { readonly choice?: number }
+
+function readMessage(message: JsonObject, at: At, places: CallPlaces, parts: Part[]): void {
+  readReasoning(message, at, parts)
+  readContent(message['content'], at, parts)
+  const refusal = asString(message['refusal'])
+  if (refusal) parts.push({ type: 'refusal', text: refusal, ...at })
+  for (const call of objectsIn(message['tool_calls'])) {
+    readToolCall(call, places.placeOf(at.choice ?? 0, call), at, parts)
+  }
+  const extra = fieldsBeside(message, MESSAGE_FIELDS)
+  if (extra) parts.push({ type: 'raw', level: 'message', fields: extra, ...at })
+}
+
+/** The same reasoning may stand in up to three fields: its text is read once. */
+function readReasoning(message: JsonObject, at: At, parts: Part[]): void {
+  const details = objectsIn(message['reasoning_details'])
+  const plain = asString(message['reasoning_content']) || asString(message['reasoning'])
+  const text = plain || details.map(detailText).join('')
+  if (text === '' && details.length === 0) return
+  const signature = lastString(details, 'signature')
+  const data = lastString(details, 'data')
+  const format = lastString(details, 'format')
+  parts.push({
+    type: 'reasoning',
+    text,
+    ...(signature !== undefined && { signature }),
+    ...(data !== undefined && { data }),
+    ...(format !== undefined && { format }),
+    ...(details.length > 0 && { details }),
+    ...at,
+  })
+}
+
+function detailText(detail: JsonObject): string {
+  return asString(detail['text']) ?? asString(detail['summary']) ?? ''
+}
+
+function lastString(details: readonly JsonObject[], key: string): string | undefined {
+  return asString(details.findLast((detail) => asString(detail[key]))?.[key])
+}
+
+/** A string; or a list of typed pieces where Mistral puts its thinking. */
+function readContent(content: Json | undefined, at: At, parts: Part[]): void {
+  if (typeof content === 'string') {
+    if (content !== '') parts.push({ type: 'text', text: content, ...at })
+    return
+  }
+  for (const value of asArray(content)) {
+    const piece = asObject(value)
+    const thinking = piece?.['type'] === 'thinking' ? thinkingText(piece['thinking']) : ''
+    const text = asString(piece?.['text'])
+    if (thinking) parts.push({ type: 'reasoning', text: thinking, ...at })
+    else if (text) parts.push({ type: 'text', text, ...at })
+    else if (piece && piece['type'] !== 'thinking' && text === undefined) {
+      parts.push({ type: 'raw', level: 'message', fields: { content: [piece] }, ...at })
+    }
+  }
+}
+
+function thinkingText(thinking: Json | undefined): string {
+  if (typeof thinking === 'string') return thinking
+  return asArray(thinking)
+    .map((value) => asString(asObject(value)?.['text']) ?? '')
+    .join('')
+}
+
+function readToolCall(call: JsonObject, index: number, at: At, parts: Part[]): void {
+  const fn = asObject(call['function']) ?? asObject(call['custom'])
+  const name = asString(fn?.['name'])
+  if (name) {
+    const custom = asObject(call['custom']) ? ({ custom: true } as const) : {}
+    const id = asString(call['id']) ?? ''
+    parts.push({ type: 'tool_call', index, id, name, ...custom, ...at })
+  }
+  const args = fn?.['arguments'] ?? fn?.['input']
+  const text = typeof args === 'string' ? args : args ? JSON.stringify(args) : ''
+  if (text !== '') parts.push({ type: 'tool_arguments', index, text, ...at })
+}
+
+const FINISH: Readonly<Record<string, FinishReason>> = {
+  stop: 'stop',
+  eos: 'stop',
+  end_turn: 'stop',
+  stop_sequence: 'stop_sequence',
+  length: 'length',
+  max_tokens: 'length',
+  model_length: 'length',
+  tool_calls: 'tool_call',
+  function_call: 'tool_call',
+  tool_use: 'tool_call',
+  content_filter: 'content_filter',
+}
+
+function finishReason(raw: string): FinishReason {
+  return Object.hasOwn(FINISH, raw) ? (FINISH[raw] ?? 'unknown') : 'unknown'
+}

@@ -1,0 +1,68 @@
+import { UNKNOWN_USAGE, type Usage } from '../../domain/usage.ts'
+import { asNumber, asObject, type Json, type JsonObject } from '../../lib/json.ts'
+
+/**
+ * OpenAI's usage object as disjoint buckets. `prompt_tokens` and `completion_tokens` include their
+ * details, except where `total_tokens` shows that reasoning was counted apart (xAI).
+ * Source: OpenAI API reference, "The chat completion object"; DeepSeek and OpenRouter for the rest.
+ */
+export function readUsage(raw: JsonObject): Usage {
+  const input = asObject(raw['prompt_tokens_details']) ?? {}
+  const output = asObject(raw['completion_tokens_details']) ?? {}
+  const reasoning = number(output['reasoning_tokens']) ?? number(raw['reasoning_tokens'])
+  const prompt = number(raw['prompt_tokens'])
+  const completion = completionTokens(raw, prompt, reasoning)
+
+  const cacheRead = number(input['cached_tokens']) ?? number(raw['prompt_cache_hit_tokens'])
+  const cacheWrite =
+    number(input['cache_write_tokens']) ?? number(raw['cache_creation_input_tokens'])
+  const [freshInput, inputParts] = split(prompt, [
+    cacheRead,
+    cacheWrite,
+    number(input['audio_tokens']),
+    number(input['image_tokens']),
+  ])
+  const [text, outputParts] = split(completion, [reasoning, number(output['audio_tokens'])])
+  return {
+    ...UNKNOWN_USAGE,
+    input: freshInput,
+    cacheRead: inputParts[0] ?? null,
+    cacheWrite: inputParts[1] ?? null,
+    audioInput: inputParts[2] ?? null,
+    imageInput: inputParts[3] ?? null,
+    output: text,
+    reasoning: outputParts[0] ?? null,
+    audioOutput: outputParts[1] ?? null,
+  }
+}
+
+function completionTokens(
+  raw: JsonObject,
+  prompt: number | null,
+  reasoning: number | null,
+): number | null {
+  const completion = number(raw['completion_tokens'])
+  const total = number(raw['total_tokens'])
+  if (completion === null || reasoning === null || reasoning === 0) return completion
+  const countedApart =
+    total !== null && prompt !== null && prompt + completion + reasoning === total
+  return countedApart ? completion + reasoning : completion
+}
+
+/** Takes parts out of a total so that they and what is left add up to it, whatever was said. */
+function split(total: number | null, parts: (number | null)[]): [number | null, (number | null)[]] {
+  if (total === null) return [null, parts]
+  let left = total
+  const taken = parts.map((part) => {
+    if (part === null) return null
+    const share = Math.min(part, left)
+    left -= share
+    return share
+  })
+  return [left, taken]
+}
+
+function number(value: Json | undefined): number | null {
+  const count = asNumber(value)
+  return count === undefined || count < 0 ? null : count
+}

@@ -1,0 +1,41 @@
+/**
+ * What the main thread and the writer thread say to each other. Each batch is one message of plain
+ * objects: structured clone is cheaper than any encoding of our own.
+ */
+export type ToWriter<Draft> =
+  /** The first message. `first` is false when the thread was started again within one process. */
+  | { readonly kind: 'open'; readonly first: boolean }
+  | {
+      readonly kind: 'batch'
+      readonly number: number
+      readonly drafts: readonly Draft[]
+      /** Requests that have begun and are not done. */
+      readonly begun: readonly Draft[]
+    }
+  | { readonly kind: 'close' }
+
+export type FromWriter =
+  | { readonly kind: 'opened'; readonly opening: Opening }
+  /** The batch is on disk, all but what is `lost`. */
+  | { readonly kind: 'acked'; readonly number: number; readonly lost: readonly string[] }
+  | { readonly kind: 'health'; readonly health: WriterHealth }
+  | { readonly kind: 'closed' }
+
+/**
+ * How opening went. `in_use` and `newer` are for a person to solve before the gateway starts; with
+ * `sick` files it serves, and its health says what is wrong.
+ */
+export type Opening =
+  | { readonly state: 'open' }
+  | {
+      readonly state: 'refused'
+      readonly reason: 'in_use' | 'newer' | 'sick'
+      readonly message: string
+    }
+
+export interface WriterHealth {
+  readonly state: 'ok' | 'degraded' | 'failed'
+  readonly message: string | null
+  /** Nothing can be written at the moment: nobody should wait for a commit. */
+  readonly stuck: boolean
+}

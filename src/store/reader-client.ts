@@ -1,0 +1,140 @@
+import { Worker } from 'node:worker_threads'
+import { GatewayError } from '../domain/errors.ts'
+import { type Call, DEADLINE_MS, type FromReader, type ToReader } from './reader-protocol.ts'
+import type { LogReader } from './store.ts'
+
+export interface ReaderClientOptions {
+  /** A file that calls `runReader`, and what it gets as `workerData`. */
+  readonly thread: URL
+  readonly threadData: unknown
+  readonly deadlineMs?: number
+  /** An unused thread is ended, for its memory. */
+  readonly idleMs?: number
+}
+
+const IDLE_MS = 60_000
+
+/** Reads the log on a thread that starts with the first question and ends when none come. */
+export function openReader(options: ReaderClientOptions): LogReader & { close(): Promise<void> } {
+  return new ThreadReader(options)
+}
+
+interface Question {
+  readonly call: Call
+  readonly resolve: (value: unknown) => void
+  readonly reject: (error: GatewayError) => void
+  readonly timer: NodeJS.Timeout
+}
+
+class ThreadReader implements LogReader {
+  readonly #options: ReaderClientOptions
+  readonly #questions = new Map<number, Question>()
+  #worker: Worker | undefined
+  #idle: NodeJS.Timeout | undefined
+  #nextNumber = 1
+
+  constructor(options: ReaderClientOptions) {
+    this.#options = options
+  }
+
+  list(...args: Parameters<LogReader['list']>): ReturnType<LogReader['list']> {
+    return this.#ask({ method: 'list', args })
+  }
+
+  get(...args: Parameters<LogReader['get']>): ReturnType<LogReader['get']> {
+    return this.#ask({ method: 'get', args })
+  }
+
+  neighbours(...args: Parameters<LogReader['neighbours']>): ReturnType<LogReader['neighbours']> {
+    return this.#ask({ method: 'neighbours', args })
+  }
+
+  overview(...args: Parameters<LogReader['overview']>): ReturnType<LogReader['overview']> {
+    return this.#ask({ method: 'overview', args })
+  }
+
+  count(...args: Parameters<LogReader['count']>): ReturnType<LogReader['count']> {
+    return this.#ask({ method: 'count', args })
+  }
+
+  async close(): Promise<void> {
+    this.#rejectAll('The gateway is stopping.')
+    await this.#end()
+  }
+
+  #ask<T>(call: Call): Promise<T> {
+    clearTimeout(this.#idle)
+    const { deadlineMs = DEADLINE_MS } = this.#options
+    return new Promise((resolve, reject) => {
+      const number = this.#nextNumber++
+      const timer = setTimeout(() => this.#expire(number), deadlineMs)
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the thread answers each call with what the method of that name returns
+      const settle = resolve as (value: unknown) => void
+      this.#questions.set(number, { call, resolve: settle, reject, timer })
+      this.#post(number, call)
+    })
+  }
+
+  #post(number: number, call: Call): void {
+    this.#worker ??= this.#start()
+    this.#worker.postMessage({ number, call } satisfies ToReader, [])
+  }
+
+  #start(): Worker {
+    const worker = new Worker(this.#options.thread, { workerData: this.#options.threadData })
+    worker.unref()
+    worker.on('message', (message: FromReader) => this.#answered(message))
+    worker.on('error', () => this.#died(worker))
+    worker.on('exit', () => this.#died(worker))
+    return worker
+  }
+
+  #answered(message: FromReader): void {
+    const question = this.#take(message.number)
+    if (question === undefined) return
+    if ('value' in message) question.resolve(message.value)
+    else question.reject(new GatewayError(message.code, message.message))
+    this.#rest()
+  }
+
+  /** It is stuck: another thread answers those that wait behind it. */
+  #expire(number: number): void {
+    this.#take(number)?.reject(
+      new GatewayError('internal', 'The log did not answer in time. Try a narrower search.'),
+    )
+    void this.#end()
+    for (const [waiting, { call }] of this.#questions) this.#post(waiting, call)
+  }
+
+  #died(worker: Worker): void {
+    if (this.#worker !== worker) return
+    this.#worker = undefined
+    this.#rejectAll('The thread that reads the log died. Try again.')
+  }
+
+  #take(number: number): Question | undefined {
+    const question = this.#questions.get(number)
+    this.#questions.delete(number)
+    clearTimeout(question?.timer)
+    return question
+  }
+
+  #rejectAll(message: string): void {
+    for (const number of this.#questions.keys()) {
+      this.#take(number)?.reject(new GatewayError('internal', message))
+    }
+  }
+
+  #rest(): void {
+    if (this.#questions.size > 0) return
+    this.#idle = setTimeout(() => void this.#end(), this.#options.idleMs ?? IDLE_MS)
+    this.#idle.unref()
+  }
+
+  async #end(): Promise<void> {
+    clearTimeout(this.#idle)
+    const worker = this.#worker
+    this.#worker = undefined
+    await worker?.terminate()
+  }
+}

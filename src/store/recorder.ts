@@ -1,0 +1,351 @@
+import type { Clock } from '../lib/clock.ts'
+import type { FromWriter, Opening, WriterHealth } from './protocol.ts'
+import type { Item } from './queue.ts'
+import { Queue } from './queue.ts'
+import type { StoreHealth } from './store.ts'
+import { WriterThread } from './writer-thread.ts'
+
+/** Hands records to the store thread. Nothing here waits for a disk, and nothing here throws. */
+export interface Recorder<Draft> {
+  /** `bytes` is about what the draft holds in memory. */
+  add(draft: Draft, bytes: number): void
+  /** Notes that a long request has begun: if the process dies first, it is found as interrupted. */
+  begin(started: Draft, bytes: number): void
+  /**
+   * True when the record, added just before, is on disk. False at once when it was dropped or
+   * nothing can be written at the moment: it may still be written later.
+   */
+  committed(id: string): Promise<boolean>
+  /** How opening the files went. */
+  opened(): Promise<Opening>
+  health(): StoreHealth
+  /** When everything added until now is on disk or given up. */
+  flush(): Promise<void>
+  /** Writes what waits, for at most five seconds, and closes the files. */
+  close(): Promise<void>
+}
+
+export interface RecorderLimits {
+  readonly maxQueueBytes: number
+  readonly maxQueueRows: number
+  readonly batchRows: number
+  readonly batchBytes: number
+  /** The least time between two batches: what comes in between is committed together. */
+  readonly batchMs: number
+}
+
+export const DEFAULT_LIMITS: RecorderLimits = {
+  maxQueueBytes: 64 * 1024 * 1024,
+  maxQueueRows: 100_000,
+  batchRows: 100,
+  batchBytes: 1024 * 1024,
+  batchMs: 5,
+}
+
+export interface RecorderOptions<Draft> {
+  /** A file that calls `runWriter`, and what it gets as `workerData`. */
+  readonly thread: URL
+  readonly threadData: unknown
+  readonly clock: Clock
+  readonly limits: RecorderLimits
+  /** A draft without its texts, for when the queue is full. */
+  strip(draft: Draft): Draft
+  /** Told when the state or the message changes. */
+  onHealth(health: StoreHealth): void
+}
+
+/** Starts the store thread. */
+export function openRecorder<Draft extends { readonly id: string }>(
+  options: RecorderOptions<Draft>,
+): Recorder<Draft> {
+  return new ThreadRecorder(options)
+}
+
+/** While one is being written, the next is already there. */
+const MOST_IN_FLIGHT = 2
+const CLOSE_MS = 5000
+/** A thread that dies this often over the same batch gets it without texts; later, not at all. */
+const DEATHS_TO_STRIP = 3
+const DEATHS_TO_DROP = 5
+
+interface Batch<Draft> {
+  readonly number: number
+  items: Item<Draft>[]
+}
+
+class ThreadRecorder<Draft extends { readonly id: string }> implements Recorder<Draft> {
+  readonly #options: RecorderOptions<Draft>
+  readonly #queue: Queue<Draft>
+  readonly #thread: WriterThread<Draft>
+  readonly #inFlight = new Map<number, Batch<Draft>>()
+  /** Finished requests that are neither on disk nor given up. */
+  readonly #pending = new Set<string>()
+  readonly #waiters = new Map<string, ((onDisk: boolean) => void)[]>()
+  readonly #flushes: { readonly until: number; resolve(): void }[] = []
+  readonly #opened = Promise.withResolvers<Opening>()
+  #writer: WriterHealth = { state: 'ok', message: null, stuck: false }
+  #death: string | null = null
+  #told = ''
+  #soon: NodeJS.Immediate | undefined
+  #later: NodeJS.Timeout | undefined
+  #lastPostUs = Number.NEGATIVE_INFINITY
+  #nextBatch = 1
+  #added = 0
+  #done = 0
+  #droppedRows = 0
+  #writtenRows = 0
+  #dropping = false
+  #closed = false
+
+  constructor(options: RecorderOptions<Draft>) {
+    this.#options = options
+    const { maxQueueBytes: maxBytes, maxQueueRows: maxRows } = options.limits
+    this.#queue = new Queue({ maxBytes, maxRows }, (draft) => options.strip(draft))
+    this.#thread = new WriterThread(options.thread, options.threadData, {
+      received: (message) => this.#receive(message),
+      died: (why, deaths) => this.#mourn(why, deaths),
+      restarted: () => this.#resend(),
+    })
+  }
+
+  add(draft: Draft, bytes: number): void {
+    const kept = this.#enqueue({ draft, bytes, begun: false, stripped: false })
+    if (kept) this.#pending.add(draft.id)
+    else this.#droppedRows++
+  }
+
+  begin(started: Draft, bytes: number): void {
+    this.#enqueue({ draft: started, bytes, begun: true, stripped: false })
+  }
+
+  committed(id: string): Promise<boolean> {
+    if (!this.#pending.has(id) || this.#stuck) return Promise.resolve(false)
+    return new Promise((resolve) => {
+      const waiters = this.#waiters.get(id) ?? []
+      waiters.push(resolve)
+      this.#waiters.set(id, waiters)
+    })
+  }
+
+  opened(): Promise<Opening> {
+    return this.#opened.promise
+  }
+
+  health(): StoreHealth {
+    return {
+      ...this.#condition(),
+      queuedRows: this.#queue.rows,
+      queuedBytes: this.#queue.bytes,
+      droppedRows: this.#droppedRows,
+      droppedPayloads: this.#queue.droppedPayloads,
+      writtenRows: this.#writtenRows,
+    }
+  }
+
+  flush(): Promise<void> {
+    if (this.#queue.rows === 0) return Promise.resolve()
+    return new Promise((resolve) => {
+      this.#flushes.push({ until: this.#added, resolve })
+    })
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return
+    this.#closed = true
+    const startedUs = this.#options.clock.us()
+    const deadline = Promise.withResolvers<void>()
+    const timer = setTimeout(deadline.resolve, CLOSE_MS)
+    await Promise.race([this.flush(), deadline.promise])
+    clearTimeout(timer)
+    const leftMs = CLOSE_MS - (this.#options.clock.us() - startedUs) / 1000
+    await this.#thread.close(Math.max(1000, leftMs))
+    this.#giveUp(this.#pending)
+    this.#unschedule()
+  }
+
+  get #stuck(): boolean {
+    return this.#writer.stuck || this.#death !== null
+  }
+
+  #enqueue(item: Item<Draft>): boolean {
+    const payloads = this.#queue.droppedPayloads
+    const kept = !this.#closed && this.#queue.add(item)
+    if (kept) {
+      this.#added++
+      this.#schedule()
+    }
+    if (!this.#dropping && ((!kept && !item.begun) || this.#queue.droppedPayloads > payloads)) {
+      this.#dropping = true
+      this.#tell()
+    }
+    return kept
+  }
+
+  /** Never in the caller's own time: the request goes on first. */
+  #schedule(): void {
+    if (this.#inFlight.size >= MOST_IN_FLIGHT || this.#queue.waitingRows === 0) return
+    if (this.#soon !== undefined) return
+    const { batchRows, batchBytes, batchMs } = this.#options.limits
+    const full = this.#queue.waitingRows >= batchRows || this.#queue.waitingBytes >= batchBytes
+    const sinceMs = (this.#options.clock.us() - this.#lastPostUs) / 1000
+    if (full || sinceMs >= batchMs) this.#soon = setImmediate(() => this.#postNext())
+    else this.#later ??= setTimeout(() => this.#postNext(), batchMs - sinceMs)
+  }
+
+  #unschedule(): void {
+    clearImmediate(this.#soon)
+    clearTimeout(this.#later)
+    this.#soon = undefined
+    this.#later = undefined
+  }
+
+  #postNext(): void {
+    this.#unschedule()
+    if (this.#inFlight.size >= MOST_IN_FLIGHT || this.#queue.waitingRows === 0) return
+    const { batchRows: rows, batchBytes: bytes } = this.#options.limits
+    const batch = { number: this.#nextBatch++, items: this.#queue.take({ rows, bytes }) }
+    this.#inFlight.set(batch.number, batch)
+    this.#lastPostUs = this.#options.clock.us()
+    this.#post(batch)
+    this.#schedule()
+  }
+
+  #post(batch: Batch<Draft>): void {
+    try {
+      this.#thread.post(messageOf(batch))
+    } catch {
+      this.#dropItems(batch, (item) => !isCloneable(item.draft))
+      this.#thread.post(messageOf(batch))
+    }
+  }
+
+  #receive(message: FromWriter): void {
+    switch (message.kind) {
+      case 'opened':
+        this.#opened.resolve(message.opening)
+        this.#death = null
+        this.#tell()
+        break
+      case 'health':
+        this.#writer = message.health
+        if (this.#stuck) this.#disappoint()
+        this.#tell()
+        break
+      case 'acked':
+        this.#acknowledge(message.number, new Set(message.lost))
+        break
+      case 'closed':
+        break
+    }
+  }
+
+  #acknowledge(number: number, lost: ReadonlySet<string>): void {
+    const batch = this.#inFlight.get(number)
+    if (batch === undefined) return
+    this.#inFlight.delete(number)
+    this.#release(batch.items)
+    for (const { draft, begun } of batch.items) {
+      if (begun) continue
+      const onDisk = !lost.has(draft.id)
+      if (onDisk) this.#writtenRows++
+      else this.#droppedRows++
+      this.#answer(draft.id, onDisk)
+    }
+    if (this.#dropping && this.#queue.bytes * 2 < this.#options.limits.maxQueueBytes) {
+      this.#dropping = false
+    }
+    this.#tell()
+    this.#schedule()
+  }
+
+  #release(items: readonly Item<Draft>[]): void {
+    this.#queue.release(items)
+    this.#done += items.length
+    while (this.#flushes[0] !== undefined && this.#flushes[0].until <= this.#done) {
+      this.#flushes.shift()?.resolve()
+    }
+  }
+
+  #mourn(why: string, deaths: number): void {
+    this.#death = why
+    this.#opened.resolve({
+      state: 'refused',
+      reason: 'sick',
+      message: `The store thread died: ${why}.`,
+    })
+    this.#disappoint()
+    for (const batch of this.#inFlight.values()) {
+      if (deaths >= DEATHS_TO_STRIP) for (const item of batch.items) this.#queue.stripTaken(item)
+      if (deaths >= DEATHS_TO_DROP) this.#dropItems(batch, () => true)
+    }
+    this.#tell()
+  }
+
+  #resend(): void {
+    for (const batch of this.#inFlight.values()) this.#post(batch)
+    this.#schedule()
+  }
+
+  #dropItems(batch: Batch<Draft>, guilty: (item: Item<Draft>) => boolean): void {
+    const dropped = batch.items.filter(guilty)
+    batch.items = batch.items.filter((item) => !dropped.includes(item))
+    this.#release(dropped)
+    this.#giveUp(dropped.filter((item) => !item.begun).map((item) => item.draft.id))
+  }
+
+  #giveUp(ids: Iterable<string>): void {
+    for (const id of ids) {
+      this.#droppedRows++
+      this.#answer(id, false)
+    }
+  }
+
+  #answer(id: string, onDisk: boolean): void {
+    this.#pending.delete(id)
+    const waiters = this.#waiters.get(id)
+    if (waiters === undefined) return
+    this.#waiters.delete(id)
+    for (const resolve of waiters) resolve(onDisk)
+  }
+
+  #disappoint(): void {
+    for (const resolve of [...this.#waiters.values()].flat()) resolve(false)
+    this.#waiters.clear()
+  }
+
+  #condition(): Pick<StoreHealth, 'state' | 'message'> {
+    if (this.#writer.state === 'failed') return this.#writer
+    if (this.#death !== null) {
+      return {
+        state: 'degraded',
+        message: `The store thread died: ${this.#death}. It is restarted.`,
+      }
+    }
+    if (!this.#dropping) return this.#writer
+    const full = 'Records come faster than they can be written: texts or rows are being dropped.'
+    return { state: 'degraded', message: [this.#writer.message, full].filter(Boolean).join(' ') }
+  }
+
+  #tell(): void {
+    const { state, message } = this.#condition()
+    const now = `${state} ${message ?? ''}`
+    if (now === this.#told) return
+    this.#told = now
+    this.#options.onHealth(this.health())
+  }
+}
+
+function messageOf<Draft>({ number, items }: Batch<Draft>) {
+  const drafts = items.filter((item) => !item.begun).map((item) => item.draft)
+  const begun = items.filter((item) => item.begun).map((item) => item.draft)
+  return { kind: 'batch', number, drafts, begun } as const
+}
+
+function isCloneable(draft: unknown): boolean {
+  try {
+    structuredClone(draft)
+    return true
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,21 @@
+import { GatewayError } from '../../domain/errors.ts'
+import type { Clock } from '../../lib/clock.ts'
+
+/** The time a query may take. Asked between its steps, each of which is short. */
+export class Budget {
+  readonly #clock: Clock
+  readonly #untilUs: number
+
+  constructor(clock: Clock, ms: number) {
+    this.#clock = clock
+    this.#untilUs = clock.us() + ms * 1000
+  }
+
+  check(): void {
+    if (this.#clock.us() < this.#untilUs) return
+    throw new GatewayError(
+      'internal',
+      'This search takes too long. Narrow it: a shorter time, a function, a model or a tag.',
+    )
+  }
+}

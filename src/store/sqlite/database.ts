@@ -1,0 +1,113 @@
+import { chmodSync, closeSync, existsSync, openSync } from 'node:fs'
+import { DatabaseSync } from 'node:sqlite'
+import { guarded, StoreFault } from './fault.ts'
+
+/** Before it, a write-ahead log used by several connections could damage the file. */
+const OLDEST_SQLITE = [3, 51, 3] as const
+
+const BUSY_TIMEOUT_MS = 1000
+
+export interface Layout {
+  /** Each entry takes the schema one version further. Only ever append. */
+  readonly migrations: readonly string[]
+  readonly cacheKib: number
+}
+
+/** Opens (or makes) a file for its only writer. A commit is on the disk when it returns. */
+export function openForWriting(path: string, layout: Layout): DatabaseSync {
+  return guarded(path, () => {
+    makePrivate(path)
+    const db = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS })
+    try {
+      requireSqlite(db, path)
+      db.exec(`
+        PRAGMA auto_vacuum = INCREMENTAL;
+        PRAGMA journal_mode = WAL;
+        PRAGMA synchronous = FULL;
+        PRAGMA journal_size_limit = 67108864;
+      `)
+      setCache(db, layout.cacheKib)
+      migrate(db, path, layout.migrations)
+    } catch (thrown) {
+      db.close()
+      throw thrown
+    }
+    return db
+  })
+}
+
+/** Opens an existing file to read. */
+export function openForReading(path: string, cacheKib: number): DatabaseSync {
+  return guarded(path, () => {
+    const db = new DatabaseSync(path, { readOnly: true, timeout: BUSY_TIMEOUT_MS })
+    setCache(db, cacheKib)
+    return db
+  })
+}
+
+/** All of `work` or nothing of it. */
+export function transact<T>(db: DatabaseSync, work: () => T): T {
+  db.exec('BEGIN IMMEDIATE')
+  try {
+    const result = work()
+    db.exec('COMMIT')
+    return result
+  } catch (thrown) {
+    // SQLite has rolled back by itself after some errors.
+    if (db.isTransaction) db.exec('ROLLBACK')
+    throw thrown
+  }
+}
+
+/** Moves everything from the log into the file, and closes. Fails softly: a later open recovers. */
+export function closeDatabase(db: DatabaseSync): void {
+  try {
+    db.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+  } catch {
+    // Full or damaged: the log stays beside the file, and nothing is lost.
+  } finally {
+    db.close()
+  }
+}
+
+/** The log and index files that SQLite makes take the mode of the file. */
+export function makePrivate(path: string): void {
+  if (existsSync(path)) chmodSync(path, 0o600)
+  else closeSync(openSync(path, 'ax', 0o600))
+}
+
+function requireSqlite(db: DatabaseSync, path: string): void {
+  const version = String(db.prepare('SELECT sqlite_version() AS version').get()?.['version'])
+  const numbers = version.split('.').map(Number)
+  for (const [index, oldest] of OLDEST_SQLITE.entries()) {
+    const number = numbers[index] ?? 0
+    if (number > oldest) return
+    if (number < oldest) {
+      const wanted = OLDEST_SQLITE.join('.')
+      throw new StoreFault('denied', path, `SQLite ${version} is too old: ${wanted} is needed.`)
+    }
+  }
+}
+
+function setCache(db: DatabaseSync, cacheKib: number): void {
+  db.exec(`PRAGMA cache_size = -${cacheKib.toFixed(0)}`)
+}
+
+function migrate(db: DatabaseSync, path: string, migrations: readonly string[]): void {
+  const version = schemaVersion(db)
+  if (version > migrations.length) {
+    const message =
+      `${path} was written by a newer Weir (schema ${version}, this one knows ` +
+      `${migrations.length}). Start that version, or another data directory.`
+    throw new StoreFault('newer', path, message)
+  }
+  if (version === migrations.length) return
+  transact(db, () => {
+    for (const migration of migrations.slice(version)) db.exec(migration)
+    db.exec(`PRAGMA user_version = ${migrations.length.toFixed(0)}`)
+  })
+}
+
+export function schemaVersion(db: DatabaseSync): number {
+  return Number(db.prepare('PRAGMA user_version').get()?.['user_version'])
+}

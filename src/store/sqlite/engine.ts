@@ -1,0 +1,63 @@
+import { mkdirSync, renameSync, existsSync } from 'node:fs'
+import type { DatabaseSync } from 'node:sqlite'
+import type { InferenceRecord } from '../../domain/record.ts'
+import { guarded } from './fault.ts'
+import { HotFile } from './hot-file.ts'
+import { lockDirectory } from './lock.ts'
+import type { Place } from './payload-files.ts'
+import { PayloadFiles } from './payload-files.ts'
+
+/** Records whose payloads are on disk already, so that a second try does not write them again. */
+export interface Prepared {
+  readonly records: readonly InferenceRecord[]
+  readonly places: readonly Place[]
+}
+
+/** The one writer of a data directory. Whatever it throws is a `StoreFault`. */
+export class SqliteEngine {
+  readonly hot: HotFile
+  readonly #payloads: PayloadFiles
+  readonly #lock: DatabaseSync
+
+  constructor(dataDir: string) {
+    guarded(dataDir, () => mkdirSync(dataDir, { recursive: true, mode: 0o700 }))
+    this.#lock = lockDirectory(dataDir)
+    try {
+      this.hot = new HotFile(dataDir)
+    } catch (thrown) {
+      this.#lock.close()
+      throw thrown
+    }
+    this.#payloads = new PayloadFiles(dataDir)
+  }
+
+  /** Payloads first: a crash in between leaves texts without a row, never a row without its texts. */
+  prepare(records: readonly InferenceRecord[]): Prepared {
+    const missing = this.hot.missing(records)
+    return { records: missing, places: this.#payloads.write(missing) }
+  }
+
+  commit(prepared: Prepared, begun: readonly InferenceRecord[]): void {
+    this.hot.write(prepared.records, prepared.places, begun)
+  }
+
+  /** `clean` false: after a fault, when nothing more should be written. */
+  close(clean: boolean): void {
+    try {
+      this.#payloads.close(clean)
+      this.hot.close(clean)
+    } finally {
+      this.#lock.close()
+    }
+  }
+}
+
+/** Moves a damaged file, with its log, out of the way. Returns its new path. */
+export function setAside(path: string, at: number): string {
+  const stamp = new Date(at).toISOString().replaceAll(/[-:.]/g, '')
+  const aside = `${path}.corrupt-${stamp}`
+  for (const suffix of ['', '-wal', '-shm']) {
+    if (existsSync(path + suffix)) renameSync(path + suffix, aside + suffix)
+  }
+  return aside
+}

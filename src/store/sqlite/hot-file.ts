@@ -1,0 +1,195 @@
+import { statSync } from 'node:fs'
+import { join } from 'node:path'
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import { zstdCompressSync, zstdDecompressSync } from 'node:zlib'
+import type { InferenceRecord } from '../../domain/record.ts'
+import { closeDatabase, openForWriting, transact } from './database.ts'
+import { guarded } from './fault.ts'
+import { HOT_FILE, HOT_MIGRATIONS, SLOT_MS } from './hot-schema.ts'
+import type { Values } from './hot-values.ts'
+import { attemptValues, inferenceValues } from './hot-values.ts'
+import { Interner } from './interner.ts'
+import type { Place } from './payload-files.ts'
+import { decodeId, encodeId, readBytes, whole } from './values.ts'
+
+const CACHE_KIB = 8192
+/** About a second of reading. */
+const CHECK_MOST_BYTES = 512 * 1024 * 1024
+
+/** The writer's side of `weir.db`. Whatever it throws is a `StoreFault` of that file. */
+export class HotFile {
+  readonly path: string
+  /** The last writer of this file did not close it. */
+  readonly unclean: boolean
+  readonly #db: DatabaseSync
+  readonly #dims: Interner
+  readonly #tags: Interner
+  readonly #insertTag: StatementSync
+  readonly #insertArrival: StatementSync
+  readonly #insertOpen: StatementSync
+  readonly #deleteOpen: StatementSync
+  readonly #findId: StatementSync
+  #insertInference: StatementSync | undefined
+  #insertAttempt: StatementSync | undefined
+  #nextSeq: number
+  /** Ids in `open_request`, so that most records need no look-up there. */
+  #open: Set<string>
+
+  constructor(dataDir: string) {
+    this.path = join(dataDir, HOT_FILE)
+    const db = openForWriting(this.path, { migrations: HOT_MIGRATIONS, cacheKib: CACHE_KIB })
+    this.#db = db
+    this.#dims = new Interner(db, {
+      find: 'SELECT id FROM dim WHERE kind = ? AND name = ?',
+      make: 'INSERT INTO dim (kind, name) VALUES (?, ?) RETURNING id',
+    })
+    this.#tags = new Interner(db, {
+      find: 'SELECT id FROM tagkv WHERE key = ? AND value = ?',
+      make: 'INSERT INTO tagkv (key, value) VALUES (?, ?) RETURNING id',
+    })
+    this.#insertTag = db.prepare('INSERT OR IGNORE INTO tag (kv, seq) VALUES (?, ?)')
+    this.#insertArrival = db.prepare(
+      `INSERT INTO arrival (slot, first_seq, last_seq) VALUES (?, ?, ?)
+       ON CONFLICT (slot) DO UPDATE SET first_seq = min(first_seq, excluded.first_seq),
+         last_seq = max(last_seq, excluded.last_seq)`,
+    )
+    this.#insertOpen = db.prepare('INSERT OR IGNORE INTO open_request (id, record) VALUES (?, ?)')
+    this.#deleteOpen = db.prepare('DELETE FROM open_request WHERE id = ?')
+    this.#findId = db.prepare('SELECT 1 FROM inference WHERE id = ?')
+    const start = guarded(this.path, () => this.#start())
+    this.unclean = start.unclean
+    this.#nextSeq = start.nextSeq
+    this.#open = start.open
+  }
+
+  /** The records that are not here yet, each once. */
+  missing(records: readonly InferenceRecord[]): InferenceRecord[] {
+    return guarded(this.path, () => {
+      const byId = new Map<string, InferenceRecord>()
+      for (const record of records) {
+        if (byId.has(record.id) || this.#findId.get(encodeId(record.id)) !== undefined) continue
+        byId.set(record.id, record)
+      }
+      return [...byId.values()]
+    })
+  }
+
+  /** One commit. `places` are the payloads' of `records`, in the same order. */
+  write(
+    records: readonly InferenceRecord[],
+    places: readonly Place[],
+    begun: readonly InferenceRecord[],
+  ): void {
+    guarded(this.path, () => {
+      const open = new Set(this.#open)
+      try {
+        transact(this.#db, () => {
+          for (const record of begun) this.#journal(record, open)
+          for (const [index, record] of records.entries()) {
+            this.#insert(record, this.#nextSeq + index, places[index] ?? NOWHERE)
+            if (open.delete(record.id)) this.#deleteOpen.run(encodeId(record.id))
+          }
+          this.#noteArrivals(records)
+        })
+      } catch (thrown) {
+        this.#dims.forget()
+        this.#tags.forget()
+        throw thrown
+      }
+      this.#nextSeq += records.length
+      this.#open = open
+    })
+  }
+
+  /** Up to `limit` requests that had begun when the last process ended; done ones are cleared. */
+  interrupted(limit: number): { id: string; json: string | null }[] {
+    return guarded(this.path, () => {
+      this.#db.exec('DELETE FROM open_request WHERE id IN (SELECT id FROM inference)')
+      const rows = this.#db.prepare('SELECT id, record FROM open_request LIMIT ?').all(limit)
+      return rows.map((row) => ({
+        id: decodeId(row['id']),
+        json: unpackOrNull(readBytes(row, 'record')),
+      }))
+    })
+  }
+
+  /** Null when all is well, else the first thing found. A big file is not read: writes wait. */
+  firstDamage(): string | null {
+    return guarded(this.path, () => {
+      if (statSync(this.path).size > CHECK_MOST_BYTES) return null
+      const row = this.#db.prepare('PRAGMA quick_check(1)').get()
+      const found = String(row?.['quick_check'])
+      return found === 'ok' ? null : found
+    })
+  }
+
+  /** `clean` false: after a fault, when nothing more should be written. */
+  close(clean: boolean): void {
+    if (!clean) return this.#db.close()
+    try {
+      this.#db.exec("UPDATE meta SET value = '1' WHERE key = 'closed'")
+    } finally {
+      closeDatabase(this.#db)
+    }
+  }
+
+  #start(): { unclean: boolean; nextSeq: number; open: Set<string> } {
+    const closed = this.#db.prepare("SELECT value FROM meta WHERE key = 'closed'").get()?.['value']
+    const last = this.#db.prepare('SELECT max(seq) AS seq FROM inference').get()?.['seq']
+    const open = this.#db.prepare('SELECT id FROM open_request').all()
+    this.#db.exec("INSERT OR REPLACE INTO meta (key, value) VALUES ('closed', '0')")
+    return {
+      unclean: closed === '0',
+      nextSeq: Number(last ?? 0) + 1,
+      open: new Set(open.map((row) => decodeId(row['id']))),
+    }
+  }
+
+  #insert(record: InferenceRecord, seq: number, place: Place): void {
+    const intern = this.#dims.number.bind(this.#dims)
+    const values = inferenceValues(record, { seq, place }, intern)
+    this.#insertInference ??= prepareInsert(this.#db, 'inference', values)
+    this.#insertInference.run(...Object.values(values))
+    for (const [position, attempt] of record.attempts.entries()) {
+      const row = attemptValues(attempt, { seq, position }, intern)
+      this.#insertAttempt ??= prepareInsert(this.#db, 'attempt', row)
+      this.#insertAttempt.run(...Object.values(row))
+    }
+    for (const [key, value] of Object.entries(record.tags)) {
+      this.#insertTag.run(this.#tags.number(key, value), seq)
+    }
+  }
+
+  #noteArrivals(records: readonly InferenceRecord[]): void {
+    const slots = new Map<number, { first: number; last: number }>()
+    for (const [index, record] of records.entries()) {
+      const slot = Math.floor(whole(record.startedAt) / SLOT_MS)
+      const last = this.#nextSeq + index
+      slots.set(slot, { first: slots.get(slot)?.first ?? last, last })
+    }
+    for (const [slot, { first, last }] of slots) this.#insertArrival.run(slot, first, last)
+  }
+
+  #journal(record: InferenceRecord, open: Set<string>): void {
+    if (this.#findId.get(encodeId(record.id)) !== undefined) return
+    this.#insertOpen.run(encodeId(record.id), zstdCompressSync(JSON.stringify(record)))
+    open.add(record.id)
+  }
+}
+
+const NOWHERE: Place = { part: 0, segment: 0, index: 0 }
+
+/** The names are those of our own objects, always in the same order; never anybody's input. */
+function prepareInsert(db: DatabaseSync, table: 'inference' | 'attempt', like: Values) {
+  const columns = Object.keys(like)
+  const places = columns.map(() => '?')
+  return db.prepare(`INSERT INTO ${table} (${columns.join(', ')}) VALUES (${places.join(', ')})`)
+}
+
+function unpackOrNull(bytes: Uint8Array): string | null {
+  try {
+    return zstdDecompressSync(bytes).toString()
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,73 @@
+import { statSync } from 'node:fs'
+import { join } from 'node:path'
+import type { DatabaseSync } from 'node:sqlite'
+import { openForReading, schemaVersion } from './database.ts'
+import { HOT_FILE } from './hot-schema.ts'
+import { decodePayload, type Payload } from './payload.ts'
+import { payloadPath, type Place } from './payload-files.ts'
+import { unpackDocument } from './segment.ts'
+import { readBytes, readText } from './values.ts'
+
+const HOT_CACHE_KIB = 8192
+const PAYLOAD_CACHE_KIB = 512
+const MOST_OPEN = 4
+
+interface OpenFile {
+  readonly db: DatabaseSync
+  /** The file's number: another one means it was set aside and begun anew. */
+  readonly inode: number
+}
+
+/** The reader's side of the files: opened when needed, never written. */
+export class Library {
+  readonly #dataDir: string
+  readonly #files = new Map<string, OpenFile>()
+
+  constructor(dataDir: string) {
+    this.#dataDir = dataDir
+  }
+
+  /** Null until the writer has made it. */
+  hot(): DatabaseSync | null {
+    const db = this.#open(join(this.#dataDir, HOT_FILE), HOT_CACHE_KIB)
+    return db === null || schemaVersion(db) === 0 ? null : db
+  }
+
+  /** Null when it is gone or damaged. */
+  payload(place: Place, id: string): Payload | null {
+    const path = payloadPath(this.#dataDir, place.part)
+    try {
+      const row = this.#open(path, PAYLOAD_CACHE_KIB)
+        ?.prepare('SELECT lengths, frame FROM segment WHERE segment = ?')
+        .get(place.segment)
+      if (row === undefined) return null
+      const document = unpackDocument(
+        readText(row, 'lengths'),
+        readBytes(row, 'frame'),
+        place.index,
+      )
+      return decodePayload(document.toString(), id)
+    } catch {
+      this.#forget(path)
+      return null
+    }
+  }
+
+  #open(path: string, cacheKib: number): DatabaseSync | null {
+    const inode = statSync(path, { throwIfNoEntry: false })?.ino
+    const known = this.#files.get(path)
+    if (known !== undefined && known.inode === inode) return known.db
+    this.#forget(path)
+    if (inode === undefined) return null
+    const [oldest] = this.#files.keys()
+    if (oldest !== undefined && this.#files.size >= MOST_OPEN) this.#forget(oldest)
+    const db = openForReading(path, cacheKib)
+    this.#files.set(path, { db, inode })
+    return db
+  }
+
+  #forget(path: string): void {
+    this.#files.get(path)?.db.close()
+    this.#files.delete(path)
+  }
+}

@@ -1,0 +1,135 @@
+import { join } from 'node:path'
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import type { InferenceRecord } from '../../domain/record.ts'
+import { closeDatabase, openForWriting, transact } from './database.ts'
+import { guarded } from './fault.ts'
+import { encodePayload } from './payload.ts'
+import { packSegment } from './segment.ts'
+
+/** Where a payload is: the file (year and week), the segment in it, and the place in that. */
+export interface Place {
+  readonly part: number
+  readonly segment: number
+  readonly index: number
+}
+
+const SEGMENT_ROWS = 32
+const SEGMENT_BYTES = 512 * 1024
+const CACHE_KIB = 1024
+/** This week's, and last week's for what began before midnight. */
+const MOST_OPEN = 2
+
+const MIGRATIONS: readonly string[] = [
+  `CREATE TABLE segment (segment INTEGER PRIMARY KEY, lengths TEXT NOT NULL, frame BLOB NOT NULL)`,
+]
+
+const INSERT = 'INSERT INTO segment (lengths, frame) VALUES (?, ?) RETURNING segment'
+
+interface Part {
+  readonly path: string
+  readonly db: DatabaseSync
+  readonly insert: StatementSync
+}
+
+/**
+ * The writer's side of the payload files, one for each week so that old ones can be deleted whole.
+ * Whatever it throws is a `StoreFault` of the file at fault.
+ */
+export class PayloadFiles {
+  readonly #dataDir: string
+  readonly #parts = new Map<number, Part>()
+
+  constructor(dataDir: string) {
+    this.#dataDir = dataDir
+  }
+
+  /** One commit for each week. Returns the places, in the order of the records. */
+  write(records: readonly InferenceRecord[]): Place[] {
+    const places = new Map<InferenceRecord, Place>()
+    const byPart = Map.groupBy(records, (record) => partOf(record.startedAt))
+    for (const [part, members] of byPart) {
+      for (const [record, place] of this.#writePart(part, members)) places.set(record, place)
+    }
+    return records.flatMap((record) => places.get(record) ?? [])
+  }
+
+  /** `clean` false: after a fault, when nothing more should be written. */
+  close(clean: boolean): void {
+    for (const { db } of this.#parts.values()) {
+      if (clean) closeDatabase(db)
+      else db.close()
+    }
+    this.#parts.clear()
+  }
+
+  #writePart(
+    part: number,
+    records: readonly InferenceRecord[],
+  ): readonly (readonly [InferenceRecord, Place])[] {
+    const { path, db, insert } = this.#open(part)
+    return guarded(path, () =>
+      transact(db, () =>
+        segmentsOf(records).flatMap((members) => {
+          const { lengths, frame } = packSegment(members.map((member) => member.document))
+          const segment = Number(insert.get(lengths, frame)?.['segment'])
+          return members.map(({ record }, index) => [record, { part, segment, index }] as const)
+        }),
+      ),
+    )
+  }
+
+  #open(part: number): Part {
+    const known = this.#parts.get(part)
+    if (known !== undefined) return known
+    for (const [oldest, { db }] of this.#parts) {
+      if (this.#parts.size < MOST_OPEN) break
+      closeDatabase(db)
+      this.#parts.delete(oldest)
+    }
+    const path = payloadPath(this.#dataDir, part)
+    const db = openForWriting(path, { migrations: MIGRATIONS, cacheKib: CACHE_KIB })
+    const opened = { path, db, insert: guarded(path, () => db.prepare(INSERT)) }
+    this.#parts.set(part, opened)
+    return opened
+  }
+}
+
+export function payloadPath(dataDir: string, part: number): string {
+  return join(dataDir, `payload-${part.toFixed(0).padStart(6, '0')}.db`)
+}
+
+const DAY_MS = 86_400_000
+
+/** The ISO week of a time (UTC), as `year * 100 + week`: Thursday decides whose week it is. */
+export function partOf(startedAt: number): number {
+  const days = Math.floor(startedAt / DAY_MS)
+  const thursday = days - ((((days + 3) % 7) + 7) % 7) + 3
+  const year = new Date(thursday * DAY_MS).getUTCFullYear()
+  if (Number.isNaN(year)) return 0
+  const firstDay = Date.UTC(year, 0, 1) / DAY_MS
+  return year * 100 + Math.floor((thursday - firstDay) / 7) + 1
+}
+
+interface Member {
+  readonly record: InferenceRecord
+  readonly document: Buffer
+}
+
+/** Neighbours share a frame, and with it what they have in common; a big one has its own. */
+function segmentsOf(records: readonly InferenceRecord[]): Member[][] {
+  const segments: Member[][] = []
+  let current: Member[] = []
+  let bytes = 0
+  for (const record of records) {
+    const document = Buffer.from(encodePayload(record))
+    const full = current.length >= SEGMENT_ROWS || bytes + document.length > SEGMENT_BYTES
+    if (current.length === 0 || full) {
+      current = []
+      bytes = 0
+      segments.push(current)
+    }
+    current.push({ record, document })
+    bytes += document.length
+  }
+  return segments
+}

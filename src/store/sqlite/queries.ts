@@ -1,0 +1,82 @@
+import type { DatabaseSync } from 'node:sqlite'
+import type { LogFilter } from '../../domain/log-query.ts'
+import type { LogPage, Overview, StoredInference } from '../store.ts'
+import type { Budget } from './budget.ts'
+import type { Library } from './library.ts'
+import { decodeLogRow, decodeStored, SELECT_ATTEMPTS, SELECT_INFERENCES } from './log-rows.ts'
+import { overviewOf, type Span, within } from './overview.ts'
+import { Search } from './search.ts'
+import { encodeId, readNumber } from './values.ts'
+
+const MOST_ROWS = 1000
+const MOST_COUNTED = 10_000
+
+/** What the log can be asked. Before the first record everything is empty. */
+export class Queries {
+  readonly #library: Library
+
+  constructor(library: Library) {
+    this.#library = library
+  }
+
+  list(filter: LogFilter, page: { before: number | null; limit: number }, budget: Budget): LogPage {
+    const db = this.#library.hot()
+    if (db === null) return { rows: [], next: null }
+    const limit = Math.max(1, Math.min(MOST_ROWS, Math.trunc(page.limit)))
+    const seqs = new Search(db, filter, budget).seqs('older', page.before, limit + 1)
+    const shown = seqs.slice(0, limit)
+    const rows = db
+      .prepare(
+        `${SELECT_INFERENCES} WHERE i.seq IN (SELECT value FROM json_each(?)) ORDER BY i.seq DESC`,
+      )
+      .all(JSON.stringify(shown))
+    const more = seqs.length > limit
+    return { rows: rows.map(decodeLogRow), next: more ? (shown.at(-1) ?? null) : null }
+  }
+
+  get(id: string): StoredInference | null {
+    const db = this.#library.hot()
+    const row = db?.prepare(`${SELECT_INFERENCES} WHERE i.id = ?`).get(encodeId(id))
+    if (!db || row === undefined) return null
+    const attempts = db.prepare(SELECT_ATTEMPTS).all(readNumber(row, 'seq'))
+    const place = {
+      part: readNumber(row, 'part'),
+      segment: readNumber(row, 'segment'),
+      index: readNumber(row, 'segment_index'),
+    }
+    return decodeStored(row, attempts, this.#library.payload(place, id))
+  }
+
+  neighbours(
+    id: string,
+    filter: LogFilter,
+    budget: Budget,
+  ): { newer: string | null; older: string | null } {
+    const db = this.#library.hot()
+    const row = db?.prepare('SELECT seq FROM inference WHERE id = ?').get(encodeId(id))
+    if (!db || row === undefined) return { newer: null, older: null }
+    const search = new Search(db, filter, budget)
+    const seq = readNumber(row, 'seq')
+    return {
+      newer: idAt(db, search.seqs('newer', seq, 1)[0]),
+      older: idAt(db, search.seqs('older', seq, 1)[0]),
+    }
+  }
+
+  overview(filter: LogFilter, span: Span, budget: Budget): Overview {
+    const db = this.#library.hot()
+    return overviewOf(db && new Search(db, within(filter, span), budget), span)
+  }
+
+  count(filter: LogFilter, budget: Budget): { count: number; exact: boolean } {
+    const db = this.#library.hot()
+    const seqs = db ? new Search(db, filter, budget).seqs('older', null, MOST_COUNTED + 1) : []
+    return { count: Math.min(seqs.length, MOST_COUNTED), exact: seqs.length <= MOST_COUNTED }
+  }
+}
+
+function idAt(db: DatabaseSync, seq: number | undefined): string | null {
+  if (seq === undefined) return null
+  const row = db.prepare(`${SELECT_INFERENCES} WHERE i.seq = ?`).get(seq)
+  return row === undefined ? null : decodeLogRow(row).id
+}

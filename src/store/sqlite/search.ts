@@ -1,0 +1,106 @@
+import type { DatabaseSync, SQLInputValue } from 'node:sqlite'
+import type { LogFilter } from '../../domain/log-query.ts'
+import type { Budget } from './budget.ts'
+import { compileFilter, type Sql } from './filter.ts'
+import { SLOT_MS } from './hot-schema.ts'
+import { readNumber, type Row } from './values.ts'
+
+/**
+ * Rows looked at in one step. SQLite cannot be interrupted from JavaScript, so no step may be long:
+ * a search walks over the log in steps of this many and looks at the clock in between.
+ */
+const STEP = 50_000
+
+export type Direction = 'newer' | 'older'
+
+/** A filter over one state of the log, walked in steps. */
+export class Search {
+  readonly #db: DatabaseSync
+  readonly #budget: Budget
+  readonly #condition: Sql
+  readonly #first: number
+  readonly #last: number
+
+  constructor(db: DatabaseSync, filter: LogFilter, budget: Budget) {
+    this.#db = db
+    this.#budget = budget
+    this.#condition = compileFilter(filter)
+    const { first, last } = boundsOf(db, filter)
+    this.#first = first
+    this.#last = last
+  }
+
+  /** Up to `limit` matching seqs beyond `from`, nearest first; from the end when it is null. */
+  seqs(direction: Direction, from: number | null, limit: number): number[] {
+    const found: number[] = []
+    const order = direction === 'older' ? 'DESC' : 'ASC'
+    for (const step of this.#steps(direction, from)) {
+      const rows = this.#run(step, {
+        select: 'SELECT i.seq FROM inference i',
+        rest: { text: `ORDER BY i.seq ${order} LIMIT ?`, values: [limit - found.length] },
+      })
+      for (const row of rows) found.push(readNumber(row, 'seq'))
+      if (found.length >= limit) break
+    }
+    return found
+  }
+
+  /** Rows of `select` for each step, over the whole of the filter. */
+  *rows(select: Sql, rest: Sql): Generator<readonly Row[]> {
+    for (const step of this.#steps('older', null)) {
+      yield this.#run(step, { select: select.text, selected: select.values, rest })
+    }
+  }
+
+  #run(
+    [low, high]: readonly [number, number],
+    query: { select: string; selected?: readonly SQLInputValue[]; rest: Sql },
+  ): Row[] {
+    const { text, values } = this.#condition
+    return this.#db
+      .prepare(`${query.select} WHERE i.seq BETWEEN :low AND :high AND ${text} ${query.rest.text}`)
+      .all({ low, high }, ...(query.selected ?? []), ...values, ...query.rest.values)
+  }
+
+  *#steps(direction: Direction, from: number | null): Generator<readonly [number, number]> {
+    if (direction === 'older') {
+      const start = Math.min(this.#last, (from ?? Infinity) - 1)
+      for (let high = start; high >= this.#first; high -= STEP) {
+        this.#budget.check()
+        yield [Math.max(this.#first, high - STEP + 1), high]
+      }
+      return
+    }
+    const start = Math.max(this.#first, (from ?? 0) + 1)
+    for (let low = start; low <= this.#last; low += STEP) {
+      this.#budget.check()
+      yield [low, Math.min(this.#last, low + STEP - 1)]
+    }
+  }
+}
+
+/** The seqs among which rows of that time are: `last` before `first` when there are none. */
+function boundsOf(db: DatabaseSync, { from, to }: LogFilter): { first: number; last: number } {
+  const timed = from !== undefined || to !== undefined
+  const row = timed
+    ? db
+        .prepare(
+          `SELECT min(first_seq) AS first, max(last_seq) AS last FROM arrival
+           WHERE slot BETWEEN ? AND ?`,
+        )
+        .get(slotOf(from ?? -8.64e15), slotOf(to ?? 8.64e15))
+    : db
+        .prepare(
+          `SELECT (SELECT min(seq) FROM inference) AS first,
+             (SELECT max(seq) FROM inference) AS last`,
+        )
+        .get()
+  const first = row?.['first']
+  const last = row?.['last']
+  if (typeof first !== 'number' || typeof last !== 'number') return { first: 1, last: 0 }
+  return { first, last }
+}
+
+function slotOf(ms: number): number {
+  return Math.floor(ms / SLOT_MS)
+}

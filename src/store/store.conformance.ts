@@ -1,0 +1,373 @@
+import fc from 'fast-check'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { matchesLog } from '../domain/log-query-match.ts'
+import type { LogFilter, LogTerm } from '../domain/log-query.ts'
+import { OUTCOMES, type InferenceRecord } from '../domain/record.ts'
+import { attemptOf, FIRST_MS, idOf, recordOf } from './fixtures/records.ts'
+import type { LogReader, LogRow } from './store.ts'
+
+/** An engine under test: records in, pages out. */
+export interface TestStore {
+  /** When it returns they can be read. */
+  write(records: readonly InferenceRecord[]): Promise<void>
+  readonly reader: LogReader
+  close(): Promise<void>
+}
+
+const ALL: LogFilter = { terms: [] }
+
+/** What every engine does. */
+export function describeStore(name: string, open: () => Promise<TestStore>): void {
+  describe(`the store on ${name}`, () => {
+    let store: TestStore
+    beforeEach(async () => {
+      store = await open()
+    })
+    afterEach(() => store.close())
+
+    const idsOf = async (filter: LogFilter) => {
+      const page = await store.reader.list(filter, { before: null, limit: 1000 })
+      return page.rows.map((row) => row.id)
+    }
+
+    test('is empty at first', async () => {
+      expect(await store.reader.list(ALL, { before: null, limit: 10 })).toEqual({
+        rows: [],
+        next: null,
+      })
+      expect(await store.reader.get(idOf(1))).toBeNull()
+      expect(await store.reader.count(ALL)).toEqual({ count: 0, exact: true })
+      expect(await store.reader.neighbours(idOf(1), ALL)).toEqual({ newer: null, older: null })
+      const overview = await store.reader.overview(ALL, { from: 0, to: 1000, buckets: 2 })
+      expect(overview).toMatchObject({ bucketMs: 500, requests: 0, latencyP95Us: null })
+    })
+
+    test('gives back a record as it came', async () => {
+      const record = recordOf(1, {
+        stream: true,
+        ttftUs: 42,
+        tags: { 'tensorzero::x': "o'brien", __proto__x: '"; drop table inference; --' },
+        warnings: ['`logit_bias` was not passed on.'],
+        attempts: [
+          attemptOf(1, { error: 'upstream_rate_limited', status: 429, finish: null }),
+          attemptOf(2, { number: 2, reason: 'fallback', usage: recordOf(2).usage, costNano: 0 }),
+        ],
+      })
+      await store.write([record])
+      const stored = await store.reader.get(record.id)
+      expect(backToRecord(stored)).toEqual(record)
+      expect(stored).toMatchObject({ payload: 'present', provider: 'main', inputTokens: 12 })
+    })
+
+    test.each([
+      ['quotes', `'"\`; DROP TABLE inference; --`],
+      ['other scripts and pictures', '模型 🎉 👩‍👩‍👧 e\u0301'],
+      ['nothing', ''],
+      ['200 characters', '界'.repeat(200)],
+      ['patterns', '100% _off_ [a-z]* \\'],
+      ['control characters', 'a\u0000b\u0001\r\n\t\u202e'],
+    ])('keeps %s', async (_, text) => {
+      const record = textual(1, text)
+      await store.write([record])
+      expect(backToRecord(await store.reader.get(record.id))).toEqual(record)
+    })
+
+    test('keeps lone surrogates in texts, and something readable of them in names', async () => {
+      const record = recordOf(1, {
+        rawRequest: '\ud800',
+        output: [{ type: 'text', text: 'x\udc00y' }],
+        outputPreview: 'x\udc00y',
+      })
+      await store.write([record])
+      const stored = await store.reader.get(record.id)
+      expect(stored?.record.rawRequest).toBe('\ud800')
+      expect(stored?.record.output).toEqual(record.output)
+      expect(stored?.outputPreview).toBe('x\ufffdy')
+    })
+
+    test('tells what is unknown from what is nothing', async () => {
+      const unknown = recordOf(1, {
+        model: null,
+        usage: null,
+        costNano: null,
+        error: 'not_found',
+        errorMessage: '',
+        finish: null,
+        attempts: [],
+        outcome: 'rejected',
+        status: 404,
+      })
+      const nothing = recordOf(2, { costNano: 0 })
+      await store.write([unknown, nothing])
+      expect(backToRecord(await store.reader.get(unknown.id))).toEqual(unknown)
+      expect(backToRecord(await store.reader.get(nothing.id))).toEqual(nothing)
+    })
+
+    test('keeps five megabytes beside small ones', async () => {
+      const big = recordOf(2, {
+        rawRequest: 'x'.repeat(5_000_000),
+        attempts: [attemptOf(2, { rawResponse: '🎉'.repeat(500_000) })],
+      })
+      const records = [recordOf(1), big, recordOf(3)]
+      await store.write(records)
+      for (const record of records) {
+        expect(backToRecord(await store.reader.get(record.id))).toEqual(record)
+      }
+    })
+
+    test('keeps the first of two records with one id', async () => {
+      await store.write([recordOf(1), recordOf(1, { status: 500 }), recordOf(2)])
+      await store.write([recordOf(2, { status: 500 }), recordOf(3)])
+      const { rows } = await store.reader.list(ALL, { before: null, limit: 10 })
+      expect(rows.map((row) => [row.id, row.status])).toEqual([
+        [idOf(3), 200],
+        [idOf(2), 200],
+        [idOf(1), 200],
+      ])
+    })
+
+    test('takes ids that are no UUIDs', async () => {
+      const record = recordOf(1, { id: 'mine', episodeId: 'NOT-a-uuid' })
+      await store.write([record])
+      expect((await store.reader.get('mine'))?.episodeId).toBe('NOT-a-uuid')
+      expect(await idsOf(where('episode', 'NOT-*'))).toEqual(['mine'])
+    })
+
+    test('pages through ten thousand rows, each once, newest first', async () => {
+      const records = Array.from({ length: 10_001 }, (_, index) => recordOf(index + 1))
+      await store.write(records)
+      const seen: string[] = []
+      let before: number | null = null
+      do {
+        const page: Awaited<ReturnType<LogReader['list']>> = await store.reader.list(ALL, {
+          before,
+          limit: 777,
+        })
+        seen.push(...page.rows.map((row) => row.id))
+        before = page.next
+      } while (before !== null)
+      expect(seen).toEqual(records.map((record) => record.id).toReversed())
+      expect(await store.reader.count(ALL)).toEqual({ count: 10_000, exact: false })
+      const some = { terms: [], to: FIRST_MS + 10_001 * 1000 }
+      expect(await store.reader.count(some)).toEqual({ count: 10_000, exact: true })
+    })
+
+    test('keeps pages still while rows arrive', async () => {
+      await store.write([1, 2, 3, 4].map((number) => recordOf(number)))
+      const first = await store.reader.list(ALL, { before: null, limit: 2 })
+      await store.write([recordOf(5)])
+      const second = await store.reader.list(ALL, { before: first.next, limit: 2 })
+      expect(second.rows.map((row) => row.id)).toEqual([idOf(2), idOf(1)])
+      expect(second.next).toBeNull()
+    })
+
+    test('finds the neighbours under a filter', async () => {
+      const models = ['a', 'b', 'a', 'b', 'a']
+      await store.write(
+        models.map((model, index) => recordOf(index + 1, { model, requestedModel: model })),
+      )
+      const filter = where('model', 'a')
+      expect(await store.reader.neighbours(idOf(3), filter)).toEqual({
+        newer: idOf(5),
+        older: idOf(1),
+      })
+      expect(await store.reader.neighbours(idOf(5), filter)).toEqual({
+        newer: null,
+        older: idOf(3),
+      })
+    })
+
+    test('finds rows by when they began, though they arrived in another order', async () => {
+      const starts = [9, 1, 5, 3, 7].map((hour) => FIRST_MS + hour * 3_600_000)
+      await store.write(
+        starts.map((startedAt, index) => recordOf(index, { id: idOf(index), startedAt })),
+      )
+      const from = FIRST_MS + 3 * 3_600_000
+      const to = FIRST_MS + 7 * 3_600_000
+      expect(await idsOf({ terms: [], from, to })).toEqual([idOf(3), idOf(2)])
+      expect(await idsOf({ terms: [], from: to })).toEqual([idOf(4), idOf(0)])
+      expect(await idsOf({ terms: [], to: from })).toEqual([idOf(1)])
+    })
+
+    test('sums up a span in buckets', async () => {
+      const at = (ms: number) => ({ startedAt: FIRST_MS + ms, costNano: 1_000_000_000 })
+      await store.write([
+        recordOf(1, { ...at(0), latencyUs: 100, ttftUs: 10 }),
+        recordOf(2, { ...at(999), latencyUs: 300, outcome: 'timeout', costNano: null }),
+        recordOf(3, { ...at(1000), latencyUs: 200 }),
+        recordOf(4, { ...at(4000), latencyUs: 900 }),
+      ])
+      const span = { from: FIRST_MS, to: FIRST_MS + 4000, buckets: 4 }
+      const overview = await store.reader.overview(ALL, span)
+      expect(overview).toMatchObject({
+        bucketMs: 1000,
+        requests: 3,
+        errors: 1,
+        costNano: 2_000_000_000,
+        latencyP95Us: 300,
+        ttftP95Us: 10,
+      })
+      expect(overview.buckets.map(({ requests, errors }) => [requests, errors])).toEqual([
+        [2, 1],
+        [1, 0],
+        [0, 0],
+        [0, 0],
+      ])
+      expect(overview.buckets[2]).toEqual({
+        startedAt: FIRST_MS + 2000,
+        requests: 0,
+        errors: 0,
+        costNano: 0,
+        latencyP95Us: null,
+        ttftP95Us: null,
+      })
+    })
+
+    test('refuses a search with more terms than anyone writes', async () => {
+      await store.write([recordOf(1)])
+      const [term] = where('model', 'a').terms
+      const terms = Array.from({ length: 51 }, () => term).filter((each) => each !== undefined)
+      await expect(store.reader.list({ terms }, { before: null, limit: 1 })).rejects.toMatchObject({
+        code: 'invalid_request',
+      })
+    })
+  })
+
+  describeFilters(name, open)
+}
+
+/** The filter means the same for rows in memory and rows on disk. */
+function describeFilters(name: string, open: () => Promise<TestStore>): void {
+  describe(`filters on ${name}`, () => {
+    let store: TestStore
+    let rows: readonly LogRow[]
+    beforeAll(async () => {
+      store = await open()
+      await store.write(varied())
+      rows = (await store.reader.list(ALL, { before: null, limit: 1000 })).rows
+    })
+    afterAll(() => store.close())
+
+    test('find what the same filter finds in memory', async () => {
+      await fc.assert(
+        fc.asyncProperty(filters, async (filter) => {
+          const { rows: found } = await store.reader.list(filter, { before: null, limit: 1000 })
+          const wanted = rows.filter((row) => matchesLog(filter, row))
+          expect(found.map((row) => row.id)).toEqual(wanted.map((row) => row.id))
+        }),
+        { numRuns: 300 },
+      )
+    })
+  })
+}
+
+const NAMES = ['gpt-5', 'gpt*5', 'GPT-5', '模型', 'a[b]?', '', "o'brien"]
+
+function varied(): InferenceRecord[] {
+  return Array.from({ length: 120 }, (_, index) => {
+    const name = (step: number) => NAMES[(index * step) % NAMES.length] ?? ''
+    return recordOf(index, {
+      functionName: name(1),
+      variantName: name(2),
+      requestedModel: name(3),
+      model: index % 4 === 0 ? null : name(5),
+      stream: index % 2 === 0,
+      outcome: OUTCOMES[index % OUTCOMES.length] ?? 'ok',
+      status: index % 3 === 0 ? 200 : 429,
+      errorMessage: index % 5 === 0 ? null : `Too ${name(1)} many`,
+      latencyUs: (index % 10) * 500_000,
+      ttftUs: index % 3 === 0 ? null : index * 1000,
+      costNano: index % 7 === 0 ? null : index * 10_000_000,
+      usage: index % 6 === 0 ? null : recordOf(1).usage,
+      attempts: index % 9 === 0 ? [] : [attemptOf(index, { provider: name(4) })],
+      tags: index % 2 === 0 ? {} : { env: name(1), who: name(2) },
+      inputPreview: `What is ${name(2)}? 100%`,
+      outputPreview: `_${name(4)}_ ÄÖ`,
+    })
+  })
+}
+
+const names = fc.oneof(
+  fc.constantFrom(...NAMES, 'gpt*', '*5', '*', '*b*', '[b]', 'nothing', 'ÄÖ', '100%', '_'),
+  fc.string({ maxLength: 4 }).filter((text) => text.isWellFormed() && !text.includes('\0')),
+)
+const ops = fc.constantFrom('=', '>', '>=', '<', '<=') satisfies fc.Arbitrary<LogTerm['op']>
+const texts = (field: LogTerm['field'], value: fc.Arbitrary<string>) =>
+  fc.record({
+    field: fc.constant(field),
+    op: fc.constant('=' as const),
+    value,
+    negated: fc.boolean(),
+  })
+const numbers = (field: LogTerm['field'], value: fc.Arbitrary<number>) =>
+  fc.record({ field: fc.constant(field), op: ops, value, negated: fc.boolean() })
+
+const terms: fc.Arbitrary<LogTerm> = fc.oneof(
+  ...(['model', 'provider', 'function', 'variant', 'text'] as const).map((field) =>
+    texts(field, names),
+  ),
+  texts('status', fc.constantFrom('ok', 'error')),
+  texts('outcome', fc.constantFrom(...OUTCOMES)),
+  texts('stream', fc.constantFrom('true', 'false')),
+  texts('id', fc.constantFrom(idOf(7), '019ab1c2-*', '*-00000000000*', '*5')),
+  texts('episode', fc.constantFrom(idOf(7, 1), '*7', 'x')),
+  texts('tag', names).map((term) => ({ ...term, key: 'env' })),
+  numbers('status', fc.constantFrom(200, 429)),
+  numbers('latency', fc.constantFrom(0, 1500, 2000.5, 4500)),
+  numbers('ttft', fc.constantFrom(0, 50, 119)),
+  numbers('cost', fc.constantFrom(0, 0.01, 0.5, 1.19)),
+  numbers('tokens', fc.constantFrom(0, 16, 17)),
+)
+
+const times = fc.option(
+  fc.integer({ min: -1, max: 121 }).map((second) => FIRST_MS + second * 1000),
+  { nil: undefined },
+)
+
+const filters: fc.Arbitrary<LogFilter> = fc
+  .record({ terms: fc.array(terms, { maxLength: 3 }), from: times, to: times })
+  .map(({ terms: some, from, to }) => ({
+    terms: some,
+    ...(from !== undefined && { from }),
+    ...(to !== undefined && { to }),
+  }))
+
+function where(field: LogTerm['field'], value: string): LogFilter {
+  return { terms: [{ field, op: '=', value, negated: false }] }
+}
+
+function backToRecord(stored: Awaited<ReturnType<LogReader['get']>>): InferenceRecord | null {
+  return stored && { ...stored.record, attempts: stored.attemptRecords }
+}
+
+/** A record with the same text wherever one can be. */
+function textual(number: number, text: string): InferenceRecord {
+  return recordOf(number, {
+    functionName: text,
+    variantName: text,
+    requestedModel: text,
+    model: text,
+    errorMessage: text,
+    tags: { [text]: text },
+    warnings: [text],
+    configHash: text,
+    input: [{ role: 'user', content: [{ type: 'text', text }] }],
+    tools: { [text]: text },
+    params: text,
+    output: [{ type: 'text', text }],
+    rawRequest: text,
+    inputPreview: text,
+    outputPreview: text,
+    attempts: [
+      attemptOf(number, {
+        provider: text,
+        upstreamModel: text,
+        url: text,
+        errorMessage: text,
+        finishRaw: text,
+        rawRequest: text,
+        rawResponse: text,
+      }),
+    ],
+  })
+}

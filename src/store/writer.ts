@@ -1,0 +1,277 @@
+import type { MessagePort } from 'node:worker_threads'
+import type { InferenceRecord } from '../domain/record.ts'
+import type { Clock } from '../lib/clock.ts'
+import { Condition } from './condition.ts'
+import type { FromWriter, Opening, ToWriter } from './protocol.ts'
+import { interrupted, quarantined } from './quarantine.ts'
+import type { Prepared } from './sqlite/engine.ts'
+import { setAside, SqliteEngine } from './sqlite/engine.ts'
+import { asFault, StoreFault } from './sqlite/fault.ts'
+
+export interface WriterOptions<Draft extends { readonly id: string }> {
+  /** The worker's `parentPort`. */
+  readonly port: MessagePort
+  readonly dataDir: string
+  readonly clock: Clock
+  /** Reads a draft: the expensive part. What it throws costs that one record its contents. */
+  complete(draft: Draft): InferenceRecord
+}
+
+/** Writes what the recorder sends, until it says `close`. Runs in a thread of its own. */
+export function runWriter<Draft extends { readonly id: string }>(
+  options: WriterOptions<Draft>,
+): void {
+  const writer = new Writer(options)
+  options.port.on('message', (message: ToWriter<Draft>) => writer.receive(message))
+}
+
+const RETRY_MS = 1000
+const FIRST_BUSY_MS = 50
+const REOPEN_US = 5_000_000
+const CHECK_DELAY_MS = 1000
+const SWEEP_ROWS = 100
+const MOST_SET_ASIDE = 5
+
+interface Batch<Draft> {
+  readonly number: number
+  readonly drafts: readonly Draft[]
+  readonly begun: readonly Draft[]
+  records?: readonly InferenceRecord[]
+  prepared?: Prepared
+  /** Something in it cannot be stored: each record for itself. */
+  alone?: true
+}
+
+class Writer<Draft extends { readonly id: string }> {
+  readonly #options: WriterOptions<Draft>
+  readonly #condition: Condition
+  readonly #batches: Batch<Draft>[] = []
+  #engine: SqliteEngine | undefined
+  #opening: Opening | undefined
+  #sweep = false
+  #retry: NodeJS.Timeout | undefined
+  #retries = 0
+  #refusal: { readonly fault: StoreFault; readonly untilUs: number } | undefined
+  #check: NodeJS.Timeout | undefined
+
+  constructor(options: WriterOptions<Draft>) {
+    this.#options = options
+    this.#condition = new Condition((health) => this.#post({ kind: 'health', health }))
+  }
+
+  receive(message: ToWriter<Draft>): void {
+    switch (message.kind) {
+      case 'open':
+        this.#sweep = message.first
+        break
+      case 'batch':
+        this.#batches.push({ ...message })
+        break
+      case 'close':
+        this.#close()
+        return
+    }
+    if (this.#retry === undefined) this.#drain()
+  }
+
+  /** Writes what waits, in order, until it is done or a fault says to wait. */
+  #drain(): void {
+    for (;;) {
+      const batch = this.#batches[0]
+      try {
+        const engine = this.#opened()
+        if (batch === undefined) return
+        const lost = this.#write(engine, batch)
+        this.#batches.shift()
+        this.#retries = 0
+        this.#condition.well()
+        this.#post({ kind: 'acked', number: batch.number, lost })
+      } catch (thrown) {
+        if (!this.#overcome(asFault(thrown, this.#options.dataDir), batch)) return
+      }
+    }
+  }
+
+  #opened(): SqliteEngine {
+    if (this.#engine !== undefined) return this.#engine
+    if (this.#refusal !== undefined && this.#options.clock.us() < this.#refusal.untilUs) {
+      throw this.#refusal.fault
+    }
+    const engine = new SqliteEngine(this.#options.dataDir)
+    this.#engine = engine
+    if (engine.hot.unclean) this.#check ??= setTimeout(() => this.#checkFile(), CHECK_DELAY_MS)
+    if (this.#sweep) sweepInterrupted(engine)
+    this.#sweep = false
+    this.#refusal = undefined
+    this.#say({ state: 'open' })
+    return engine
+  }
+
+  /** Returns the ids of what cannot be stored, not even without contents. */
+  #write(engine: SqliteEngine, batch: Batch<Draft>): string[] {
+    batch.records ??= batch.drafts.map((draft) => this.#complete(draft))
+    if (batch.alone) return writeEachAlone(engine, batch.records)
+    batch.prepared ??= engine.prepare(batch.records)
+    const done = new Set(batch.drafts.map((draft) => draft.id))
+    const begun = batch.begun.filter((draft) => !done.has(draft.id))
+    engine.commit(
+      batch.prepared,
+      begun.map((draft) => this.#complete(draft)),
+    )
+    return []
+  }
+
+  #complete(draft: Draft): InferenceRecord {
+    try {
+      return this.#options.complete(draft)
+    } catch (thrown) {
+      return quarantined(draft.id, messageOf(thrown))
+    }
+  }
+
+  /** True to go on at once, false to wait. A batch stays until it is written or given up. */
+  #overcome(fault: StoreFault, batch: Batch<Draft> | undefined): boolean {
+    switch (fault.kind) {
+      case 'busy':
+        // Once is nothing: another program may be reading the file.
+        if (this.#retries > 0) this.#wait(`${fault.path} is locked by another program.`)
+        this.#retryIn(Math.min(RETRY_MS, FIRST_BUSY_MS * 2 ** this.#retries++))
+        return false
+      case 'full':
+        this.#dropEngine()
+        this.#wait(`The disk is full: ${fault.path} cannot grow. Free some space.`)
+        this.#retryIn(RETRY_MS)
+        return false
+      case 'io':
+        this.#dropEngine()
+        this.#wait(`${fault.path} cannot be written: ${fault.message}.`)
+        this.#retryIn(RETRY_MS)
+        return false
+      case 'corrupt':
+        return this.#replace(fault)
+      case 'denied':
+      case 'in_use':
+      case 'newer':
+        return this.#refuse(fault)
+      case 'other':
+        if (batch === undefined || batch.alone) return this.#refuse(fault)
+        batch.alone = true
+        return true
+    }
+  }
+
+  #wait(message: string): void {
+    this.#condition.degraded(`${message} Records wait in memory until then.`)
+    this.#say({ state: 'refused', reason: 'sick', message })
+  }
+
+  /** Sets a damaged file aside and goes on with a new one. */
+  #replace(fault: StoreFault): boolean {
+    this.#dropEngine()
+    if (this.#condition.notes >= MOST_SET_ASIDE) return this.#refuse(fault)
+    try {
+      const aside = setAside(fault.path, this.#options.clock.now())
+      this.#condition.note(`${fault.path} was damaged. It is kept as ${aside}; a new file is used.`)
+      return true
+    } catch (thrown) {
+      return this.#refuse(asFault(thrown, fault.path))
+    }
+  }
+
+  /** Gives up what waits, so that memory does not fill for nothing; tries again later. */
+  #refuse(fault: StoreFault): boolean {
+    this.#dropEngine()
+    const { kind } = fault
+    const known = kind === 'in_use' || kind === 'newer'
+    const message = known
+      ? fault.message
+      : `Nothing is recorded, as ${fault.path} cannot be used: ${fault.message}.`
+    if (this.#refusal?.fault !== fault) {
+      this.#refusal = { fault, untilUs: this.#options.clock.us() + REOPEN_US }
+    }
+    this.#condition.failed(message)
+    this.#say({ state: 'refused', reason: known ? kind : 'sick', message })
+    for (const batch of this.#batches.splice(0)) {
+      const lost = batch.drafts.map((draft) => draft.id)
+      this.#post({ kind: 'acked', number: batch.number, lost })
+    }
+    return false
+  }
+
+  #checkFile(): void {
+    try {
+      const damage = this.#engine?.hot.firstDamage() ?? null
+      if (damage !== null) this.#condition.note(`weir.db is damaged inside: ${damage}.`)
+    } catch (thrown) {
+      this.#condition.note(`weir.db could not be checked: ${messageOf(thrown)}.`)
+    }
+  }
+
+  #retryIn(ms: number): void {
+    this.#retry = setTimeout(() => {
+      this.#retry = undefined
+      this.#drain()
+    }, ms)
+  }
+
+  #dropEngine(): void {
+    try {
+      this.#engine?.close(false)
+    } catch {
+      // It is its files that are at fault.
+    }
+    this.#engine = undefined
+  }
+
+  #close(): void {
+    clearTimeout(this.#retry)
+    clearTimeout(this.#check)
+    try {
+      this.#engine?.close(true)
+    } catch {
+      // What was acknowledged is in the log beside the file, and the next start reads it.
+    }
+    this.#post({ kind: 'closed' })
+    this.#options.port.close()
+  }
+
+  /** Only the first word on it counts. */
+  #say(opening: Opening): void {
+    if (this.#opening !== undefined) return
+    this.#opening = opening
+    this.#post({ kind: 'opened', opening })
+  }
+
+  #post(message: FromWriter): void {
+    this.#options.port.postMessage(message, [])
+  }
+}
+
+function sweepInterrupted(engine: SqliteEngine): void {
+  for (;;) {
+    const rows = engine.hot.interrupted(SWEEP_ROWS)
+    if (rows.length === 0) return
+    engine.commit(engine.prepare(rows.map((row) => interrupted(row.id, row.json))), [])
+  }
+}
+
+/** A record that cannot be stored leaves a row that says so. */
+function writeEachAlone(engine: SqliteEngine, records: readonly InferenceRecord[]): string[] {
+  return records.filter((record) => !writeAlone(engine, record)).map((record) => record.id)
+}
+
+function writeAlone(engine: SqliteEngine, record: InferenceRecord): boolean {
+  for (const version of [record, quarantined(record.id, 'it does not fit the store.')]) {
+    try {
+      engine.commit(engine.prepare([version]), [])
+      return true
+    } catch (thrown) {
+      if (!(thrown instanceof StoreFault) || thrown.kind !== 'other') throw thrown
+    }
+  }
+  return false
+}
+
+function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown)
+}

@@ -1,0 +1,154 @@
+import { randomFillSync } from 'node:crypto'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { AddressInfo } from 'node:net'
+import { decodeDialect } from '../../src/api/dialects.ts'
+import { routes } from '../../src/api/index.ts'
+import type { App } from '../../src/api/app.ts'
+import { LiveHub } from '../../src/api/ui/live.ts'
+import { loadConfig } from '../../src/config/load.ts'
+import { Ids } from '../../src/domain/ids.ts'
+import type { InferenceRecord } from '../../src/domain/record.ts'
+import { completeRecord } from '../../src/engine/complete.ts'
+import type { Engine } from '../../src/engine/engine.ts'
+import { InFlight } from '../../src/engine/in-flight.ts'
+import { createServer } from '../../src/http/server.ts'
+import { systemClock } from '../../src/lib/clock.ts'
+import { Deadlines } from '../../src/lib/deadlines.ts'
+import { createTransport } from '../../src/lib/transport.ts'
+import { providers } from '../../src/providers/index.ts'
+import { wireNamed } from '../../src/providers/wires.ts'
+
+/** The gateway in this process, on real sockets, with its records in a list instead of a file. */
+export interface TestGateway extends AsyncDisposable {
+  readonly url: string
+  readonly engine: Engine
+  readonly records: readonly InferenceRecord[]
+  /** The next record: resolves when a request has ended. */
+  record(number?: number): Promise<InferenceRecord>
+  chat(body: object, init?: RequestInit): Promise<Response>
+}
+
+export async function startGateway(
+  toml: string,
+  env: Record<string, string> = {},
+): Promise<TestGateway> {
+  const folder = mkdtempSync(join(tmpdir(), 'weir-test-'))
+  const file = join(folder, 'weir.toml')
+  writeFileSync(file, toml)
+  const { config } = await loadConfig({ sources: [file], env, providers })
+  const records: InferenceRecord[] = []
+  const waiting = new Set<() => void>()
+  const engine: Engine = {
+    config: () => config,
+    clock: systemClock,
+    ids: new Ids(systemClock, (bytes) => randomFillSync(bytes)),
+    random: () => 0.1,
+    transport: createTransport(systemClock),
+    deadlines: new Deadlines(systemClock),
+    inFlight: new InFlight(),
+    scriptCalls: new Map(),
+    userAgent: 'Weir/test',
+    store: {
+      add: (draft) => {
+        records.push(completeRecord(draft, { request: decodeDialect, wire: wireNamed }))
+        for (const wake of waiting) wake()
+      },
+      begin: () => {},
+      committed: () => Promise.resolve(true),
+    },
+  }
+  const app = testApp(engine)
+  const server = createServer({
+    deps: app,
+    routes,
+    basePath: config.gateway.basePath,
+    maxRequestBytes: config.gateway.maxRequestBytes,
+    allowedHosts: new Set(),
+    loopback: true,
+    version: 'test',
+    onError: () => {},
+  })
+  await server.listen({ host: '127.0.0.1', port: 0 })
+  const { port } = server.server.address() as AddressInfo
+  const url = `http://127.0.0.1:${port}`
+  return {
+    url,
+    engine,
+    records,
+    async record(number = 0) {
+      while (records.length <= number) {
+        await new Promise<void>((wake) => waiting.add(wake))
+      }
+      return records[number] as InferenceRecord
+    },
+    chat: (body, init = {}) =>
+      fetch(`${url}/openai/v1/chat/completions`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization: 'Bearer ANY' },
+        body: JSON.stringify(body),
+        ...init,
+      }),
+    async [Symbol.asyncDispose]() {
+      app.live.close()
+      server.server.closeAllConnections()
+      await server.close()
+      await engine.transport.close()
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+function testApp(engine: Engine): App {
+  const about: App['about'] = {
+    version: 'test',
+    dataDir: '',
+    addresses: () => [],
+    config: engine.config,
+    configError: () => null,
+    store: () => ({
+      state: 'ok',
+      message: null,
+      queuedRows: 0,
+      queuedBytes: 0,
+      droppedRows: 0,
+      droppedPayloads: 0,
+      writtenRows: 0,
+    }),
+    rssMb: () => 0,
+    providers: () => [],
+  }
+  const live = new LiveHub({
+    inFlight: engine.inFlight,
+    clock: engine.clock,
+    newId: () => engine.ids.next(),
+    stats: () => ({ rss_mb: 0, store: { state: 'ok', message: null }, config_error: null }),
+  })
+  return { engine, live, about, assets: null, logs: NO_LOGS }
+}
+
+const NO_LOGS: App['logs'] = {
+  list: () => Promise.resolve({ rows: [], next: null }),
+  get: () => Promise.resolve(null),
+  neighbours: () => Promise.resolve({ newer: null, older: null }),
+  overview: () => Promise.reject(new Error('There is no store here.')),
+  count: () => Promise.resolve({ count: 0, exact: true }),
+}
+
+/** A model `m` with these providers, each an OpenAI-compatible server without a key. */
+export function modelToml(bases: readonly string[], extra = ''): string {
+  const names = bases.map((_, index) => `p${index + 1}`)
+  return [
+    '[models.m]',
+    `routing = [${names.map((name) => `"${name}"`).join(', ')}]`,
+    extra,
+    ...bases.flatMap((base, index) => [
+      `[models.m.providers.${names[index]}]`,
+      'type = "openai"',
+      `model_name = "upstream-${index + 1}"`,
+      `api_base = "${base}"`,
+      'api_key_location = "none"',
+    ]),
+  ].join('\n')
+}
