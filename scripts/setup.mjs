@@ -50,7 +50,11 @@ function bringPackages() {
 function buildProgram() {
   const configs = ['tsconfig.json', 'tsconfig.build.json', 'package-lock.json']
   const sources = [...filesBelow(join(root, 'src')), ...configs.map((file) => join(root, file))]
-  buildWhenStale('program', sources, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'])
+  buildWhenStale('program', sources, [
+    'node_modules/typescript/bin/tsc',
+    '-p',
+    'tsconfig.build.json',
+  ])
 }
 
 function buildPages() {

@@ -34,7 +34,9 @@ test('a request is in the browser within 300 ms of its start, and its text while
   await row.waitFor()
   // The first token itself takes 100 ms at this pace; the row must not wait for it.
   expect(Date.now() - startedAt).toBeLessThan(600)
-  await expect.poll(() => row.innerText(), { timeout: 4000, interval: 50 }).toMatch(/dam|said|hello/i)
+  await expect
+    .poll(() => row.innerText(), { timeout: 4000, interval: 50 })
+    .toMatch(/dam|said|hello/i)
   expect(weir.output()).not.toContain('fault')
   await answer.body?.cancel()
   await expect.poll(() => row.innerText(), { timeout: 4000 }).toMatch(/499|gone|left/i)

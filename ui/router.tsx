@@ -21,7 +21,7 @@ export interface LogSearch {
   readonly peek?: string | undefined
 }
 
-export interface InferenceSearch {
+interface InferenceSearch {
   readonly q?: string | undefined
   readonly tab?: string | undefined
 }

@@ -89,10 +89,16 @@ export async function readFromDisk(path: string): Promise<string> {
  */
 export function directoriesOf(patterns: readonly string[], files: readonly string[]): Set<string> {
   const starts = patterns.map((pattern) => `${resolve(pattern).split(MAGIC, 1)[0]}x`)
-  const present = files.filter((file) => existsSync(file))
-  const links = present.map((file) => realpathSync(file))
-  const directories = [...starts, ...files, ...links].map((path) => dirname(path))
+  const directories = [...starts, ...files, ...files.map(followLinks)].map((path) => dirname(path))
   return new Set(directories.filter((path) => existsSync(path)))
+}
+
+function followLinks(file: string): string {
+  try {
+    return realpathSync(file)
+  } catch {
+    return file // It has just been removed.
+  }
 }
 
 const MAGIC = /[*?{[]/

@@ -18,6 +18,8 @@ export interface WatchOptions {
   onChange(config: Config, summary: string, warnings: readonly Problem[]): void
   /** What is in the files is invalid; the old configuration stays. Once for each text. */
   onError(problems: readonly Problem[]): void
+  /** A directory cannot be watched: its changes come in only when a reload is asked for. */
+  onWarning?(problem: Problem): void
   /** How long the files must have been quiet: editors write in several steps. */
   readonly quietMs?: number
 }
@@ -95,7 +97,7 @@ class Watcher implements ConfigWatch {
       })
     } catch (thrown) {
       // Systems limit how much may be watched; asking for a reload still works.
-      this.#options.onError([unwatched(directory, thrown)])
+      this.#options.onWarning?.(unwatched(directory, thrown))
     }
   }
 

@@ -20,7 +20,7 @@ const content: fc.Arbitrary<Part> = fc.oneof(
 /** The same part in pieces of one or two characters. */
 function inPieces(part: Part): Part[] {
   if (!('text' in part) || part.text === '') return [part]
-  return (part.text.match(/.{1,2}/gsu) ?? []).map((text) => ({ ...part, text }))
+  return (part.text.match(/.{1,2}/gsu) ?? []).map((text) => Object.assign({}, part, { text }))
 }
 
 test('a stream adds up to what the whole says', () => {

@@ -4,7 +4,7 @@ import { costOf } from '../domain/cost.ts'
 import { type AttemptRecord, type InferenceRecord, PREVIEW_LENGTH } from '../domain/record.ts'
 import { UNKNOWN_USAGE, type Usage } from '../domain/usage.ts'
 import { asObject, type JsonObject, objectsIn, parseJson } from '../lib/json.ts'
-import { SseReader } from '../lib/sse.ts'
+import { readEvents } from '../lib/sse.ts'
 import type { Wire, WireName } from '../providers/provider.ts'
 import type { AttemptDraft, Draft } from './draft.ts'
 
@@ -88,9 +88,8 @@ function readResponse(
     if (!body || draft.status !== 200) return { bodies: [], parts: [] }
     return { bodies: [body], parts: wire.parts(body) }
   }
-  const reader = new SseReader()
   const decoder = wire.decoder()
-  const events = [...reader.push(Buffer.from(text)), ...reader.end()]
+  const events = readEvents(Buffer.from(text))
   return {
     bodies: objectsIn(events.map(({ data }) => parseJson(data) ?? null)),
     parts: events.flatMap((event) => decoder.push(event)),

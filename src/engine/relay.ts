@@ -1,15 +1,18 @@
 import type { Part } from '../domain/chat.ts'
 import { GatewayError } from '../domain/errors.ts'
 import { asArray, asObject, parseJson } from '../lib/json.ts'
-import { wholeEvents } from '../lib/sse-cut.ts'
-import { Collector } from '../domain/collect.ts'
+import { EventCutter } from '../lib/sse-cut.ts'
+import { readEvents } from '../lib/sse.ts'
 import { Decoding } from './decoding.ts'
 import type { StreamSource } from './stream-source.ts'
 import { type Call, failureInside } from './under-way.ts'
 
 /** How much of a stream's end is read for its end marker and usage, before all of it is. */
-const TAIL_CHARS = 16 * 1024
+const TAIL_CHARS = 2 * 1024
 const END_MARK = Buffer.from('data: [DONE]')
+const BLANK_LINE = Buffer.from('\n\n')
+const LF = 0x0a
+const CR = 0x0d
 const NO_CHOICES = /"choices"\s*:\s*\[\s*\]/
 
 /**
@@ -21,37 +24,46 @@ export async function* relayEvents(
   source: StreamSource,
   held: readonly Buffer[],
 ): AsyncGenerator<Buffer> {
-  const events = new WholeEvents()
+  const events = new EventCutter()
   let arrived: Buffer | undefined = Buffer.concat(held)
   try {
     while (arrived) {
-      const whole = events.add(arrived)
+      const whole = events.push(arrived)
+      source.hold()
       if (whole.length > 0) yield call.sent.addedUsage ? withoutUsageEvent(whole) : whole
-      if (whole.includes(END_MARK)) source.endSoon()
+      source.resume()
+      if (hasEndMark(whole)) source.endSoon()
       arrived = await source.next()
     }
+    if (!readTail(call)) throw new GatewayError('upstream_truncated', '')
   } catch (thrown) {
-    const left = thrown instanceof GatewayError && thrown.code === 'client_gone'
-    if (left || !readTail(call)) throw thrown
-    return
+    if (!isWholeAllTheSame(call, thrown)) throw source.failure(thrown)
+  } finally {
+    source.close()
   }
-  if (!readTail(call)) throw new GatewayError('upstream_truncated', '')
   // An end mark that lacks its blank line would never reach the client's program.
-  if (events.rest.length > 0) yield Buffer.concat([events.rest, BLANK_LINE])
+  const { rest } = events
+  if (rest.length > 0 && isReadable(rest)) yield Buffer.concat([rest, BLANK_LINE])
 }
 
-const BLANK_LINE = Buffer.from('\n\n')
+/** A connection may break, or linger, after the end mark: the answer has come. */
+function isWholeAllTheSame(call: Call, thrown: unknown): boolean {
+  const decided = thrown instanceof GatewayError && thrown.code !== 'upstream_timeout'
+  return !decided && readTail(call)
+}
 
-/** Cuts what arrives between events. */
-class WholeEvents {
-  rest: Buffer = Buffer.alloc(0)
+/** What is left without its blank line may be an end mark, or only half an event. */
+function isReadable(rest: Buffer): boolean {
+  return readEvents(rest).every(({ data }) => data === '[DONE]' || parseJson(data) !== undefined)
+}
 
-  add(arrived: Buffer): Buffer {
-    const bytes = this.rest.length === 0 ? arrived : Buffer.concat([this.rest, arrived])
-    const whole = wholeEvents(bytes)
-    this.rest = bytes.subarray(whole)
-    return bytes.subarray(0, whole)
+/** Whether an event is the end mark. A model may well write those words: there they begin no line. */
+export function hasEndMark(events: Buffer): boolean {
+  let at = events.indexOf(END_MARK)
+  while (at > 0 && events[at - 1] !== LF && events[at - 1] !== CR) {
+    at = events.indexOf(END_MARK, at + 1)
   }
+  return at >= 0
 }
 
 /** Reads the end of the stream: whether it is one, and what it says of usage and errors. */
@@ -59,10 +71,7 @@ function readTail(call: Call): boolean {
   const { attempt } = call
   const tail = decode(call, lastChars(attempt.pieces, TAIL_CHARS))
   const read = tail.finished ? tail : decode(call, attempt.pieces.join(''))
-  const collector = new Collector()
-  for (const part of read.parts) collector.add(part)
-  attempt.usage = collector.answer().usage
-  attempt.reportedCost = collector.reportedCost
+  for (const part of read.parts) if (part.type === 'usage') attempt.used(part)
   const failure = read.parts.find((part) => part.type === 'error')
   if (!failure) return read.finished
   const error = failureInside(call, failure.error)
@@ -80,9 +89,9 @@ function decode(call: Call, latin1: string): { parts: Part[]; finished: boolean 
 function lastChars(pieces: readonly string[], count: number): string {
   let text = ''
   for (let at = pieces.length - 1; at >= 0 && text.length < count; at--) {
-    text = (pieces[at] ?? '') + text
+    text = (pieces[at] ?? '').slice(-count) + text
   }
-  return text
+  return text.slice(-count)
 }
 
 /** Without the chunk that only we asked for: empty `choices` and a usage. */

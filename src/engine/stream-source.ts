@@ -1,4 +1,5 @@
 import { GatewayError } from '../domain/errors.ts'
+import type { Body } from '../lib/body.ts'
 import type { HttpResponse } from '../lib/transport.ts'
 import { attemptFailure } from './failures.ts'
 import { type Call, RESPONSE_LIMIT } from './under-way.ts'
@@ -9,20 +10,20 @@ const CLOSE_GRACE_US = 1_000_000
 /** The arrivals of one response: counted, kept for the record, bounded in size and time. */
 export class StreamSource {
   readonly #call: Call
-  readonly #batches: AsyncGenerator<readonly Buffer[]>
+  readonly #body: Body
 
   constructor(call: Call, response: HttpResponse) {
     this.#call = call
-    this.#batches = response.body[Symbol.asyncIterator]()
+    this.#body = response.body
   }
 
   /** What came since the last time, as one piece; undefined at the end. */
   async next(): Promise<Buffer | undefined> {
     const { attempt, limit, engine } = this.#call
-    const { value, done } = await this.#batches.next()
-    if (done) return undefined
-    const [first] = value
-    const bytes = value.length === 1 && first ? first : Buffer.concat(value)
+    const pieces = await this.#body.next()
+    if (!pieces) return undefined
+    const [first] = pieces
+    const bytes = pieces.length === 1 && first ? first : Buffer.concat(pieces)
     attempt.received(bytes)
     if (attempt.bytesIn > RESPONSE_LIMIT.bytes) throw RESPONSE_LIMIT.exceeded()
     if (attempt.ttftUs !== undefined && !isComment(bytes)) limit.progress(engine.clock.us())
@@ -34,24 +35,22 @@ export class StreamSource {
     this.#call.limit.endBy(this.#call.engine.clock.us() + CLOSE_GRACE_US)
   }
 
-  /** After the first content no other try may take over: every failure is the client's to see. */
-  async *guarded<T>(pieces: AsyncGenerator<T>): AsyncGenerator<T> {
-    const { limit, engine } = this.#call
-    try {
-      limit.progress(engine.clock.us())
-      for await (const piece of pieces) {
-        limit.hold()
-        yield piece
-        limit.progress(engine.clock.us())
-      }
-    } catch (thrown) {
-      throw this.failure(thrown)
-    } finally {
-      this.#call.release()
-      await this.#batches.return(undefined)
-    }
+  /** The client has it now, and may take its time: only the total counts. */
+  hold(): void {
+    this.#call.limit.hold()
   }
 
+  /** The client wants more: from now on the provider is waited for. */
+  resume(): void {
+    this.#call.limit.progress(this.#call.engine.clock.us())
+  }
+
+  close(): void {
+    this.#call.release()
+    this.#body.leave()
+  }
+
+  /** After the first content no other try may take over: every failure is the client's to see. */
   failure(thrown: unknown): GatewayError {
     const error = attemptFailure(this.#call.name, thrown)
     this.#call.attempt.mayHaveBeenBilled = true

@@ -20,49 +20,87 @@ export interface UpstreamStream {
 export async function openStream(call: Call, response: HttpResponse): Promise<UpstreamStream> {
   const source = new StreamSource(call, response)
   call.attempt.streamed = true
-  const decoding = new Decoding(call.target.provider.wire.decoder())
-  const held: Buffer[] = []
-  const heldParts: Part[][] = []
-  for (;;) {
+  const beginning = new Beginning(call)
+  while (!beginning.hasContent) {
     const bytes = await source.next()
-    const events = bytes ? decoding.push(bytes) : decoding.end()
-    if (bytes) held.push(bytes)
-    heldParts.push(...events)
-    refuseError(call, events)
-    if (events.some(hasContent) || decoding.finished) break
-    if (!bytes) throw new GatewayError('upstream_bad_response', NOTHING_CAME, { target: call.name })
+    beginning.read(bytes)
+    if (bytes || beginning.hasContent) continue
+    throw new GatewayError('upstream_bad_response', NOTHING_CAME, { target: call.name })
   }
   call.attempt.ttftUs = call.engine.clock.us()
   return {
     kind: 'stream',
     headers: response.headers,
-    bytes: () => source.guarded(relayEvents(call, source, held)),
-    parts: () => source.guarded(decodedParts(call, source, decoding, heldParts)),
+    bytes: () => relayEvents(call, source, beginning.held),
+    parts: () => decodedParts(call, source, beginning),
   }
 }
 
 const NOTHING_CAME = 'The provider ended its stream before any content.'
 
+/** So much is read at a time: what comes with the first content need not be read to relay it. */
+const SLICE_BYTES = 1024
+
+/** A stream as far as it must be read to know that its content has begun. */
+class Beginning {
+  readonly decoding: Decoding
+  /** All bytes so far. */
+  readonly held: Buffer[] = []
+  readonly parts: Part[][] = []
+  /** Of the bytes, what has not been read. */
+  unread: Buffer = Buffer.alloc(0)
+  hasContent = false
+  readonly #call: Call
+
+  constructor(call: Call) {
+    this.#call = call
+    this.decoding = new Decoding(call.target.provider.wire.decoder())
+  }
+
+  /** Undefined bytes are the stream's end. */
+  read(bytes: Buffer | undefined): void {
+    if (!bytes) return this.#add(this.decoding.end())
+    this.held.push(bytes)
+    for (let at = 0; at < bytes.length && !this.hasContent; at += SLICE_BYTES) {
+      this.unread = bytes.subarray(at + SLICE_BYTES)
+      this.#add(this.decoding.push(bytes.subarray(at, at + SLICE_BYTES)))
+    }
+  }
+
+  #add(events: Part[][]): void {
+    refuseError(this.#call, events)
+    this.parts.push(...events)
+    this.hasContent ||= events.some(isContent) || this.decoding.finished
+  }
+}
+
 async function* decodedParts(
   call: Call,
   source: StreamSource,
-  decoding: Decoding,
-  held: readonly (readonly Part[])[],
+  { decoding, parts, unread }: Beginning,
 ): AsyncGenerator<readonly (readonly Part[])[]> {
-  yield held
+  let events: Part[][] = [...parts, ...decoding.push(unread)]
   try {
-    for (;;) {
-      const bytes = await source.next()
-      const events = bytes ? decoding.push(bytes) : decoding.end()
+    for (let bytes: Buffer | undefined = unread; bytes; events = decode(decoding, bytes)) {
       refuseError(call, events)
+      source.hold()
       if (events.length > 0) yield events
-      if (!bytes) break
+      source.resume()
       if (decoding.done) source.endSoon()
+      bytes = await source.next()
     }
+    refuseError(call, events)
+    yield events
   } catch (thrown) {
-    if (!decoding.finished || thrown instanceof GatewayError) throw thrown
+    if (!decoding.finished || thrown instanceof GatewayError) throw source.failure(thrown)
+  } finally {
+    source.close()
   }
-  if (!decoding.finished) throw new GatewayError('upstream_truncated', '')
+  if (!decoding.finished) throw source.failure(new GatewayError('upstream_truncated', ''))
+}
+
+function decode(decoding: Decoding, bytes: Buffer | undefined): Part[][] {
+  return bytes ? decoding.push(bytes) : decoding.end()
 }
 
 function refuseError(call: Call, events: readonly (readonly Part[])[]): void {
@@ -71,7 +109,7 @@ function refuseError(call: Call, events: readonly (readonly Part[])[]): void {
 }
 
 /** Content the client waits for. Roles, pings and empty chunks do not commit us to this try. */
-function hasContent(parts: readonly Part[]): boolean {
+function isContent(parts: readonly Part[]): boolean {
   return parts.some(
     ({ type }) => type !== 'raw' && type !== 'usage' && type !== 'finish' && type !== 'error',
   )

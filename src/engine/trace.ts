@@ -1,5 +1,6 @@
 import type { Target } from '../config/config.ts'
-import type { Usage } from '../domain/usage.ts'
+import { mergeUsage, type Usage } from '../domain/usage.ts'
+import type { Part } from '../domain/chat.ts'
 import type { GatewayError } from '../domain/errors.ts'
 import type { AttemptReason, Outcome } from '../domain/record.ts'
 import type { Ask } from './ask.ts'
@@ -113,6 +114,12 @@ export class AttemptTrace {
   received(piece: Buffer): void {
     this.bytesIn += piece.length
     this.pieces.push(piece.toString('latin1'))
+  }
+
+  /** A provider reports once or again and again, each time more. */
+  used({ usage, reportedCost }: Extract<Part, { type: 'usage' }>): void {
+    this.usage = this.usage ? mergeUsage(this.usage, usage) : usage
+    this.reportedCost = reportedCost ?? this.reportedCost
   }
 
   draft(originUs: number): AttemptDraft {

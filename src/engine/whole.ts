@@ -1,6 +1,5 @@
 import type { Part } from '../domain/chat.ts'
 import { GatewayError } from '../domain/errors.ts'
-import { Collector } from '../domain/collect.ts'
 import { readAll } from '../lib/body.ts'
 import { asObject, parseJson, type JsonObject } from '../lib/json.ts'
 import { SseReader } from '../lib/sse.ts'
@@ -58,15 +57,12 @@ function partsOfEvents({ target }: Call, bytes: Buffer): Part[] {
 /** Notes what the answer used, and refuses one that says nothing. */
 function check(call: Call, parts: readonly Part[]): void {
   const { attempt, name } = call
-  const collector = new Collector()
   let answered = false
   for (const part of parts) {
     if (part.type === 'error') throw failureInside(call, part.error)
-    collector.add(part)
+    if (part.type === 'usage') attempt.used(part)
     answered ||= part.type !== 'raw' && part.type !== 'usage'
   }
-  attempt.usage = collector.answer().usage
-  attempt.reportedCost = collector.reportedCost
   if (answered) return
   throw new GatewayError(
     'upstream_bad_response',

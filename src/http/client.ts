@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -11,6 +10,9 @@ const KEEP_ALIVE_MS = 15_000
 /** A stream whose first content is late is opened with a comment, so that nobody in between gives up. */
 const OPEN_AFTER_MS = 10_000
 const COMMENT = ': keep-alive\n\n'
+/** Larger bodies are sent as they are: copying them would cost more than a second piece. */
+const LARGE_BYTES = 64 * 1024
+const CRLF = Buffer.from('\r\n')
 
 export type ResponseHeaders = Readonly<Record<string, string>>
 
@@ -19,9 +21,12 @@ export class Client {
   /** Cancelled when the connection closes before the answer is whole. */
   readonly gone = new Cancellation()
   readonly #response: ServerResponse
+  readonly #ownHeaders: ResponseHeaders
 
-  constructor(response: ServerResponse) {
+  /** `ownHeaders` go with every answer. */
+  constructor(response: ServerResponse, ownHeaders: ResponseHeaders = {}) {
     this.#response = response
+    this.#ownHeaders = ownHeaders
     response.once('close', () => {
       if (response.writableFinished) return
       this.gone.cancel(new GatewayError('client_gone', 'The client closed the connection.'))
@@ -35,8 +40,14 @@ export class Client {
   send(status: number, headers: ResponseHeaders, body: Buffer | string): void {
     if (this.#response.destroyed) return
     const length = typeof body === 'string' ? Buffer.byteLength(body) : body.length
-    this.#response.writeHead(status, { ...headers, 'content-length': length })
-    this.#response.end(body)
+    this.#response.writeHead(status, {
+      ...this.#ownHeaders,
+      ...headers,
+      'content-length': length,
+    })
+    // As a string of bytes it leaves in one piece with the head; a buffer would be a second one.
+    if (typeof body === 'string' || length > LARGE_BYTES) this.#response.end(body)
+    else this.#response.end(body.toString('latin1'), 'latin1')
   }
 
   json(status: number, value: unknown, headers: ResponseHeaders = {}): void {
@@ -46,13 +57,13 @@ export class Client {
 
   /** Sends a file, or anything else that is read piece by piece. */
   async pipe(status: number, headers: ResponseHeaders, source: Readable): Promise<void> {
-    this.#response.writeHead(status, headers)
+    this.#response.writeHead(status, { ...this.#ownHeaders, ...headers })
     await pipeline(source, this.#response).catch(() => this.#response.destroy())
   }
 
   /** Prepares a stream of events. Nothing is sent until the first write, or a long silence. */
   eventStream(headers: () => ResponseHeaders): EventStream {
-    return new EventStream(this.#response, headers)
+    return new EventStream(this.#response, () => ({ ...this.#ownHeaders, ...headers() }))
   }
 }
 
@@ -61,6 +72,9 @@ export class EventStream {
   readonly #response: ServerResponse
   readonly #headers: () => ResponseHeaders
   #silence: NodeJS.Timeout
+  #begun = false
+  /** Writes that the response may still hold back: what goes past it now would overtake them. */
+  #queued = 0
 
   constructor(response: ServerResponse, headers: () => ResponseHeaders) {
     this.#response = response
@@ -74,19 +88,35 @@ export class EventStream {
 
   /** Returns false when the client reads too slowly: then await `drained`. */
   write(bytes: Buffer | string): boolean {
-    this.#open()
+    // A chunk of nothing would be the end of the answer.
+    if (bytes.length === 0) return true
     this.#silence.refresh()
-    return this.#response.write(bytes)
+    const { socket } = this.#response
+    const direct = this.#begun && this.#queued === 0 && this.#response.chunkedEncoding
+    if (!direct || !socket) {
+      this.#open()
+      this.#begun = true
+      this.#queued++
+      return this.#response.write(bytes, () => this.#queued--)
+    }
+    // One write for a chunk with its frame, where `response.write` makes four and gathers them.
+    const data = typeof bytes === 'string' ? Buffer.from(bytes) : bytes
+    const head = `${data.length.toString(16)}\r\n`
+    return socket.write(Buffer.concat([Buffer.from(head, 'latin1'), data, CRLF]))
   }
 
   async drained(): Promise<void> {
-    if (this.#response.destroyed || !this.#response.writableNeedDrain) return
+    const { socket } = this.#response
+    if (this.#response.destroyed || !socket?.writableNeedDrain) return
+    const { promise, resolve } = Promise.withResolvers<void>()
     const patience = setTimeout(() => this.#response.destroy(), WRITE_TIMEOUT_MS)
-    try {
-      await Promise.race([once(this.#response, 'drain'), once(this.#response, 'close')])
-    } finally {
-      clearTimeout(patience)
-    }
+    socket.once('drain', resolve)
+    this.#response.once('close', resolve)
+    await promise
+    clearTimeout(patience)
+    // A slow client is waited for often: listeners must not pile up.
+    socket.off('drain', resolve)
+    this.#response.off('close', resolve)
   }
 
   end(bytes?: Buffer | string): void {
@@ -103,8 +133,7 @@ export class EventStream {
 
   #comment(): void {
     if (this.#response.destroyed) return
-    this.#open()
-    if (!this.#response.writableNeedDrain) this.#response.write(COMMENT)
+    if (!this.#response.socket?.writableNeedDrain) this.write(COMMENT)
     this.#silence = setTimeout(() => this.#comment(), KEEP_ALIVE_MS)
   }
 

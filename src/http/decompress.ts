@@ -26,7 +26,8 @@ export function decompress(
   done: (error: Error | null, body?: Buffer) => void,
 ): void {
   if (encoding === undefined || encoding === 'identity') return collect(payload, limit, done)
-  const decoder = Object.hasOwn(DECODERS, encoding) ? DECODERS[encoding]?.() : undefined
+  const name = encoding.toLowerCase()
+  const decoder = Object.hasOwn(DECODERS, name) ? DECODERS[name]?.() : undefined
   if (!decoder) {
     const known = Object.keys(DECODERS).join(', ')
     const text = `\`Content-Encoding: ${encoding}\` is not known: use ${known} or none.`
@@ -38,7 +39,15 @@ export function decompress(
   })
   const allowed = () => Math.min(limit, Math.max(RATIO_FROM, packed * MAX_RATIO))
   payload.on('error', (error) => decoder.destroy(error))
-  collect(payload.pipe(decoder), allowed, done)
+  collect(payload.pipe(decoder), allowed, (error, body) => {
+    if (error) {
+      // What still comes is read, so that the client hears the answer, but no more of it is unpacked.
+      payload.unpipe(decoder)
+      payload.resume()
+      decoder.destroy()
+    }
+    done(error, body)
+  })
 }
 
 function collect(

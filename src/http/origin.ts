@@ -23,8 +23,10 @@ export function checkOrigin(
     )
   }
   const { origin } = headers
-  if (origin === undefined || hostOfOrigin(origin) === headers.host) return undefined
-  if (expected.allowedHosts.has(hostName(hostOfOrigin(origin) ?? ''))) return undefined
+  if (origin === undefined) return undefined
+  const from = hostOfOrigin(origin)
+  const own = headers.host?.toLowerCase()
+  if (from !== '' && (from === own || expected.allowedHosts.has(hostName(from)))) return undefined
   return new GatewayError(
     'forbidden',
     `Pages of \`${origin}\` may not call this gateway from a browser.`,
@@ -47,6 +49,7 @@ function hostName(host: string): string {
   return name.toLowerCase()
 }
 
-function hostOfOrigin(origin: string): string | undefined {
-  return URL.canParse(origin) ? new URL(origin).host : undefined
+/** '' for what is no address, such as the `null` of a page without one. */
+function hostOfOrigin(origin: string): string {
+  return URL.parse(origin)?.host ?? ''
 }

@@ -44,10 +44,10 @@ export function createServer<Deps>(options: ServerOptions<Deps>): FastifyInstanc
   app.addContentTypeParser('*', (request, payload, done) => {
     decompress(payload, request.headers['content-encoding'], options.maxRequestBytes, done)
   })
-  app.addHook('onRequest', (request, reply, done) => {
-    reply.raw.setHeader('x-weir-version', options.version)
-    reply.raw.setHeader('x-tensorzero-gateway-version', options.version)
-    done(checkOrigin(request.headers, options))
+  app.addHook('onRequest', (request, _, done) => done(checkOrigin(request.headers, options)))
+  app.addHook('onSend', (_, reply, payload, done) => {
+    reply.headers(versionHeaders(options.version))
+    done(null, payload)
   })
   app.setNotFoundHandler((request, reply) => {
     const text = `Route not found: ${request.method} ${request.url.split('?')[0]}`
@@ -75,7 +75,7 @@ function register<Deps>(
       handler: (request, reply) => {
         checkScope(route.scope, request)
         return route.kind === 'raw'
-          ? serveRaw(route, options.deps, request, reply)
+          ? serveRaw(route, options, request, reply)
           : serveJson(route, options.deps, request)
       },
     })
@@ -91,14 +91,18 @@ function checkScope(scope: Scope, request: FastifyRequest): void {
   )
 }
 
+function versionHeaders(version: string): Record<string, string> {
+  return { 'x-weir-version': version, 'x-tensorzero-gateway-version': version }
+}
+
 async function serveRaw<Deps>(
   route: RawRoute<Deps>,
-  deps: Deps,
+  { deps, version, onError }: ServerOptions<Deps>,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<void> {
   reply.hijack()
-  const client = new Client(reply.raw)
+  const client = new Client(reply.raw, versionHeaders(version))
   try {
     await route.handle(deps, {
       params: paramsOf(request),
@@ -109,7 +113,10 @@ async function serveRaw<Deps>(
     })
   } catch (thrown) {
     const error = GatewayError.from(thrown)
+    if (error.code === 'internal') onError(thrown)
     if (!client.headersSent) client.json(error.status, errorOf(error))
+    // Nobody will end what was begun: the client must not wait for it.
+    else if (!reply.raw.writableEnded) reply.raw.destroy()
   }
 }
 

@@ -51,16 +51,24 @@ export class Body implements AsyncIterable<readonly Buffer[]> {
     this.#source.abort(reason)
   }
 
+  /** What came since the last step; undefined at the end. Fails where the source failed. */
+  async next(): Promise<readonly Buffer[] | undefined> {
+    if (this.#pieces.length === 0 && !this.#ended) await this.#arrival()
+    if (this.#pieces.length > 0) return this.#take()
+    if (this.#error !== undefined) throw this.#error
+    return undefined
+  }
+
+  /** Stops the source, unless it has ended. */
+  leave(): void {
+    this.abort(new Error('The reader left.'))
+  }
+
   async *[Symbol.asyncIterator](): AsyncGenerator<readonly Buffer[]> {
     try {
-      for (;;) {
-        if (this.#pieces.length > 0) yield this.#take()
-        else if (this.#error !== undefined) throw this.#error
-        else if (this.#ended) return
-        else await this.#arrival()
-      }
+      for (let pieces = await this.next(); pieces; pieces = await this.next()) yield pieces
     } finally {
-      this.abort(new Error('The reader left.'))
+      this.leave()
     }
   }
 
@@ -89,12 +97,12 @@ export class Body implements AsyncIterable<readonly Buffer[]> {
 export async function readAll(body: Body, limit: number, tooLarge: () => Error): Promise<Buffer> {
   const pieces: Buffer[] = []
   let size = 0
-  for await (const batch of body) {
-    for (const piece of batch) {
-      size += piece.length
-      if (size > limit) throw tooLarge()
-      pieces.push(piece)
-    }
+  for (let batch = await body.next(); batch; batch = await body.next()) {
+    for (const piece of batch) size += piece.length
+    pieces.push(...batch)
+    if (size <= limit) continue
+    body.leave()
+    throw tooLarge()
   }
   const [only] = pieces
   return pieces.length === 1 && only !== undefined ? only : Buffer.concat(pieces, size)

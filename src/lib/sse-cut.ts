@@ -15,6 +15,8 @@ export class EventCutter {
 
   /** The whole events there are with `bytes`; empty when there are none. */
   push(bytes: Buffer): Buffer {
+    // Most arrivals are whole events: they go on as they are.
+    if (this.#heldLength === 0 && wholeEvents(bytes) === bytes.length) return bytes
     const seen = Buffer.concat([this.#tail, bytes])
     const whole = wholeEvents(seen)
     const cut = this.#heldLength - this.#tail.length + whole

@@ -1,4 +1,5 @@
 import type { Clock } from '../lib/clock.ts'
+import { Acknowledgements } from './acknowledgements.ts'
 import type { FromWriter, Opening, WriterHealth } from './protocol.ts'
 import type { Item } from './queue.ts'
 import { Queue } from './queue.ts'
@@ -30,7 +31,7 @@ export interface RecorderLimits {
   readonly maxQueueRows: number
   readonly batchRows: number
   readonly batchBytes: number
-  /** The least time between two batches: what comes in between is committed together. */
+  /** The least time between two batches for which nobody waits. */
   readonly batchMs: number
 }
 
@@ -39,7 +40,7 @@ export const DEFAULT_LIMITS: RecorderLimits = {
   maxQueueRows: 100_000,
   batchRows: 100,
   batchBytes: 1024 * 1024,
-  batchMs: 5,
+  batchMs: 20,
 }
 
 export interface RecorderOptions<Draft> {
@@ -68,6 +69,8 @@ const CLOSE_MS = 5000
 const DEATHS_TO_STRIP = 3
 const DEATHS_TO_DROP = 5
 
+const WELL: WriterHealth = { state: 'ok', message: null, stuck: false }
+
 interface Batch<Draft> {
   readonly number: number
   items: Item<Draft>[]
@@ -78,14 +81,12 @@ class ThreadRecorder<Draft extends { readonly id: string }> implements Recorder<
   readonly #queue: Queue<Draft>
   readonly #thread: WriterThread<Draft>
   readonly #inFlight = new Map<number, Batch<Draft>>()
-  /** Finished requests that are neither on disk nor given up. */
-  readonly #pending = new Set<string>()
-  readonly #waiters = new Map<string, ((onDisk: boolean) => void)[]>()
+  readonly #acknowledgements = new Acknowledgements()
   readonly #flushes: { readonly until: number; resolve(): void }[] = []
   readonly #opened = Promise.withResolvers<Opening>()
-  #writer: WriterHealth = { state: 'ok', message: null, stuck: false }
+  #writer = WELL
   #death: string | null = null
-  #told = ''
+  #told = 'ok '
   #soon: NodeJS.Immediate | undefined
   #later: NodeJS.Timeout | undefined
   #lastPostUs = Number.NEGATIVE_INFINITY
@@ -110,7 +111,7 @@ class ThreadRecorder<Draft extends { readonly id: string }> implements Recorder<
 
   add(draft: Draft, bytes: number): void {
     const kept = this.#enqueue({ draft, bytes, begun: false, stripped: false })
-    if (kept) this.#pending.add(draft.id)
+    if (kept) this.#acknowledgements.expect(draft.id)
     else this.#droppedRows++
   }
 
@@ -119,12 +120,10 @@ class ThreadRecorder<Draft extends { readonly id: string }> implements Recorder<
   }
 
   committed(id: string): Promise<boolean> {
-    if (!this.#pending.has(id) || this.#stuck) return Promise.resolve(false)
-    return new Promise((resolve) => {
-      const waiters = this.#waiters.get(id) ?? []
-      waiters.push(resolve)
-      this.#waiters.set(id, waiters)
-    })
+    if (this.#stuck) return Promise.resolve(false)
+    const onDisk = this.#acknowledgements.wait(id)
+    this.#schedule(true)
+    return onDisk
   }
 
   opened(): Promise<Opening> {
@@ -159,7 +158,7 @@ class ThreadRecorder<Draft extends { readonly id: string }> implements Recorder<
     clearTimeout(timer)
     const leftMs = CLOSE_MS - (this.#options.clock.us() - startedUs) / 1000
     await this.#thread.close(Math.max(1000, leftMs))
-    this.#giveUp(this.#pending)
+    this.#giveUp(this.#acknowledgements.pending)
     this.#unschedule()
   }
 
@@ -174,7 +173,8 @@ class ThreadRecorder<Draft extends { readonly id: string }> implements Recorder<
       this.#added++
       this.#schedule()
     }
-    if (!this.#dropping && ((!kept && !item.begun) || this.#queue.droppedPayloads > payloads)) {
+    const dropped = (!kept && !item.begun) || this.#queue.droppedPayloads > payloads
+    if (dropped && !this.#dropping && !this.#closed) {
       this.#dropping = true
       this.#tell()
     }
@@ -182,13 +182,13 @@ class ThreadRecorder<Draft extends { readonly id: string }> implements Recorder<
   }
 
   /** Never in the caller's own time: the request goes on first. */
-  #schedule(): void {
+  #schedule(awaited = false): void {
     if (this.#inFlight.size >= MOST_IN_FLIGHT || this.#queue.waitingRows === 0) return
     if (this.#soon !== undefined) return
     const { batchRows, batchBytes, batchMs } = this.#options.limits
     const full = this.#queue.waitingRows >= batchRows || this.#queue.waitingBytes >= batchBytes
     const sinceMs = (this.#options.clock.us() - this.#lastPostUs) / 1000
-    if (full || sinceMs >= batchMs) this.#soon = setImmediate(() => this.#postNext())
+    if (full || awaited || sinceMs >= batchMs) this.#soon = setImmediate(() => this.#postNext())
     else this.#later ??= setTimeout(() => this.#postNext(), batchMs - sinceMs)
   }
 
@@ -228,7 +228,7 @@ class ThreadRecorder<Draft extends { readonly id: string }> implements Recorder<
         break
       case 'health':
         this.#writer = message.health
-        if (this.#stuck) this.#disappoint()
+        if (this.#stuck) this.#acknowledgements.disappoint()
         this.#tell()
         break
       case 'acked':
@@ -249,7 +249,7 @@ class ThreadRecorder<Draft extends { readonly id: string }> implements Recorder<
       const onDisk = !lost.has(draft.id)
       if (onDisk) this.#writtenRows++
       else this.#droppedRows++
-      this.#answer(draft.id, onDisk)
+      this.#acknowledgements.answer(draft.id, onDisk)
     }
     if (this.#dropping && this.#queue.bytes * 2 < this.#options.limits.maxQueueBytes) {
       this.#dropping = false
@@ -268,15 +268,18 @@ class ThreadRecorder<Draft extends { readonly id: string }> implements Recorder<
 
   #mourn(why: string, deaths: number): void {
     this.#death = why
+    // The next thread begins without a word when all is well.
+    this.#writer = WELL
     this.#opened.resolve({
       state: 'refused',
       reason: 'sick',
       message: `The store thread died: ${why}.`,
     })
-    this.#disappoint()
-    for (const batch of this.#inFlight.values()) {
-      if (deaths >= DEATHS_TO_STRIP) for (const item of batch.items) this.#queue.stripTaken(item)
-      if (deaths >= DEATHS_TO_DROP) this.#dropItems(batch, () => true)
+    this.#acknowledgements.disappoint()
+    const [guilty] = this.#inFlight.values()
+    if (guilty !== undefined) {
+      if (deaths >= DEATHS_TO_STRIP) for (const item of guilty.items) this.#queue.stripTaken(item)
+      if (deaths >= DEATHS_TO_DROP) this.#dropItems(guilty, () => true)
     }
     this.#tell()
   }
@@ -296,34 +299,22 @@ class ThreadRecorder<Draft extends { readonly id: string }> implements Recorder<
   #giveUp(ids: Iterable<string>): void {
     for (const id of ids) {
       this.#droppedRows++
-      this.#answer(id, false)
+      this.#acknowledgements.answer(id, false)
     }
-  }
-
-  #answer(id: string, onDisk: boolean): void {
-    this.#pending.delete(id)
-    const waiters = this.#waiters.get(id)
-    if (waiters === undefined) return
-    this.#waiters.delete(id)
-    for (const resolve of waiters) resolve(onDisk)
-  }
-
-  #disappoint(): void {
-    for (const resolve of [...this.#waiters.values()].flat()) resolve(false)
-    this.#waiters.clear()
   }
 
   #condition(): Pick<StoreHealth, 'state' | 'message'> {
-    if (this.#writer.state === 'failed') return this.#writer
+    const { state, message } = this.#writer
+    if (state === 'failed') return { state, message }
     if (this.#death !== null) {
       return {
         state: 'degraded',
-        message: `The store thread died: ${this.#death}. It is restarted.`,
+        message: `The store thread died: ${this.#death}. It is started again.`,
       }
     }
-    if (!this.#dropping) return this.#writer
+    if (!this.#dropping) return { state, message }
     const full = 'Records come faster than they can be written: texts or rows are being dropped.'
-    return { state: 'degraded', message: [this.#writer.message, full].filter(Boolean).join(' ') }
+    return { state: 'degraded', message: message === null ? full : `${message} ${full}` }
   }
 
   #tell(): void {

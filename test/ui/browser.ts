@@ -14,7 +14,7 @@ const ARGS = [
   '--disable-sync',
 ]
 
-export interface View {
+interface View {
   readonly width?: number
   readonly theme?: 'light' | 'dark'
   readonly language?: 'en' | 'zh-TW'

@@ -9,7 +9,7 @@ import { fakeDetail, fakeOverview, fakeRow, fakeSetup, indexOf } from './fake-da
 
 const ASSETS = fileURLToPath(new URL('../../dist/ui/', import.meta.url))
 
-export const POLICY =
+const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; font-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'; require-trusted-types-for 'script'"
 
 const TYPES: Record<string, string> = {

@@ -29,9 +29,7 @@ export function InferencePage(): ReactNode {
   return (
     <main className="page">
       <InferenceTop id={id} q={q} detail={detail.data} />
-      {detail.isFetching && detail.data === undefined && (
-        <div className="progress" aria-hidden="true" />
-      )}
+      {running === undefined && detail.isLoading && <div className="progress" aria-hidden="true" />}
       <div
         className="inference-scroll"
         tabIndex={0}

@@ -2,13 +2,13 @@ import type { LiveFrame, LogList } from '../../src/api/ui/contract.ts'
 import { getJson, postJson, RequestError, searchOf } from '../data/request.ts'
 import { CUT, Feed } from './feed.ts'
 
-export interface LogQuery {
+interface LogQuery {
   readonly q: string
   readonly from?: number | undefined
   readonly to?: number | undefined
 }
 
-export type Stats = Extract<LiveFrame, { type: 'stats' }>
+type Stats = Extract<LiveFrame, { type: 'stats' }>
 
 export interface LiveState {
   readonly connection: 'connecting' | 'live' | 'offline'

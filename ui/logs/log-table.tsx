@@ -12,7 +12,7 @@ const HEAD_PX = 28
 /** Start reading older rows this many before the end. */
 const AHEAD = 40
 
-export interface TableProps {
+interface TableProps {
   readonly feed: Feed
   readonly q: string | undefined
   readonly selectedId: string | undefined

@@ -1,5 +1,5 @@
 /** How far back the summary looks. */
-export const WINDOWS = { '15m': 900_000, '1h': 3_600_000, '24h': 86_400_000, '7d': 604_800_000 }
+const WINDOWS = { '15m': 900_000, '1h': 3_600_000, '24h': 86_400_000, '7d': 604_800_000 }
 
 export type WindowName = keyof typeof WINDOWS
 

@@ -1,6 +1,6 @@
 import { useEffect, useRef } from 'react'
 
-export type KeyMap = Readonly<Record<string, (event: KeyboardEvent) => void>>
+type KeyMap = Readonly<Record<string, (event: KeyboardEvent) => void>>
 
 /**
  * Listens to single keys on the whole page, but not while the reader types, is in a menu or a

@@ -76,7 +76,7 @@ function decodeThought(message: JsonObject): Block[] {
   return [
     {
       type: 'thought',
-      text: text ?? (read === '' ? null : read),
+      text: text || read || null,
       ...(details.length > 0 && { details }),
     },
   ]

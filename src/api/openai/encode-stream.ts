@@ -1,7 +1,7 @@
 import type { FinishReason, JsonObject, Part } from '../../domain/chat.ts'
 import { mergeUsage, type Usage } from '../../domain/usage.ts'
 import { formatEvent } from '../../lib/sse.ts'
-import { asObject, objectsIn } from '../../lib/json.ts'
+import { asArray, asObject, objectsIn } from '../../lib/json.ts'
 import { encodeCall, encodeFinish, encodeUsage, type Envelope } from './encode.ts'
 
 type At<T extends Part['type']> = Extract<Part, { type: T }>
@@ -41,9 +41,14 @@ export class ChunkEncoder {
     const usage = this.#wantsUsage ? encodeUsage(this.#usage, this.#cost) : null
     const indexes = this.#choices.size > 0 ? [...this.#choices.keys()] : [0]
     const chunks = indexes.map((index, place) => {
-      const finish = encodeFinish(this.#choices.get(index)?.finish ?? null)
+      const state = this.#stateOf(index)
+      const delta = state.begun ? {} : { role: 'assistant' }
       const last = place === indexes.length - 1
-      return this.#chunk(index, { delta: {}, finish_reason: finish }, last ? usage : null)
+      return this.#chunk(
+        index,
+        { delta, finish_reason: encodeFinish(state.finish) },
+        last ? usage : null,
+      )
     })
     return `${chunks.join('')}${formatEvent('[DONE]')}`
   }
@@ -79,7 +84,7 @@ export class ChunkEncoder {
   #stateOf(index: number): ChoiceState {
     let state = this.#choices.get(index)
     if (!state) {
-      state = { begun: false, finish: null, blocks: 0, lastBlock: '', custom: new Set() }
+      state = { begun: false, finish: null, blocks: 0, lastBlock: '', calls: new Map() }
       this.#choices.set(index, state)
     }
     return state
@@ -110,8 +115,8 @@ interface ChoiceState {
   /** Content blocks begun so far, and the last one's kind: a thought's place among them. */
   blocks: number
   lastBlock: string
-  /** Indexes of the calls of custom tools. */
-  readonly custom: Set<number>
+  /** The calls begun so far, by index: whether each is of a custom tool. */
+  readonly calls: Map<number, boolean>
 }
 
 interface Delta {
@@ -141,21 +146,20 @@ function addPart(
       addReasoning(message, part, { place: state.blocks - 1, envelope })
       break
     case 'tool_call':
-      beginBlock(state, `call ${part.index}`)
-      if (part.custom) state.custom.add(part.index)
-      addCall(message, { ...part, text: '', custom: part.custom === true })
+      beginCall(message, part, state)
       break
     case 'tool_arguments':
+      if (!state.calls.has(part.index)) beginCall(message, { ...part, id: '', name: '' }, state)
       addCall(message, {
         index: part.index,
         id: null,
         name: '',
         text: part.text,
-        custom: state.custom.has(part.index),
+        custom: state.calls.get(part.index) === true,
       })
       break
     case 'raw':
-      Object.assign(part.level === 'choice' ? choice : message, part.fields)
+      addFields(part.level === 'choice' ? choice : message, part.fields)
       break
   }
 }
@@ -164,6 +168,30 @@ function beginBlock(state: ChoiceState, kind: string): void {
   if (state.lastBlock === kind) return
   state.lastBlock = kind
   state.blocks++
+}
+
+/** Some providers name a call in each of its pieces; a client joins what it gets. */
+function beginCall(
+  message: JsonObject,
+  {
+    index,
+    id,
+    name,
+    custom = false,
+  }: { index: number; id: string; name: string; custom?: boolean },
+  state: ChoiceState,
+): void {
+  if (state.calls.has(index)) return
+  state.calls.set(index, custom)
+  beginBlock(state, `call ${index}`)
+  addCall(message, { index, id, name, text: '', custom })
+}
+
+/** What we have words for wins over what we have not. */
+function addFields(target: JsonObject, fields: JsonObject): void {
+  for (const [field, value] of Object.entries(fields)) {
+    if (!Object.hasOwn(target, field)) target[field] = value
+  }
 }
 
 function textOf(message: JsonObject, field: string): string {
@@ -180,18 +208,25 @@ function addReasoning(
     message['reasoning'] = textOf(message, 'reasoning') + part.text
     message['reasoning_content'] = message['reasoning']
   }
-  if (part.details) message['reasoning_details'] = [...part.details]
-  message['tensorzero_extra_content'] = [
-    {
-      type: 'thought',
-      id: String(place),
-      insert_index: place,
-      text: part.text === '' ? null : part.text,
-      ...(part.signature !== undefined && { signature: part.signature }),
-      provider_type: envelope.providerType,
-      ...(part.details && { extra_data: { reasoning_details: [...part.details] } }),
-    },
-  ]
+  if (part.details) {
+    message['reasoning_details'] = [...asArray(message['reasoning_details']), ...part.details]
+  }
+  const thoughts = objectsIn(message['tensorzero_extra_content'])
+  const before = thoughts.at(-1)?.['insert_index'] === place ? thoughts.pop() : undefined
+  const text = textOf(before ?? {}, 'text') + part.text
+  const signature = part.signature ?? before?.['signature']
+  const said = asArray(asObject(before?.['extra_data'])?.['reasoning_details'])
+  const details = [...said, ...(part.details ?? [])]
+  thoughts.push({
+    type: 'thought',
+    id: String(place),
+    insert_index: place,
+    text: text === '' ? null : text,
+    ...(signature !== undefined && { signature }),
+    provider_type: envelope.providerType,
+    ...(details.length > 0 && { extra_data: { reasoning_details: details } }),
+  })
+  message['tensorzero_extra_content'] = thoughts
 }
 
 interface CallDelta {

@@ -50,20 +50,22 @@ function encodeChoice(index: number, parts: readonly Part[], envelope: Envelope)
   for (const part of parts) collector.add(withoutChoice(part))
   const { content, finish } = collector.answer()
   const texts = content.filter((block) => block.type === 'text')
-  const refusal = content.find((block) => block.type === 'refusal')?.text
+  const refusals = content.filter((block) => block.type === 'refusal')
   const calls = content.filter((block) => block.type === 'tool_call')
   const own = content.flatMap((block, place) =>
     block.type === 'thought' ? [encodeThought(block, place, envelope)] : [],
   )
+  const unread = rawFields(parts, 'message')
   return {
     ...rawFields(parts, 'choice'),
     index,
     finish_reason: encodeFinish(finish),
     message: {
-      ...rawFields(parts, 'message'),
+      ...unread,
       role: 'assistant',
-      content: texts.length > 0 ? texts.map((block) => block.text).join('') : null,
-      ...(refusal !== undefined && { refusal }),
+      content:
+        texts.length > 0 ? texts.map((block) => block.text).join('') : (unread['content'] ?? null),
+      ...(refusals.length > 0 && { refusal: refusals.map((block) => block.text).join('') }),
       ...reasoningFields(content.filter((block) => block.type === 'thought')),
       ...(calls.length > 0 && {
         tool_calls: calls.map(({ id, name, arguments: args, custom }) =>

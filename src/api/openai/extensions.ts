@@ -89,10 +89,8 @@ function secrets(values: Readonly<Record<string, string>>): ReadonlyMap<string, 
 }
 
 function withoutKeys(json: JsonObject, messages: readonly Json[] | null): JsonObject {
-  const cleaned: JsonObject = {}
-  for (const [key, value] of Object.entries(json)) {
-    if (!key.startsWith(PREFIX)) cleaned[key] = value
-  }
+  const kept = Object.entries(json).filter(([key]) => !key.startsWith(PREFIX))
+  const cleaned: JsonObject = Object.fromEntries(kept)
   if (messages) cleaned['messages'] = [...messages]
   return cleaned
 }

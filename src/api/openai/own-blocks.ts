@@ -77,10 +77,11 @@ function cleanBlock(piece: Json): Json {
 }
 
 function withoutOwnKeys(block: JsonObject): JsonObject {
-  const kept: JsonObject = {}
-  for (const [key, value] of Object.entries(block)) {
-    const inner = asObject(value)
-    if (!isOwnKey(key)) kept[key] = inner ? withoutOwnKeys(inner) : value
-  }
-  return kept
+  const kept = Object.entries(block).filter(([key]) => !isOwnKey(key))
+  return Object.fromEntries(
+    kept.map(([key, value]) => {
+      const inner = asObject(value)
+      return [key, inner ? withoutOwnKeys(inner) : value]
+    }),
+  )
 }

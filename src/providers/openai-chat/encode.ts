@@ -88,9 +88,8 @@ function encodePiece(block: Block, dropped: string[]): Json[] {
 }
 
 function withoutUndefined(fields: Record<string, Json | undefined>): JsonObject {
-  const kept: JsonObject = {}
-  for (const [key, value] of Object.entries(fields)) {
-    if (value !== undefined) kept[key] = value
-  }
-  return kept
+  const kept = Object.entries(fields).filter(
+    (entry): entry is [string, Json] => entry[1] !== undefined,
+  )
+  return Object.fromEntries(kept)
 }

@@ -1,5 +1,12 @@
 import type { ProviderError } from '../../domain/chat.ts'
-import { asArray, asNumber, asObject, asString, type Json } from '../../lib/json.ts'
+import {
+  asArray,
+  asNumber,
+  asObject,
+  asString,
+  type Json,
+  type JsonObject,
+} from '../../lib/json.ts'
 
 /**
  * The error in a body of the OpenAI family, in the shapes seen: `{error: {...}}`, `{error: "…"}`
@@ -10,13 +17,15 @@ export function readError(body: unknown): ProviderError | null {
   const object = asObject(body)
   if (!object) return null
   const { error } = object
-  const { error: _error, ...beside } = object
   if (typeof error === 'string') {
-    return made(error, object['code'], object['type'], { raw: object, beside })
+    return made(error, object['code'], object['type'], { raw: object, beside: besideError(object) })
   }
   const inner = asObject(error)
   if (inner) {
-    return made(messageOf(inner), inner['code'], inner['type'], { raw: inner, beside })
+    return made(messageOf(inner), inner['code'], inner['type'], {
+      raw: inner,
+      beside: besideError(object),
+    })
   }
   if ('choices' in object) return null
   if (object['object'] === 'error' || typeof object['message'] === 'string') {
@@ -25,6 +34,11 @@ export function readError(body: unknown): ProviderError | null {
   const { detail } = object
   if (detail === undefined || detail === null) return null
   return made(detailText(detail), null, null, { raw: object, beside: {} })
+}
+
+function besideError(object: JsonObject): JsonObject {
+  const { error: _error, ...beside } = object
+  return beside
 }
 
 function made(

@@ -107,11 +107,12 @@ test.each<[string, JsonObject, readonly unknown[]]>([
   expect(blocksOf(deltas(message))).toEqual(expected)
 })
 
+const detail = (piece: string, more: JsonObject = {}) => ({
+  reasoning: piece,
+  reasoning_details: [{ type: 'reasoning.text', index: 0, text: piece, ...more }],
+})
+
 test('streamed reasoning grows together, details too', () => {
-  const detail = (piece: string, more: JsonObject = {}) => ({
-    reasoning: piece,
-    reasoning_details: [{ type: 'reasoning.text', index: 0, text: piece, ...more }],
-  })
   const parts = deltas(detail('Let '), detail('me '), detail('see', { signature: 'sig' }), {
     content: 'Yes.',
   })
@@ -323,18 +324,15 @@ test('an error inside an answer or a choice is a part', () => {
 })
 
 test('a stream and the whole of it read as the same answer', () => {
-  const piece = fc.oneof(
-    fc.record({ content: fc.string({ minLength: 1, maxLength: 5 }) }),
-    fc.record({ reasoning_content: fc.string({ minLength: 1, maxLength: 5 }) }),
-  )
+  const pieces = fc.array(fc.string({ minLength: 1, maxLength: 5 }), { maxLength: 6 })
   fc.assert(
-    fc.property(fc.array(piece, { maxLength: 10 }), fc.boolean(), (pieces, reasoningFirst) => {
-      const ofKind = (kind: 'content' | 'reasoning_content') =>
-        pieces.filter((each) => kind in each) as JsonObject[]
-      const order = [...ofKind('reasoning_content'), ...(reasoningFirst ? ofKind('content') : [])]
-      const joined = (kind: string) => order.map((each) => each[kind] ?? '').join('')
-      const message = { reasoning_content: joined('reasoning_content'), content: joined('content') }
-      expect(blocksOf(deltas(...order))).toEqual(blocksOf(whole(message)))
+    fc.property(pieces, pieces, (thoughts, texts) => {
+      const message = { reasoning_content: thoughts.join(''), content: texts.join('') }
+      const chunks = [
+        ...thoughts.map((reasoning_content) => ({ reasoning_content })),
+        ...texts.map((content) => ({ content })),
+      ]
+      expect(blocksOf(deltas(...chunks))).toEqual(blocksOf(whole(message)))
     }),
   )
 })

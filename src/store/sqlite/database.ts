@@ -11,6 +11,8 @@ export interface Layout {
   /** Each entry takes the schema one version further. Only ever append. */
   readonly migrations: readonly string[]
   readonly cacheKib: number
+  /** Rows are deleted from it one day, and their space should go back to the disk. */
+  readonly shrinks: boolean
 }
 
 /** Opens (or makes) a file for its only writer. A commit is on the disk when it returns. */
@@ -21,7 +23,7 @@ export function openForWriting(path: string, layout: Layout): DatabaseSync {
     try {
       requireSqlite(db, path)
       db.exec(`
-        PRAGMA auto_vacuum = INCREMENTAL;
+        PRAGMA auto_vacuum = ${layout.shrinks ? 'INCREMENTAL' : 'NONE'};
         PRAGMA journal_mode = WAL;
         PRAGMA synchronous = FULL;
         PRAGMA journal_size_limit = 67108864;

@@ -22,13 +22,7 @@ export class HotFile {
   /** The last writer of this file did not close it. */
   readonly unclean: boolean
   readonly #db: DatabaseSync
-  readonly #dims: Interner
-  readonly #tags: Interner
-  readonly #insertTag: StatementSync
-  readonly #insertArrival: StatementSync
-  readonly #insertOpen: StatementSync
-  readonly #deleteOpen: StatementSync
-  readonly #findId: StatementSync
+  readonly #statements: Statements
   #insertInference: StatementSync | undefined
   #insertAttempt: StatementSync | undefined
   #nextSeq: number
@@ -37,29 +31,22 @@ export class HotFile {
 
   constructor(dataDir: string) {
     this.path = join(dataDir, HOT_FILE)
-    const db = openForWriting(this.path, { migrations: HOT_MIGRATIONS, cacheKib: CACHE_KIB })
+    const db = openForWriting(this.path, {
+      migrations: HOT_MIGRATIONS,
+      cacheKib: CACHE_KIB,
+      shrinks: true,
+    })
     this.#db = db
-    this.#dims = new Interner(db, {
-      find: 'SELECT id FROM dim WHERE kind = ? AND name = ?',
-      make: 'INSERT INTO dim (kind, name) VALUES (?, ?) RETURNING id',
-    })
-    this.#tags = new Interner(db, {
-      find: 'SELECT id FROM tagkv WHERE key = ? AND value = ?',
-      make: 'INSERT INTO tagkv (key, value) VALUES (?, ?) RETURNING id',
-    })
-    this.#insertTag = db.prepare('INSERT OR IGNORE INTO tag (kv, seq) VALUES (?, ?)')
-    this.#insertArrival = db.prepare(
-      `INSERT INTO arrival (slot, first_seq, last_seq) VALUES (?, ?, ?)
-       ON CONFLICT (slot) DO UPDATE SET first_seq = min(first_seq, excluded.first_seq),
-         last_seq = max(last_seq, excluded.last_seq)`,
-    )
-    this.#insertOpen = db.prepare('INSERT OR IGNORE INTO open_request (id, record) VALUES (?, ?)')
-    this.#deleteOpen = db.prepare('DELETE FROM open_request WHERE id = ?')
-    this.#findId = db.prepare('SELECT 1 FROM inference WHERE id = ?')
-    const start = guarded(this.path, () => this.#start())
-    this.unclean = start.unclean
-    this.#nextSeq = start.nextSeq
-    this.#open = start.open
+    try {
+      this.#statements = guarded(this.path, () => prepareAll(db))
+      const start = guarded(this.path, () => this.#start())
+      this.unclean = start.unclean
+      this.#nextSeq = start.nextSeq
+      this.#open = start.open
+    } catch (thrown) {
+      db.close()
+      throw thrown
+    }
   }
 
   /** The records that are not here yet, each once. */
@@ -67,8 +54,7 @@ export class HotFile {
     return guarded(this.path, () => {
       const byId = new Map<string, InferenceRecord>()
       for (const record of records) {
-        if (byId.has(record.id) || this.#findId.get(encodeId(record.id)) !== undefined) continue
-        byId.set(record.id, record)
+        if (!byId.has(record.id) && !this.#has(record.id)) byId.set(record.id, record)
       }
       return [...byId.values()]
     })
@@ -87,13 +73,13 @@ export class HotFile {
           for (const record of begun) this.#journal(record, open)
           for (const [index, record] of records.entries()) {
             this.#insert(record, this.#nextSeq + index, places[index] ?? NOWHERE)
-            if (open.delete(record.id)) this.#deleteOpen.run(encodeId(record.id))
+            if (open.delete(record.id)) this.#statements.deleteOpen.run(encodeId(record.id))
           }
           this.#noteArrivals(records)
         })
       } catch (thrown) {
-        this.#dims.forget()
-        this.#tags.forget()
+        this.#statements.dims.forget()
+        this.#statements.tags.forget()
         throw thrown
       }
       this.#nextSeq += records.length
@@ -110,6 +96,16 @@ export class HotFile {
         id: decodeId(row['id']),
         json: unpackOrNull(readBytes(row, 'record')),
       }))
+    })
+  }
+
+  /** Drops journal entries. */
+  forget(ids: readonly string[]): void {
+    guarded(this.path, () => {
+      for (const id of ids) {
+        this.#statements.deleteOpen.run(encodeId(id))
+        this.#open.delete(id)
+      }
     })
   }
 
@@ -146,7 +142,7 @@ export class HotFile {
   }
 
   #insert(record: InferenceRecord, seq: number, place: Place): void {
-    const intern = this.#dims.number.bind(this.#dims)
+    const intern = this.#statements.dims.number.bind(this.#statements.dims)
     const values = inferenceValues(record, { seq, place }, intern)
     this.#insertInference ??= prepareInsert(this.#db, 'inference', values)
     this.#insertInference.run(...Object.values(values))
@@ -156,7 +152,7 @@ export class HotFile {
       this.#insertAttempt.run(...Object.values(row))
     }
     for (const [key, value] of Object.entries(record.tags)) {
-      this.#insertTag.run(this.#tags.number(key, value), seq)
+      this.#statements.insertTag.run(this.#statements.tags.number(key, value), seq)
     }
   }
 
@@ -167,13 +163,43 @@ export class HotFile {
       const last = this.#nextSeq + index
       slots.set(slot, { first: slots.get(slot)?.first ?? last, last })
     }
-    for (const [slot, { first, last }] of slots) this.#insertArrival.run(slot, first, last)
+    for (const [slot, { first, last }] of slots) {
+      this.#statements.insertArrival.run(slot, first, last)
+    }
+  }
+
+  #has(id: string): boolean {
+    return this.#statements.findId.get(encodeId(id)) !== undefined
   }
 
   #journal(record: InferenceRecord, open: Set<string>): void {
-    if (this.#findId.get(encodeId(record.id)) !== undefined) return
-    this.#insertOpen.run(encodeId(record.id), zstdCompressSync(JSON.stringify(record)))
+    if (this.#has(record.id)) return
+    this.#statements.insertOpen.run(encodeId(record.id), zstdCompressSync(JSON.stringify(record)))
     open.add(record.id)
+  }
+}
+
+type Statements = ReturnType<typeof prepareAll>
+
+function prepareAll(db: DatabaseSync) {
+  return {
+    dims: new Interner(db, {
+      find: 'SELECT id FROM dim WHERE kind = ? AND name = ?',
+      make: 'INSERT INTO dim (kind, name) VALUES (?, ?) RETURNING id',
+    }),
+    tags: new Interner(db, {
+      find: 'SELECT id FROM tagkv WHERE key = ? AND value = ?',
+      make: 'INSERT INTO tagkv (key, value) VALUES (?, ?) RETURNING id',
+    }),
+    insertTag: db.prepare('INSERT OR IGNORE INTO tag (kv, seq) VALUES (?, ?)'),
+    insertArrival: db.prepare(
+      `INSERT INTO arrival (slot, first_seq, last_seq) VALUES (?, ?, ?)
+       ON CONFLICT (slot) DO UPDATE SET first_seq = min(first_seq, excluded.first_seq),
+         last_seq = max(last_seq, excluded.last_seq)`,
+    ),
+    insertOpen: db.prepare('INSERT OR IGNORE INTO open_request (id, record) VALUES (?, ?)'),
+    deleteOpen: db.prepare('DELETE FROM open_request WHERE id = ?'),
+    findId: db.prepare('SELECT 1 FROM inference WHERE id = ?'),
   }
 }
 

@@ -87,7 +87,11 @@ export class PayloadFiles {
       this.#parts.delete(oldest)
     }
     const path = payloadPath(this.#dataDir, part)
-    const db = openForWriting(path, { migrations: MIGRATIONS, cacheKib: CACHE_KIB })
+    const db = openForWriting(path, {
+      migrations: MIGRATIONS,
+      cacheKib: CACHE_KIB,
+      shrinks: false,
+    })
     const opened = { path, db, insert: guarded(path, () => db.prepare(INSERT)) }
     this.#parts.set(part, opened)
     return opened

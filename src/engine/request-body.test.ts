@@ -1,0 +1,136 @@
+import * as fc from 'fast-check'
+import { expect, test } from 'vitest'
+import type { Target } from '../config/config.ts'
+import type { BodyPatch } from '../domain/patch.ts'
+import type { JsonObject } from '../lib/json.ts'
+import { openaiChat } from '../providers/openai-chat.ts'
+import type { Wire } from '../providers/provider.ts'
+import type { Ask } from './ask.ts'
+import { bodyFor } from './request-body.ts'
+
+function askOf(body: string, more: Partial<Ask> = {}): Ask {
+  const json = JSON.parse(body) as JsonObject
+  return {
+    wire: 'openai_chat',
+    requestedModel: String(json['model']),
+    stream: json['stream'] === true,
+    wantsUsage: false,
+    body: Buffer.from(body),
+    json,
+    verbatim: true,
+    extraBody: [],
+    chat: () => ({ messages: [], tools: [], params: { temperature: 1 }, extra: {} }),
+    ...more,
+  } as Ask
+}
+
+function targetOf(
+  more: { extraBody?: BodyPatch[]; wire?: Partial<Wire>; asks?: boolean } = {},
+): Target {
+  return {
+    upstreamModel: 'up/"stream"',
+    extraBody: more.extraBody ?? [],
+    provider: {
+      wire: { ...openaiChat, ...more.wire },
+      quirks: { asksForUsage: more.asks ?? true },
+    },
+  } as unknown as Target
+}
+
+const sent = (ask: Ask, target = targetOf()) => bodyFor(ask, target).bytes.toString()
+
+test('changes the model and no other byte', () => {
+  const body =
+    '{ "messages" : [ {"role":"user","content":"\\u00e9 1.0"} ],\t"model" : "mö" , "n":1.0 }'
+  expect(sent(askOf(body))).toBe(body.replace('"mö"', String.raw`"up/\"stream\""`))
+})
+
+test.each([
+  ['stands twice', '{"messages":[{"model":"m"}],"model":"m"}'],
+  ['stands in a text', String.raw`{"messages":[{"content":"\"model\":\"m\""}],"model":"m"}`],
+  ['is written with escapes', String.raw`{"model":"\u006d"}`],
+  ['has its key written with escapes', String.raw`{"mod\u0065l":"m","x":"model"}`],
+  ['has a name that is a key', '{"user":"model","model":"m"}'],
+])('finds the model where it %s', (_, body) => {
+  const expected = { ...(JSON.parse(body) as object), model: 'up/"stream"' }
+  expect(JSON.parse(sent(askOf(body)))).toEqual(expected)
+})
+
+test('any body says the same but for its model', () => {
+  const rest = fc.dictionary(fc.constantFrom('a', 'model ', 'messages', '"model"'), fc.jsonValue())
+  fc.assert(
+    fc.property(
+      rest,
+      rest,
+      fc.string({ minLength: 1 }),
+      fc.nat({ max: 2 }),
+      (before, after, model, indent) => {
+        const body = { ...before, model, ...after }
+        const text = JSON.stringify(body, null, indent)
+        expect(JSON.parse(sent(askOf(text)))).toEqual(
+          JSON.parse(JSON.stringify({ ...body, model: 'up/"stream"' })),
+        )
+      },
+    ),
+  )
+})
+
+test('asks for usage in a stream where the client did not', () => {
+  const { bytes, addedUsage } = bodyFor(askOf('{"model":"m","stream":true}'), targetOf())
+  expect(addedUsage).toBe(true)
+  expect(JSON.parse(bytes.toString())).toEqual({
+    model: 'up/"stream"',
+    stream: true,
+    stream_options: { include_usage: true },
+  })
+})
+
+test('adds to the options the client gave', () => {
+  const ask = askOf('{"model":"m","stream":true,"stream_options":{"include_usage":false,"x":1}}')
+  expect(JSON.parse(sent(ask))).toMatchObject({ stream_options: { include_usage: true, x: 1 } })
+})
+
+test.each<[string, string, Partial<Ask>, boolean]>([
+  ['the client asked', '{"model":"m","stream":true}', { wantsUsage: true }, true],
+  ['there is no stream', '{"model":"m"}', {}, true],
+  ['the provider tells anyway', '{"model":"m","stream":true}', {}, false],
+])('does not ask for usage where %s', (_, body, more, asks) => {
+  const made = bodyFor(askOf(body, more), targetOf({ asks }))
+  expect(made.addedUsage).toBe(false)
+  expect(JSON.parse(made.bytes.toString())).not.toHaveProperty('stream_options')
+})
+
+test('patches the body, the provider’s first and the request’s after them', () => {
+  const target = targetOf({
+    extraBody: [
+      { pointer: '/a/b', value: 1 },
+      { pointer: '/temperature', delete: true },
+      { pointer: '/x', value: 'config' },
+    ],
+  })
+  const ask = askOf('{"model":"m","temperature":1}', {
+    extraBody: [{ pointer: '/x', value: 'request' }],
+  })
+  expect(JSON.parse(sent(ask, target))).toEqual({ model: 'up/"stream"', a: { b: 1 }, x: 'request' })
+})
+
+test('what was taken out of the body stays out', () => {
+  const ask = askOf('{"model":"m","tensorzero::tags":{}}', {
+    verbatim: false,
+    json: { model: 'm' },
+  })
+  expect(JSON.parse(sent(ask))).toEqual({ model: 'up/"stream"' })
+})
+
+test('another wire gets our nouns in its words, and says what it dropped', () => {
+  const wire: Partial<Wire> = {
+    name: 'another' as Wire['name'],
+    encode: (chat, target) => ({
+      body: { t: chat.params.temperature ?? 0, to: target.model },
+      dropped: ['x'],
+    }),
+  }
+  const { bytes, dropped } = bodyFor(askOf('{"model":"m"}'), targetOf({ wire }))
+  expect(JSON.parse(bytes.toString())).toEqual({ t: 1, to: 'up/"stream"' })
+  expect(dropped).toEqual(['x'])
+})
