@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { atKey, atValue, dotted, error } from './problems.ts'
 import type { Finding, Path } from './problems.ts'
-import { nearest, suggest } from './nearest.ts'
+import { nearest } from '../lib/nearest.ts'
+import { suggest } from './nearest.ts'
 import { isTable } from './toml.ts'
 import type { Table } from './toml.ts'
 
@@ -57,9 +58,9 @@ function takeOut(tables: Table, issue: Issue): void {
   }
   const types = choicesOf(issue)
   const value = valueAt(tables, path)
-  const meant = types && typeof value === 'string' ? nearest(value, types) : null
+  const meant = types && typeof value === 'string' ? nearest(value, types) : undefined
   // A slip in the type need not hide the other mistakes beside it.
-  if (meant !== null) replace(tables, path, meant)
+  if (meant !== undefined) replace(tables, path, meant)
   else remove(tables, value === undefined ? path.slice(0, -1) : path)
 }
 
@@ -147,8 +148,8 @@ function wrongChoice(
   value: unknown,
 ): Finding {
   const choices = values.map((choice) => JSON.stringify(choice)).join(' or ')
-  const near = typeof value === 'string' ? nearest(value, values.map(String)) : null
-  const help = near === null ? null : `did you mean "${near}"?`
+  const near = typeof value === 'string' ? nearest(value, values.map(String)) : undefined
+  const help = near === undefined ? null : `did you mean "${near}"?`
   const message = `${nameOf(path)} must be ${choices}, found ${written(value)}`
   return error('invalid_value', message, atValue(path), help)
 }

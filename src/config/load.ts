@@ -47,6 +47,7 @@ export async function buildConfig(read: Sources, options: LoadOptions): Promise<
     tables: merged.table,
     types: defaults.types,
     around,
+    sources,
   })
   const types = options.providers.map(({ type }) => type)
   const findings = [

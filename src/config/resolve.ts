@@ -5,12 +5,13 @@ import type { Surroundings } from './credentials.ts'
 import { valueAt } from './issues.ts'
 import { atKey, atValue, dotted, error } from './problems.ts'
 import type { Finding, Path } from './problems.ts'
+import { readProviderFiles } from './provider-files.ts'
 import { CommonProvider } from './schema-models.ts'
 import type * as Schema from './schema-gateway.ts'
 import type { ConfigFile } from './schema.ts'
 import { createShortNames } from './short-names.ts'
 import { toTarget, toTimeouts } from './target.ts'
-import type { Table } from './toml.ts'
+import type { Source, Table } from './toml.ts'
 import { isTable } from './toml.ts'
 import { withSlash } from './type-defaults.ts'
 import type { DefaultsByType, TypeDefaults } from './type-defaults.ts'
@@ -26,6 +27,8 @@ interface Resources {
   readonly tables: Table
   readonly types: DefaultsByType
   readonly around: Surroundings
+  /** Paths count from the file that says them. */
+  readonly sources: readonly Source[]
 }
 
 /** Turns every name, address and key location of the models into the thing itself. */
@@ -60,7 +63,7 @@ interface TargetPlace {
 async function resolveTarget(
   entry: Readonly<Record<string, unknown>> | undefined,
   { findings, ...names }: TargetPlace,
-  { tables, types, around }: Resources,
+  { tables, types, around, sources }: Resources,
 ): Promise<Target | undefined> {
   const defaults = types.get(String(entry?.['type']))
   if (entry === undefined || defaults === undefined) return undefined
@@ -74,7 +77,10 @@ async function resolveTarget(
   if (apiBase === null) findings.push(...withoutAddress(gaps, provider.type))
   if (credential.type === 'missing') findings.push(...withoutKey(gaps, credential))
   const own = Object.keys(provider.fields.shape).map((key) => [key, entry[key]] as const)
-  const options = Object.fromEntries(own.filter(([, value]) => value !== undefined))
+  const written = Object.fromEntries(own.filter(([, value]) => value !== undefined))
+  const from = { path: gaps.path, sources, readFile: around.readFile }
+  const { options, findings: wrong } = await readProviderFiles(provider, written, from)
+  findings.push(...wrong)
   return toTarget({ ...names, provider, apiBase: apiBase ?? '', credential, options }, common)
 }
 

@@ -75,8 +75,9 @@ test('keeps the usage to itself when only we asked for it', async () => {
   expect(attempt.usage).toMatchObject({ input: 3, output: 2 })
 })
 
+const crlf = (stream: string) => stream.replaceAll('\n', '\r\n')
+
 test('keeps it to itself however its lines end', async () => {
-  const crlf = (stream: string) => stream.replaceAll('\n', '\r\n')
   const { out } = await relay([crlf(text('a') + USAGE + FINISH + DONE)], true)
   expect(out).toBe(crlf(text('a') + FINISH + DONE))
 })
@@ -88,7 +89,7 @@ test.each<[string, readonly (string | ScriptStep)[]]>([
 ])('%s without a finish is a stream cut off', async (_, pieces) => {
   const { out, error } = await relay(pieces)
   expect(error).toMatchObject({ code: 'upstream_truncated' })
-  expect(out).toBe(pieces.filter((piece) => piece === text('a')).join(''))
+  expect(out).toBe(pieces.includes(text('a')) ? text('a') : '')
 })
 
 test('a cut passes on what came whole, and fails', async () => {

@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Target } from '../config/config.ts'
 import type { BodyPatch } from '../domain/patch.ts'
-import type { JsonObject } from '../lib/json.ts'
+import { asString, type JsonObject } from '../lib/json.ts'
 import { openaiChat } from '../providers/openai-chat.ts'
 import type { Wire } from '../providers/provider.ts'
 import type { Ask } from './ask.ts'
@@ -12,7 +12,7 @@ function askOf(body: string, more: Partial<Ask> = {}): Ask {
   const json = JSON.parse(body) as JsonObject
   return {
     wire: 'openai_chat',
-    requestedModel: String(json['model']),
+    requestedModel: asString(json['model']) ?? '',
     stream: json['stream'] === true,
     wantsUsage: false,
     body: Buffer.from(body),

@@ -82,16 +82,17 @@ test.each([10, 100_000])('sends %i bytes as they are', async (length) => {
   expect(Buffer.concat(pieces).equals(bytes)).toBe(true)
 })
 
+const broken = () =>
+  new Readable({
+    read() {
+      this.push('half')
+      setImmediate(() => this.destroy(new Error('disk')))
+    },
+  })
+
 test('sends a file piece by piece, and breaks off when it cannot be read', async () => {
   await using good = await serve((client) => client.pipe(200, {}, Readable.from(['a', 'b'])))
   expect(await good.body()).toBe('ab')
-  const broken = () =>
-    new Readable({
-      read() {
-        this.push('half')
-        setImmediate(() => this.destroy(new Error('disk')))
-      },
-    })
   await using bad = await serve((client) => client.pipe(200, {}, broken()))
   await expect(bad.body()).rejects.toThrow('aborted')
 })
@@ -220,6 +221,8 @@ test('a slow client is waited for, without listeners piling up', async () => {
   expect(most).toBeLessThan(8)
 })
 
+const patient = () => vi.getTimerCount() === 2
+
 test('a client that reads nothing for a minute is taken for gone', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
   await using served = await serve(async (client) => {
@@ -232,10 +235,10 @@ test('a client that reads nothing for a minute is taken for gone', async () => {
   })
   const socket = served.socket()
   socket.pause()
-  const patient = () => vi.getTimerCount() === 2
   // The system takes some before it makes us wait: until it takes no more.
-  for (let turns = 0; turns < 100; turns = patient() ? turns + 1 : 0)
+  for (let turns = 0; turns < 100; turns = patient() ? turns + 1 : 0) {
     await new Promise(setImmediate)
+  }
   vi.advanceTimersByTime(59_000)
   expect(served.clients[0]?.gone.reason).toBeUndefined()
   vi.advanceTimersByTime(1000)

@@ -133,8 +133,9 @@ export class EventStream {
 
   #comment(): void {
     if (this.#response.destroyed) return
-    if (!this.#response.socket?.writableNeedDrain) this.write(COMMENT)
+    // First, for a write starts the timer again: the old one must not live beside the new.
     this.#silence = setTimeout(() => this.#comment(), KEEP_ALIVE_MS)
+    if (!this.#response.socket?.writableNeedDrain) this.write(COMMENT)
   }
 
   #open(): void {

@@ -93,14 +93,15 @@ test('a body much smaller than its packing allows is taken', async () => {
   expect(await unpack(inPieces(gzipSync(text)), 'gzip')).toHaveLength(900_000)
 })
 
+const broken = () =>
+  new Readable({
+    read() {
+      this.push('half')
+      this.destroy(new Error('aborted'))
+    },
+  })
+
 test('a client that breaks off is an error', async () => {
-  const broken = () =>
-    new Readable({
-      read() {
-        this.push('half')
-        this.destroy(new Error('aborted'))
-      },
-    })
   await expect(unpack(broken(), undefined)).rejects.toMatchObject({ code: 'invalid_request' })
   await expect(unpack(broken(), 'gzip')).rejects.toMatchObject({ code: 'invalid_request' })
 })

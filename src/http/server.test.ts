@@ -195,7 +195,7 @@ test('an answer that was begun and failed is broken off', async () => {
     }),
   ])
   const half = await server.fetch('/half')
-  await expect(half.text()).rejects.toThrow()
+  await expect(half.text()).rejects.toThrow('terminated')
   expect(await (await server.fetch('/whole')).json()).toEqual({ a: 1 })
   expect(server.errors).toHaveLength(2)
 })

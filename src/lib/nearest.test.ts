@@ -9,7 +9,7 @@ test.each([
   ['gpt-4', 'gpt-4o'],
   ['gpt4o-mini', 'gpt-4o-mini'],
   ['claude-sonet', 'claude-sonnet'],
-  ['ecoh', undefined],
+  ['ecoh', 'echo'],
   ['eho', 'echo'],
   ['llama', undefined],
   ['', undefined],
@@ -30,4 +30,16 @@ test('finds a name with one typing mistake', () => {
       expect(nearest(typo, ['############', written])).toBe(written)
     }),
   )
+})
+
+test.each([
+  ['modle', ['model', 'routing'], 'model'],
+  ['max-request-bytes', ['max_request_bytes'], 'max_request_bytes'],
+  ['Debug', ['debug'], 'debug'],
+  ['routng', ['routing', 'retries'], 'routing'],
+  ['xyz', ['model', 'routing'], undefined],
+  ['q', ['p'], undefined],
+  ['anything', [], undefined],
+])('%s is nearest to one of %j: %s', (word, candidates, expected) => {
+  expect(nearest(word, candidates)).toBe(expected)
 })

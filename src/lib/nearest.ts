@@ -1,28 +1,43 @@
-/** The candidate closest to `name` by edit distance, when it is close enough to be meant. */
-export function nearest(name: string, candidates: Iterable<string>): string | undefined {
+/** The candidate that a person most likely meant by `word`; undefined when none is near enough. */
+export function nearest(word: string, candidates: Iterable<string>): string | undefined {
+  const wanted = plain(word)
   let best: string | undefined
-  let least = Math.max(1, Math.floor(name.length / 3)) + 1
+  let least = Infinity
   for (const candidate of candidates) {
-    const distance = editDistance(name, candidate, least)
-    if (distance >= least) continue
-    least = distance
-    best = candidate
+    const other = plain(candidate)
+    const distance = editDistance(wanted, other)
+    // One letter of three may be wrong; of one or two, none.
+    const allowed = Math.floor(Math.max(wanted.length, other.length) / 3)
+    if (distance <= allowed && distance < least) {
+      best = candidate
+      least = distance
+    }
   }
   return best
 }
 
-/** Levenshtein distance; `limit` or more means "not near" and is given up early. */
-function editDistance(a: string, b: string, limit: number): number {
-  if (Math.abs(a.length - b.length) >= limit) return limit
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index)
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i]
-    for (let j = 1; j <= b.length; j++) {
-      const change = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)
-      next.push(Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, change))
+function plain(word: string): string {
+  return word.toLowerCase().replaceAll('-', '_')
+}
+
+/** Insertions, deletions, replacements and swaps of neighbours, each one step. */
+function editDistance(from: string, to: string): number {
+  let beforeLast: number[] = []
+  let last = Array.from({ length: to.length + 1 }, (_, index) => index)
+  for (let row = 1; row <= from.length; row++) {
+    const current = [row]
+    for (let column = 1; column <= to.length; column++) {
+      const same = from[row - 1] === to[column - 1]
+      const swapped = from[row - 1] === to[column - 2] && from[row - 2] === to[column - 1]
+      current[column] = Math.min(
+        (last[column] ?? 0) + 1,
+        (current[column - 1] ?? 0) + 1,
+        (last[column - 1] ?? 0) + (same ? 0 : 1),
+        swapped ? (beforeLast[column - 2] ?? Infinity) + 1 : Infinity,
+      )
     }
-    if (Math.min(...next) >= limit) return limit
-    row = next
+    beforeLast = last
+    last = current
   }
-  return row[b.length] ?? limit
+  return last[to.length] ?? 0
 }

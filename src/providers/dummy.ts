@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { Scenario } from './dummy/scenario.ts'
 import { dummyScript } from './dummy/script.ts'
 import { openaiChat } from './openai-chat.ts'
 import type { Provider } from './provider.ts'
@@ -15,6 +16,7 @@ export const dummy: Provider = {
       .optional()
       .describe('A TOML or JSON file that says what each model answers (docs/dummy.md).'),
   }),
+  files: { scenario: Scenario },
   shorthand: true,
   credential: 'none',
   script: dummyScript,

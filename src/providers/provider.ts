@@ -58,6 +58,8 @@ export interface Provider {
   readonly quirks: Quirks
   /** Its own keys in the configuration, beside the common ones. */
   readonly fields: z.ZodObject
+  /** Of those keys, the ones that name a file, and what is in it: the options hold its content. */
+  readonly files?: Readonly<Record<string, z.ZodType>>
   /** Whether `type::model` works without configuration. */
   readonly shorthand: boolean
   /** Ends with a slash. Absent where the configuration must give one, or where there is none. */

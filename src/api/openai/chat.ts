@@ -2,6 +2,7 @@ import type { Part } from '../../domain/chat.ts'
 import { GatewayError } from '../../domain/errors.ts'
 import type { Engine } from '../../engine/engine.ts'
 import { infer, type Inference } from '../../engine/infer.ts'
+import { hasEndMark } from '../../engine/relay.ts'
 import type { Trace } from '../../engine/trace.ts'
 import type { UpstreamStream } from '../../engine/stream.ts'
 import type { WholeAnswer } from '../../engine/whole.ts'
@@ -93,7 +94,7 @@ async function relay(
 ): Promise<void> {
   for await (const bytes of reply.bytes()) {
     // The mark tells the client that all is well: where the record must be first, it waits.
-    if (bytes.includes(END_MARK)) await inference.beforeEnd()
+    if (hasEndMark(bytes)) await inference.beforeEnd()
     if (!stream.write(bytes)) await stream.drained()
   }
   await inference.beforeEnd()

@@ -78,9 +78,10 @@ test('two output limits mean the smaller, and one stop word is a list', () => {
   expect(decodeChat({ max_tokens: 9 }).params).toEqual({ maxTokens: 9 })
 })
 
+const read = (fields: JsonObject) =>
+  decodeChat({ messages: [{ role: 'assistant', ...fields }] }).messages[0]?.content
+
 test('reasoning is read from the first field that has any', () => {
-  const read = (fields: JsonObject) =>
-    decodeChat({ messages: [{ role: 'assistant', ...fields }] }).messages[0]?.content
   const details = [{ type: 'reasoning.text', text: 'a' }]
   expect(read({ reasoning_content: 'a', reasoning: 'a' })).toEqual([{ type: 'thought', text: 'a' }])
   expect(read({ reasoning: '', reasoning_details: details })).toEqual([

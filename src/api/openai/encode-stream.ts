@@ -213,11 +213,21 @@ function addReasoning(
   }
   const thoughts = objectsIn(message['tensorzero_extra_content'])
   const before = thoughts.at(-1)?.['insert_index'] === place ? thoughts.pop() : undefined
-  const text = textOf(before ?? {}, 'text') + part.text
-  const signature = part.signature ?? before?.['signature']
-  const said = asArray(asObject(before?.['extra_data'])?.['reasoning_details'])
+  thoughts.push(encodeThought(part, before ?? {}, { place, envelope }))
+  message['tensorzero_extra_content'] = thoughts
+}
+
+/** A piece of reasoning, with what the same event said of the same thought before it. */
+function encodeThought(
+  part: At<'reasoning'>,
+  before: JsonObject,
+  { place, envelope }: { place: number; envelope: Envelope },
+): JsonObject {
+  const text = textOf(before, 'text') + part.text
+  const signature = part.signature ?? before['signature']
+  const said = asArray(asObject(before['extra_data'])?.['reasoning_details'])
   const details = [...said, ...(part.details ?? [])]
-  thoughts.push({
+  return {
     type: 'thought',
     id: String(place),
     insert_index: place,
@@ -225,8 +235,7 @@ function addReasoning(
     ...(signature !== undefined && { signature }),
     provider_type: envelope.providerType,
     ...(details.length > 0 && { extra_data: { reasoning_details: details } }),
-  })
-  message['tensorzero_extra_content'] = thoughts
+  }
 }
 
 interface CallDelta {

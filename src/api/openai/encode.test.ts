@@ -1,12 +1,12 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { JsonObject, Part } from '../../domain/chat.ts'
-import { joinDetails } from '../../domain/collect.ts'
 import { UNKNOWN_USAGE } from '../../domain/usage.ts'
-import { asArray, asObject, asString, objectsIn } from '../../lib/json.ts'
+import { asArray, asObject, objectsIn } from '../../lib/json.ts'
 import { readEvents } from '../../lib/sse.ts'
 import { encodeCompletion, type Envelope } from './encode.ts'
 import { ChunkEncoder } from './encode-stream.ts'
+import { aggregate, choiceOf, deltasOf } from './fixtures/aggregate.ts'
 
 const envelope: Envelope = {
   id: 'inference-1',
@@ -28,65 +28,7 @@ function streamed(events: readonly (readonly Part[])[], wantsUsage = true): Json
   return chunksOf(events.map((parts) => encoder.encode(parts)).join('') + encoder.end())
 }
 
-const choiceOf = (body: JsonObject, index = 0): JsonObject =>
-  objectsIn(body['choices']).find((choice) => choice['index'] === index) ?? {}
 const messageOf = (body: JsonObject, index = 0) => asObject(choiceOf(body, index)['message']) ?? {}
-const deltasOf = (chunks: readonly JsonObject[], index = 0) =>
-  objectsIn(chunks.map((chunk) => choiceOf(chunk, index)['delta'] ?? null))
-
-const GROWING = new Set(['content', 'refusal', 'reasoning', 'reasoning_content'])
-
-/** What a client makes of the chunks of one choice. */
-function aggregate(chunks: readonly JsonObject[], index: number): JsonObject {
-  const message: JsonObject = { content: null }
-  const calls = new Map<unknown, { id: unknown; name: string; args: string }>()
-  const thoughts: JsonObject[] = []
-  const details: JsonObject[] = []
-  for (const delta of deltasOf(chunks, index)) {
-    for (const [field, value] of Object.entries(delta)) {
-      if (GROWING.has(field)) message[field] = (asString(message[field]) ?? '') + asString(value)
-      else if (field === 'reasoning_details') details.push(...objectsIn(value))
-      else if (field === 'tensorzero_extra_content') thoughts.push(...objectsIn(value))
-      else if (field !== 'tool_calls') message[field] = value
-    }
-    for (const call of objectsIn(delta['tool_calls'])) {
-      const known = calls.get(call['index']) ?? { id: call['id'], name: '', args: '' }
-      calls.set(call['index'], known)
-      const fn = asObject(call['function'])
-      known.name += asString(fn?.['name']) ?? ''
-      known.args += asString(fn?.['arguments']) ?? ''
-    }
-  }
-  if (details.length > 0) message['reasoning_details'] = joinDetails(details)
-  const tools = [...calls.values()].map(({ id, name, args }) => ({
-    id,
-    type: 'function',
-    function: { name, arguments: args },
-  }))
-  if (tools.length > 0) message['tool_calls'] = tools as JsonObject[]
-  if (thoughts.length > 0) message['tensorzero_extra_content'] = joinThoughts(thoughts)
-  return message
-}
-
-function joinThoughts(pieces: readonly JsonObject[]): JsonObject[] {
-  const places = [...new Set(pieces.map((piece) => piece['insert_index']))]
-  return places.map((place) => {
-    const own = pieces.filter((piece) => piece['insert_index'] === place)
-    const text = own.map((piece) => asString(piece['text']) ?? '').join('')
-    const signature = own.findLast((piece) => piece['signature'] !== undefined)?.['signature']
-    const details = joinDetails(
-      own.flatMap((piece) => objectsIn(asObject(piece['extra_data'])?.['reasoning_details'])),
-    )
-    return {
-      type: 'thought',
-      insert_index: place ?? null,
-      text: text === '' ? null : text,
-      ...(signature !== undefined && { signature }),
-      provider_type: 'acme',
-      ...(details.length > 0 && { extra_data: { reasoning_details: details } }),
-    }
-  })
-}
 
 const word = fc.string({ minLength: 1, maxLength: 4 })
 const call = fc.nat({ max: 2 })
@@ -109,7 +51,7 @@ const part: fc.Arbitrary<Part> = fc.oneof(
   ),
 )
 const anyChoice = fc.tuple(part, fc.boolean()).map(([each, second]): Part => {
-  return second && each.type !== 'usage' && each.type !== 'error' ? { ...each, choice: 1 } : each
+  return second && each.type !== 'usage' ? Object.assign({}, each, { choice: 1 }) : each
 })
 const first: Part = { type: 'text', text: '' }
 
@@ -226,9 +168,10 @@ test('a thought knows its place among the blocks', () => {
   ])
 })
 
+const piece = (text: string): Part => ({ type: 'tool_arguments', index: 0, text })
+
 test('a call is named once, however often its provider names it', () => {
   const named: Part = { type: 'tool_call', index: 0, id: 'a', name: 'add' }
-  const piece = (text: string): Part => ({ type: 'tool_arguments', index: 0, text })
   const deltas = deltasOf(
     streamed([
       [named, piece('{')],

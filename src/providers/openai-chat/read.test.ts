@@ -1,30 +1,10 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { Answer, Block, Part } from '../../domain/chat.ts'
-import { Collector } from '../../domain/collect.ts'
 import { type JsonObject, parseJson } from '../../lib/json.ts'
+import { answerOf, blocksOf, deltas, streamed, whole } from './fixtures/read-answer.ts'
 import { ChatDecoder, readCompletion } from './read.ts'
 
 const event = (data: string) => ({ event: 'message', data })
-
-/** The parts of a stream of chunks. */
-function streamed(chunks: readonly unknown[]): Part[] {
-  const decoder = new ChatDecoder()
-  return chunks.flatMap((chunk) => decoder.push(event(JSON.stringify(chunk))))
-}
-
-const deltas = (...all: JsonObject[]) =>
-  streamed(all.map((delta) => ({ choices: [{ index: 0, delta }] })))
-
-const whole = (message: JsonObject) => readCompletion({ choices: [{ index: 0, message }] })
-
-function answerOf(parts: readonly Part[]): Answer {
-  const collector = new Collector()
-  for (const part of parts) collector.add(part)
-  return collector.answer()
-}
-const blocksOf = (parts: readonly Part[]): readonly Block[] => answerOf(parts).content
-
 const thought = { type: 'thought', text: 'Let me see' }
 const text = { type: 'text', text: 'Yes.' }
 
@@ -123,124 +103,6 @@ test('streamed reasoning grows together, details too', () => {
       details: [{ type: 'reasoning.text', index: 0, text: 'Let me see', signature: 'sig' }],
     },
     text,
-  ])
-})
-
-const call = (id: string, name: string, args: string) => ({
-  type: 'tool_call',
-  id,
-  name,
-  arguments: args,
-})
-const fn = (name: string, args: string) => ({ name, arguments: args })
-
-test.each<[string, readonly JsonObject[]]>([
-  [
-    'fragments',
-    [
-      { tool_calls: [{ index: 0, id: 'a', type: 'function', function: fn('add', '') }] },
-      { tool_calls: [{ index: 0, function: { arguments: '{"x"' } }] },
-      { tool_calls: [{ index: 0, function: { arguments: ':1}' } }] },
-      { tool_calls: [{ index: 1, id: 'b', function: fn('mul', '{}') }] },
-    ],
-  ],
-  [
-    'fragments with empty ids and names later',
-    [
-      { tool_calls: [{ index: 0, id: 'a', function: fn('add', '{"x"') }] },
-      { tool_calls: [{ index: 0, id: '', function: fn('', ':1}') }] },
-      { tool_calls: [{ index: 1, id: 'b', function: fn('mul', '{}') }] },
-      { tool_calls: [{ index: 1, id: '', function: fn('', '') }] },
-    ],
-  ],
-  [
-    'fragments that repeat id and name',
-    [
-      { tool_calls: [{ index: 0, id: 'a', function: fn('add', '{"x"') }] },
-      { tool_calls: [{ index: 0, id: 'a', function: fn('add', ':1}') }] },
-      { tool_calls: [{ index: 1, id: 'b', function: fn('mul', '{}') }] },
-    ],
-  ],
-  [
-    'fragments that take turns',
-    [
-      {
-        tool_calls: [
-          { index: 0, id: 'a', function: fn('add', '') },
-          { index: 1, id: 'b', function: fn('mul', '') },
-        ],
-      },
-      { tool_calls: [{ index: 1, function: { arguments: '{' } }] },
-      { tool_calls: [{ index: 0, function: { arguments: '{"x":1}' } }] },
-      { tool_calls: [{ index: 1, function: { arguments: '}' } }] },
-    ],
-  ],
-  [
-    'whole calls in one chunk, without numbers',
-    [
-      {
-        tool_calls: [
-          { id: 'a', function: fn('add', '{"x":1}') },
-          { id: 'b', function: fn('mul', '{}') },
-        ],
-      },
-    ],
-  ],
-  [
-    'whole calls in a chunk each, without numbers',
-    [
-      { tool_calls: [{ id: 'a', function: fn('add', '{"x":1}') }] },
-      { tool_calls: [{ id: 'b', function: fn('mul', '{}') }] },
-    ],
-  ],
-  [
-    'fragments without numbers',
-    [
-      { tool_calls: [{ id: 'a', function: fn('add', '') }] },
-      { tool_calls: [{ function: { arguments: '{"x":1}' } }] },
-      { tool_calls: [{ id: 'b', function: fn('mul', '{}') }] },
-    ],
-  ],
-  [
-    'whole calls that are all number 0',
-    [
-      { tool_calls: [{ index: 0, id: 'a', function: fn('add', '{"x":1}') }] },
-      { tool_calls: [{ index: 0, id: 'b', function: fn('mul', '{}') }] },
-    ],
-  ],
-  [
-    'arguments that are no text',
-    [
-      { tool_calls: [{ index: 0, id: 'a', function: { name: 'add', arguments: { x: 1 } } }] },
-      { tool_calls: [{ index: 1, id: 'b', function: { name: 'mul', arguments: {} } }] },
-    ],
-  ],
-])('reads tool calls streamed as %s', (_, chunks) => {
-  expect(blocksOf(deltas(...chunks))).toEqual([call('a', 'add', '{"x":1}'), call('b', 'mul', '{}')])
-})
-
-test('the call of a custom tool says that it is one', () => {
-  const custom = { id: 'a', type: 'custom', custom: { name: 'sh', input: 'ls' } }
-  expect(blocksOf(whole({ tool_calls: [custom] }))).toEqual([
-    { ...call('a', 'sh', 'ls'), custom: true },
-  ])
-})
-
-test('calls without an id are kept apart by their names', () => {
-  const parts = deltas(
-    { tool_calls: [{ function: fn('add', '{}') }] },
-    { tool_calls: [{ function: fn('add', '[]') }] },
-  )
-  expect(blocksOf(parts)).toEqual([call('', 'add', '{}'), call('', 'add', '[]')])
-})
-
-test('the calls of several choices are counted for each', () => {
-  const tools = [{ index: 0, id: 'a', function: fn('add', '{}') }]
-  const chunk = { choices: [0, 1].map((index) => ({ index, delta: { tool_calls: tools } })) }
-  const calls = streamed([chunk]).filter((part) => part.type === 'tool_call')
-  expect(calls).toEqual([
-    { type: 'tool_call', index: 0, id: 'a', name: 'add' },
-    { type: 'tool_call', index: 0, id: 'a', name: 'add', choice: 1 },
   ])
 })
 

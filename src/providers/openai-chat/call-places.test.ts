@@ -1,0 +1,121 @@
+import { expect, test } from 'vitest'
+import type { JsonObject } from '../../lib/json.ts'
+import { blocksOf, deltas, streamed, whole } from './fixtures/read-answer.ts'
+
+const call = (id: string, name: string, args: string) => ({
+  type: 'tool_call',
+  id,
+  name,
+  arguments: args,
+})
+const fn = (name: string, args: string) => ({ name, arguments: args })
+
+test.each<[string, readonly JsonObject[]]>([
+  [
+    'fragments',
+    [
+      { tool_calls: [{ index: 0, id: 'a', type: 'function', function: fn('add', '') }] },
+      { tool_calls: [{ index: 0, function: { arguments: '{"x"' } }] },
+      { tool_calls: [{ index: 0, function: { arguments: ':1}' } }] },
+      { tool_calls: [{ index: 1, id: 'b', function: fn('mul', '{}') }] },
+    ],
+  ],
+  [
+    'fragments with empty ids and names later',
+    [
+      { tool_calls: [{ index: 0, id: 'a', function: fn('add', '{"x"') }] },
+      { tool_calls: [{ index: 0, id: '', function: fn('', ':1}') }] },
+      { tool_calls: [{ index: 1, id: 'b', function: fn('mul', '{}') }] },
+      { tool_calls: [{ index: 1, id: '', function: fn('', '') }] },
+    ],
+  ],
+  [
+    'fragments that repeat id and name',
+    [
+      { tool_calls: [{ index: 0, id: 'a', function: fn('add', '{"x"') }] },
+      { tool_calls: [{ index: 0, id: 'a', function: fn('add', ':1}') }] },
+      { tool_calls: [{ index: 1, id: 'b', function: fn('mul', '{}') }] },
+    ],
+  ],
+  [
+    'fragments that take turns',
+    [
+      {
+        tool_calls: [
+          { index: 0, id: 'a', function: fn('add', '') },
+          { index: 1, id: 'b', function: fn('mul', '') },
+        ],
+      },
+      { tool_calls: [{ index: 1, function: { arguments: '{' } }] },
+      { tool_calls: [{ index: 0, function: { arguments: '{"x":1}' } }] },
+      { tool_calls: [{ index: 1, function: { arguments: '}' } }] },
+    ],
+  ],
+  [
+    'whole calls in one chunk, without numbers',
+    [
+      {
+        tool_calls: [
+          { id: 'a', function: fn('add', '{"x":1}') },
+          { id: 'b', function: fn('mul', '{}') },
+        ],
+      },
+    ],
+  ],
+  [
+    'whole calls in a chunk each, without numbers',
+    [
+      { tool_calls: [{ id: 'a', function: fn('add', '{"x":1}') }] },
+      { tool_calls: [{ id: 'b', function: fn('mul', '{}') }] },
+    ],
+  ],
+  [
+    'fragments without numbers',
+    [
+      { tool_calls: [{ id: 'a', function: fn('add', '') }] },
+      { tool_calls: [{ function: { arguments: '{"x":1}' } }] },
+      { tool_calls: [{ id: 'b', function: fn('mul', '{}') }] },
+    ],
+  ],
+  [
+    'whole calls that are all number 0',
+    [
+      { tool_calls: [{ index: 0, id: 'a', function: fn('add', '{"x":1}') }] },
+      { tool_calls: [{ index: 0, id: 'b', function: fn('mul', '{}') }] },
+    ],
+  ],
+  [
+    'arguments that are no text',
+    [
+      { tool_calls: [{ index: 0, id: 'a', function: { name: 'add', arguments: { x: 1 } } }] },
+      { tool_calls: [{ index: 1, id: 'b', function: { name: 'mul', arguments: {} } }] },
+    ],
+  ],
+])('reads tool calls streamed as %s', (_, chunks) => {
+  expect(blocksOf(deltas(...chunks))).toEqual([call('a', 'add', '{"x":1}'), call('b', 'mul', '{}')])
+})
+
+test('the call of a custom tool says that it is one', () => {
+  const custom = { id: 'a', type: 'custom', custom: { name: 'sh', input: 'ls' } }
+  expect(blocksOf(whole({ tool_calls: [custom] }))).toEqual([
+    { ...call('a', 'sh', 'ls'), custom: true },
+  ])
+})
+
+test('calls without an id are kept apart by their names', () => {
+  const parts = deltas(
+    { tool_calls: [{ function: fn('add', '{}') }] },
+    { tool_calls: [{ function: fn('add', '[]') }] },
+  )
+  expect(blocksOf(parts)).toEqual([call('', 'add', '{}'), call('', 'add', '[]')])
+})
+
+test('the calls of several choices are counted for each', () => {
+  const tools = [{ index: 0, id: 'a', function: fn('add', '{}') }]
+  const chunk = { choices: [0, 1].map((index) => ({ index, delta: { tool_calls: tools } })) }
+  const calls = streamed([chunk]).filter((part) => part.type === 'tool_call')
+  expect(calls).toEqual([
+    { type: 'tool_call', index: 0, id: 'a', name: 'add' },
+    { type: 'tool_call', index: 0, id: 'a', name: 'add', choice: 1 },
+  ])
+})
