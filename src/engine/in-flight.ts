@@ -12,9 +12,15 @@ export interface InFlightObserver {
 export class InFlight {
   readonly #running = new Map<string, Trace>()
   readonly #observers = new Set<InFlightObserver>()
+  #total = 0
 
   get size(): number {
     return this.#running.size
+  }
+
+  /** Requests since the process began, ended ones too. */
+  get total(): number {
+    return this.#total
   }
 
   get(id: string): Trace | undefined {
@@ -32,6 +38,7 @@ export class InFlight {
   }
 
   started(trace: Trace): void {
+    this.#total++
     this.#running.set(trace.id, trace)
     for (const observer of this.#observers) observer.started?.(trace)
   }

@@ -10,7 +10,7 @@ import { outcomeLabel, statusKind } from '../logs/status.tsx'
 import { useKeys } from '../shell/keys.ts'
 import { useCopy } from '../shell/shell-context.ts'
 import { TopTools } from '../shell/top-tools.tsx'
-import { Untrusted } from '../text/untrusted.tsx'
+import { RowName } from '../text/row-name.tsx'
 import { CopyMenu } from './copy-menu.tsx'
 
 const CHIPS = { running: 'ok', ok: 'ok', limited: 'warn', gone: '', failed: 'error' }
@@ -104,12 +104,7 @@ export function InferenceHead({ row }: { readonly row: LogRow }): ReactNode {
   return (
     <div className="inference-head">
       <h1 className="untrusted">
-        <Untrusted text={row.function_name} />{' '}
-        {row.variant_name !== '' && (
-          <i>
-            / <Untrusted text={row.variant_name} />
-          </i>
-        )}
+        <RowName row={row} />
       </h1>
       <span className={`chip ${CHIPS[statusKind(row)]}`}>
         {isRunning && <span className="dot pulse" />}

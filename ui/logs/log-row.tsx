@@ -5,6 +5,7 @@ import type { LogRow as Row } from '../../src/api/ui/contract.ts'
 import { useLanguage } from '../i18n/language.tsx'
 import type { Format } from '../text/format.ts'
 import type { StreamText } from '../live/feed.ts'
+import { RowName } from '../text/row-name.tsx'
 import { Untrusted } from '../text/untrusted.tsx'
 import { Status, statusKind } from './status.tsx'
 
@@ -49,12 +50,7 @@ export const LogRow = memo(function LogRow(props: LogRowProps): ReactNode {
           tabIndex={isSelected ? 0 : -1}
           preload={false}
         >
-          <Untrusted text={row.function_name} />{' '}
-          {row.variant_name !== '' && (
-            <i>
-              / <Untrusted text={row.variant_name} />
-            </i>
-          )}
+          <RowName row={row} />
         </Link>
       </span>
       <span role="cell" className="model second untrusted">

@@ -5,6 +5,7 @@ import type { InferenceDetail, LogRow } from '../../src/api/ui/contract.ts'
 import { useInference } from '../data/queries.ts'
 import { useLanguage } from '../i18n/language.tsx'
 import type { StreamText } from '../live/feed.ts'
+import { RowName } from '../text/row-name.tsx'
 import { Untrusted } from '../text/untrusted.tsx'
 import { CancelButton } from './cancel-button.tsx'
 import { PhaseBar } from './phase-bar.tsx'
@@ -84,12 +85,7 @@ function PeekHead({
           <Status row={row} />
         )}
         <span className="cut untrusted">
-          <Untrusted text={row.function_name} />{' '}
-          {row.variant_name !== '' && (
-            <i>
-              / <Untrusted text={row.variant_name} />
-            </i>
-          )}
+          <RowName row={row} />
         </span>
         <span className="space" />
         <button

@@ -4,8 +4,8 @@ import type { Setup } from './contract.ts'
 /** What the welcome page and the foot of every page show. */
 export async function setup({ logs, about, engine }: App): Promise<Setup> {
   const config = about.config()
-  // One that runs is not in the store yet, but it has been seen.
-  const seen = engine.inFlight.size > 0 || (await logs.count({ terms: [] })).count > 0
+  // One that runs, or has just ended, may not be in the store yet.
+  const seen = engine.inFlight.total > 0 || (await logs.count({ terms: [] })).count > 0
   return {
     version: about.version,
     seen_first_request: seen,
