@@ -20,6 +20,8 @@ export interface About {
   /** Addresses a client can use, such as `http://localhost:3000`. */
   addresses(): readonly string[]
   config(): ReturnType<Engine['config']>
+  /** Models that need no configuration and no key. */
+  builtInModels(): readonly string[]
   /** The providers that work by short name, and what they lack. */
   providers(): readonly {
     readonly name: string

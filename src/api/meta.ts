@@ -53,7 +53,7 @@ const models = jsonRoute({
   result: z.object({ object: z.literal('list'), data: z.array(Model) }),
   handle: ({ about }: App) => ({
     object: 'list' as const,
-    data: about.config().modelNames.map((id) => ({
+    data: [...about.config().modelNames, ...about.builtInModels()].map((id) => ({
       id,
       object: 'model' as const,
       created: 0,

@@ -162,6 +162,8 @@ function createAbout(of: {
     configError: () => holder.error,
     store: () => store.recorder.health(),
     rssMb: () => Math.round(process.memoryUsage.rss() / 1024 / 1024),
+    builtInModels: () =>
+      providers.flatMap(({ type, models = [] }) => models.map((model) => `${type}::${model}`)),
     providers: () =>
       providers
         .filter((provider) => provider.shorthand)

@@ -6,6 +6,7 @@ import type { Provider } from './provider.ts'
 /** Models inside the gateway, for a first look and for tests: no key, no network, no surprises. */
 export const demo: Provider = {
   type: 'demo',
+  models: ['echo', 'think', 'tools', 'json', 'flaky'],
   wire: openaiChat,
   quirks: { asksForUsage: true },
   fields: z.object({

@@ -62,6 +62,8 @@ export interface Provider {
   readonly files?: Readonly<Record<string, z.ZodType>>
   /** Whether `type::model` works without configuration. */
   readonly shorthand: boolean
+  /** Models that are always there, for lists of what can be named. */
+  readonly models?: readonly string[]
   /** Ends with a slash. Absent where the configuration must give one, or where there is none. */
   readonly apiBase?: string
   /** A credential location, `none` for providers that need no key. */

@@ -118,6 +118,7 @@ function testApp(engine: Engine): App {
     }),
     rssMb: () => 0,
     providers: () => [],
+    builtInModels: () => [],
   }
   const live = new LiveHub({
     inFlight: engine.inFlight,
