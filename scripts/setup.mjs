@@ -42,7 +42,7 @@ function bringPackages() {
   const hash = hashOf([join(root, 'package-lock.json')])
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === hash) return
   say('installing packages')
-  run('npm', ['ci', '--silent', '--ignore-scripts'])
+  run('npm', ['ci', '--silent', '--ignore-scripts', '--include=dev'])
   writeFileSync(stamp, hash)
 }
 
