@@ -43,3 +43,8 @@ test.each([
 ])('%s is nearest to one of %j: %s', (word, candidates, expected) => {
   expect(nearest(word, candidates)).toBe(expected)
 })
+
+test('a name of any length costs no more than a look at its length', () => {
+  const stranger = 'x'.repeat(20_000_000)
+  expect(nearest(stranger, [...MODELS, ...MODELS])).toBeUndefined()
+})

@@ -5,9 +5,11 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
   let least = Infinity
   for (const candidate of candidates) {
     const other = plain(candidate)
-    const distance = editDistance(wanted, other)
     // One letter of three may be wrong; of one or two, none.
     const allowed = Math.floor(Math.max(wanted.length, other.length) / 3)
+    // Callers pass on what strangers wrote, however long: no distance is less than this difference.
+    if (Math.abs(wanted.length - other.length) > allowed) continue
+    const distance = editDistance(wanted, other)
     if (distance <= allowed && distance < least) {
       best = candidate
       least = distance

@@ -26,6 +26,9 @@ const Gate = z.compile(
 /** Reads a chat completions request. The body is parsed once, here. */
 export function readChatRequest(request: RawRequest): Ask {
   const json = parseBody(request.body)
+  const hides = hidesLetters(request.body)
+  refuseTwice(request.body, 'model', hides)
+  refuseTwice(request.body, 'stream', hides)
   const gate = Gate.safeParse(json)
   if (!gate.success) throw gateError(gate.error)
   if (isDeeperThan(json, MAX_DEPTH)) {
@@ -33,7 +36,7 @@ export function readChatRequest(request: RawRequest): Ask {
   }
   const { model, stream, stream_options: options } = gate.data
   const named = readName(model)
-  const ours = request.body.includes('tensorzero') || hidesLetters(request.body)
+  const ours = hides || request.body.includes('tensorzero')
   const extensions = ours ? readExtensions(json) : NO_EXTENSIONS
   return {
     dialect: 'openai.chat',
@@ -86,18 +89,16 @@ function parseBody(body: Buffer): JsonObject {
   if (typeof json !== 'object' || json === null || Array.isArray(json)) {
     throw new GatewayError('invalid_request', 'The request body must be a JSON object.')
   }
-  refuseTwice(body, 'model')
-  refuseTwice(body, 'stream')
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- an object that JSON.parse made
   return json as JsonObject
 }
 
 /** Two parsers may each take another one of two equal keys: who decides must not depend on that. */
-function refuseTwice(body: Buffer, key: string): void {
+function refuseTwice(body: Buffer, key: string, hides: boolean): void {
   const text = `"${key}"`
   const first = body.indexOf(text)
   const twice = first >= 0 && body.indexOf(text, first + 1) >= 0
-  if (!twice && !hidesLetters(body)) return
+  if (!twice && !hides) return
   if (findTopLevel(body, key).length < 2) return
   throw new GatewayError('invalid_request', `The request has \`${key}\` twice: keep one.`, {
     param: key,
