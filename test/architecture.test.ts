@@ -10,7 +10,8 @@ const ROOMS: Record<string, readonly string[]> = {
   providers: ['domain', 'lib'],
   config: ['providers', 'domain', 'lib'],
   store: ['domain', 'lib'],
-  engine: ['config', 'providers', 'store', 'domain', 'lib'],
+  access: ['domain', 'lib'],
+  engine: ['config', 'providers', 'store', 'access', 'domain', 'lib'],
   http: ['domain', 'lib'],
   api: ['engine', 'http', 'store', 'domain', 'lib'],
 }
@@ -34,7 +35,7 @@ const FORBIDDEN = [/\beval\(/, /new Function\(/, /node:vm/, /node:child_process/
 
 /** The few places where a failure may be caught: the request's path, threads, files, text. */
 const MAY_CATCH =
-  /^(lib|http|store|config|cli|engine\/(call|attempts|infer|relay|stream)|api\/openai\/(chat|request)|engine\/(decoding))/
+  /^(lib|http|store|config|cli|engine\/(call|attempts|infer|relay|stream)|api\/(deliver|read-body)|access|engine\/(decoding))/
 
 const src = join(import.meta.dirname, '../src')
 const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter(

@@ -1,6 +1,11 @@
 import type { Route } from '../http/route.ts'
 import type { App } from './app.ts'
+import { countTokens } from './anthropic/count-tokens.ts'
+import { messages } from './anthropic/messages.ts'
+import { geminiMethods } from './gemini/generate.ts'
 import { metaRoutes } from './meta.ts'
+import { operationRoutes } from './openai/operations/routes.ts'
+import { responses } from './openai/responses/responses.ts'
 import { chatCompletions } from './openai/chat.ts'
 import { pages, root } from './ui/pages.ts'
 import { uiRoutes } from './ui/routes.ts'
@@ -8,6 +13,11 @@ import { uiRoutes } from './ui/routes.ts'
 /** Every route there is. */
 export const routes: readonly Route<App>[] = [
   chatCompletions,
+  messages,
+  countTokens,
+  responses,
+  geminiMethods,
+  ...operationRoutes,
   ...metaRoutes,
   ...uiRoutes,
   pages,

@@ -1,6 +1,7 @@
 import { randomFillSync } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { createSigners } from '../access/signers.ts'
 import { type App, type About } from '../api/app.ts'
 import { routes } from '../api/index.ts'
 import { LiveHub } from '../api/ui/live.ts'
@@ -39,7 +40,7 @@ export async function serve(args: Arguments, env: Env): Promise<void> {
   const dataDir = dataDirectory(args, env)
   const store = openStore(dataDir, holder, log)
   await refuseIfInUse(store)
-  const engine = createEngine(holder, store.sink)
+  const engine = createEngine(holder, store.sink, env)
   const stopJournal = keepJournal(engine)
   const about = createAbout({ holder, store, dataDir, bind })
   const live = new LiveHub({
@@ -129,7 +130,7 @@ async function refuseIfInUse({ recorder }: Store): Promise<void> {
   throw new StartError(opening.message)
 }
 
-function createEngine(holder: ConfigHolder, store: Engine['store']): Engine {
+function createEngine(holder: ConfigHolder, store: Engine['store'], env: Env): Engine {
   return {
     config: () => holder.config,
     clock: systemClock,
@@ -138,6 +139,7 @@ function createEngine(holder: ConfigHolder, store: Engine['store']): Engine {
     transport: createTransport(systemClock),
     deadlines: new Deadlines(systemClock),
     store,
+    signers: createSigners(env, systemClock),
     inFlight: new InFlight(),
     scriptCalls: new Map(),
     userAgent: `Weir/${VERSION}`,

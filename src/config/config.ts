@@ -1,11 +1,13 @@
 import type { BodyPatch, HeaderPatch } from '../domain/patch.ts'
 import type { Secret } from '../lib/secret.ts'
-import type { Provider } from '../providers/provider.ts'
+import type { Provider, Wires } from '../providers/provider.ts'
 
 /** Where a key comes from, resolved as far as it can be at load. */
 export type Credential =
   | { readonly type: 'none' }
   | { readonly type: 'secret'; readonly secret: Secret }
+  /** The machine's own cloud credentials, as the cloud's library finds them. */
+  | { readonly type: 'sdk' }
   /** Taken from the request's `credentials` map. */
   | { readonly type: 'dynamic'; readonly key: string }
   /** Could not be resolved; only short names may have it, and it is an error when used. */
@@ -46,11 +48,15 @@ export interface Target {
   readonly name: string
   readonly model: string
   readonly provider: Provider
+  /** What it can be asked for, and how. */
+  readonly wires: Wires
   /** The model's name at the provider. */
   readonly upstreamModel: string
-  /** Ends with a slash; '' for scripted providers. */
+  /** Ends with a slash; '' for scripted providers and those that make their own address. */
   readonly apiBase: string
   readonly credential: Credential
+  /** The provider's fields that may be credential locations, by name. */
+  readonly settings: Readonly<Record<string, Credential>>
   readonly timeouts: Timeouts
   readonly extraBody: readonly BodyPatch[]
   readonly extraHeaders: readonly HeaderPatch[]

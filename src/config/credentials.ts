@@ -2,7 +2,7 @@ import { Secret } from '../lib/secret.ts'
 import type { Credential } from './config.ts'
 import { readText } from './files.ts'
 import type { ReadFile } from './files.ts'
-import type { CredentialLocation } from './schema-common.ts'
+import { CredentialLocation } from './schema-common.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
@@ -19,9 +19,16 @@ export async function findCredential(
 ): Promise<Credential> {
   if (typeof location === 'string') return followLocation(location, around)
   const first = await followLocation(location.default, around)
-  if (first.type === 'none' || first.type === 'secret') return first
+  if (first.type !== 'missing' && first.type !== 'dynamic') return first
   const fallback = await followLocation(location.fallback, around)
   return first.type === 'missing' ? fallback : { type: 'either', first, fallback }
+}
+
+/** A setting is a plain value, unless it is written as a location. */
+export function findSetting(written: unknown, around: Surroundings): Promise<Credential> {
+  const location = CredentialLocation.safeParse(written)
+  if (location.success) return findCredential(location.data, around)
+  return Promise.resolve({ type: 'secret', secret: new Secret(String(written)) })
 }
 
 async function followLocation(location: string, around: Surroundings): Promise<Credential> {
@@ -29,6 +36,8 @@ async function followLocation(location: string, around: Surroundings): Promise<C
   switch (kind) {
     case 'none':
       return { type: 'none' }
+    case 'sdk':
+      return { type: 'sdk' }
     case 'dynamic':
       return { type: 'dynamic', key: name }
     case 'env':

@@ -1,13 +1,15 @@
 import { z } from 'zod'
-import type { Provider, Wire } from '../providers/provider.ts'
+import type { ChatWire, Provider } from '../providers/provider.ts'
 import { loadConfig } from './load.ts'
 import type { Loaded, LoadOptions } from './load.ts'
 import { ConfigError, formatProblem } from './problems.ts'
 
 /** A wire that nothing is ever sent over. */
-const wire: Wire = {
+const wire: ChatWire = {
   name: 'openai_chat',
-  path: 'chat',
+  path: () => 'chat',
+  namesModel: true,
+  endMarks: [],
   encode: () => ({ body: {}, dropped: [] }),
   parts: () => [],
   decoder: () => ({ push: () => [], done: true }),
@@ -19,7 +21,8 @@ const fields = z.object({ model_name: z.string().min(1).describe('Its name there
 /** Has an address and wants a key. */
 export const acme: Provider = {
   type: 'acme',
-  wire,
+  wires: { chat: wire },
+  auth: { type: 'bearer' },
   quirks: {},
   fields,
   shorthand: true,
@@ -30,7 +33,8 @@ export const acme: Provider = {
 /** Must be told its address; has keys of its own. */
 export const nearby: Provider = {
   type: 'nearby',
-  wire,
+  wires: { chat: wire },
+  auth: { type: 'bearer' },
   quirks: {},
   fields: fields.extend({
     format: z.enum(['plain', 'fancy']).default('plain').describe('How it answers.'),
@@ -44,7 +48,8 @@ export const nearby: Provider = {
 /** Answers by itself. */
 export const stage: Provider = {
   type: 'stage',
-  wire,
+  wires: { chat: wire },
+  auth: { type: 'bearer' },
   quirks: {},
   fields,
   shorthand: true,

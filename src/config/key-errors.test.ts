@@ -25,7 +25,7 @@ places = 3
        7 | api_key_location = "******************"
        8 | places = 3
          | ^^^^^^
-         = help: known keys: \`type\`, \`api_base\`, \`api_key_location\`, \`timeouts\`, \`extra_body\`, \`extra_headers\`, \`cost\`, \`batch_cost\`, \`discard_unknown_chunks\`, \`model_name\`"
+         = help: known keys: \`type\`, \`api_base\`, \`api_key_location\`, \`credential_location\`, \`timeouts\`, \`extra_body\`, \`extra_headers\`, \`cost\`, \`batch_cost\`, \`discard_unknown_chunks\`, \`model_name\`"
   `)
 })
 

@@ -197,7 +197,7 @@ format = "fancy"
        6 | model_name = "x"
        7 | format = "fancy"
          | ^^^^^^
-         = help: known keys: \`type\`, \`api_base\`, \`api_key_location\`, \`timeouts\`, \`extra_body\`, \`extra_headers\`, \`cost\`, \`batch_cost\`, \`discard_unknown_chunks\`, \`model_name\`"
+         = help: known keys: \`type\`, \`api_base\`, \`api_key_location\`, \`credential_location\`, \`timeouts\`, \`extra_body\`, \`extra_headers\`, \`cost\`, \`batch_cost\`, \`discard_unknown_chunks\`, \`model_name\`"
   `)
 })
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Config, Credential, Gateway, Model, Target } from './config.ts'
-import { findCredential } from './credentials.ts'
+import { findCredential, findSetting } from './credentials.ts'
 import type { Surroundings } from './credentials.ts'
 import { valueAt } from './issues.ts'
 import { atKey, atValue, dotted, error } from './problems.ts'
@@ -10,7 +10,7 @@ import { CommonProvider } from './schema-models.ts'
 import type * as Schema from './schema-gateway.ts'
 import type { ConfigFile } from './schema.ts'
 import { createShortNames } from './short-names.ts'
-import { toTarget, toTimeouts } from './target.ts'
+import { needsNoBase, toTarget, toTimeouts } from './target.ts'
 import type { Source, Table } from './toml.ts'
 import { isTable } from './toml.ts'
 import { withSlash } from './type-defaults.ts'
@@ -69,9 +69,11 @@ async function resolveTarget(
   if (entry === undefined || defaults === undefined) return undefined
   const { provider } = defaults
   const common = CommonProvider.parse(entry)
-  const location = common.api_key_location
-  const credential =
-    location === undefined ? defaults.credential : await findCredential(location, around)
+  const location = common.api_key_location ?? common.credential_location
+  const credential = fitting(
+    location === undefined ? defaults.credential : await findCredential(location, around),
+    provider,
+  )
   const apiBase = chooseApiBase(common, defaults)
   const gaps: Gaps = { path: ['models', names.model, 'providers', names.name], common, tables }
   if (apiBase === null) findings.push(...withoutAddress(gaps, provider.type))
@@ -81,12 +83,46 @@ async function resolveTarget(
   const from = { path: gaps.path, sources, readFile: around.readFile }
   const { options, findings: wrong } = await readProviderFiles(provider, written, from)
   findings.push(...wrong)
-  return toTarget({ ...names, provider, apiBase: apiBase ?? '', credential, options }, common)
+  const settings = await findSettings(provider, options, around)
+  for (const [key, setting] of Object.entries(settings)) {
+    if (setting.type === 'missing') findings.push(...withoutSetting(gaps, key, setting))
+  }
+  return toTarget(
+    { ...names, provider, apiBase: apiBase ?? '', credential, settings, options },
+    common,
+  )
+}
+
+/** The machine's own cloud credentials are no key for anybody else. */
+function fitting(credential: Credential, { auth }: TypeDefaults['provider']): Credential {
+  if (credential.type !== 'sdk' || auth.type === 'aws' || auth.type === 'gcp') return credential
+  return { type: 'missing', location: 'sdk', message: '`sdk` holds no key for this provider' }
+}
+
+async function findSettings(
+  { locations = [], locationDefaults = {} }: TypeDefaults['provider'],
+  options: Readonly<Record<string, unknown>>,
+  around: Surroundings,
+): Promise<Record<string, Credential>> {
+  const found: Record<string, Credential> = {}
+  for (const key of locations) {
+    const written = options[key] === undefined ? null : await findSetting(options[key], around)
+    if (written && written.type !== 'sdk') {
+      found[key] = written
+      continue
+    }
+    const byDefault = locationDefaults[key]
+    const usual = byDefault === undefined ? null : await findSetting(byDefault, around)
+    if (usual && usual.type !== 'missing') found[key] = usual
+    else if (written) found[key] = written
+  }
+  return found
 }
 
 function chooseApiBase(common: CommonProvider, { provider, apiBase }: TypeDefaults): string | null {
   if (provider.script !== undefined) return ''
-  return common.api_base === undefined ? apiBase : withSlash(common.api_base)
+  if (common.api_base !== undefined) return withSlash(common.api_base)
+  return needsNoBase(provider) ? (apiBase ?? '') : apiBase
 }
 
 interface Gaps {
@@ -111,6 +147,11 @@ function withoutKey(gaps: Gaps, { message, location }: Missing): Finding[] {
   const remedy = /^(?:env|path_from_env)::/.test(location) ? 'set it' : 'name another location'
   const help = `${remedy}, or remove the provider \`${provider}\` from the model \`${model}\``
   const key = common.api_key_location === undefined ? 'type' : 'api_key_location'
+  return [error('missing_credential', message, atValue([...path, key]), help)]
+}
+
+function withoutSetting({ path }: Gaps, key: string, { message }: Missing): Finding[] {
+  const help = 'set it, or write the value itself'
   return [error('missing_credential', message, atValue([...path, key]), help)]
 }
 

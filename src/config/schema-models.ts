@@ -17,6 +17,7 @@ export const CommonProvider = z.object({
   api_key_location: CredentialLocation.optional().describe(
     "Where the key comes from, in place of the type's own.",
   ),
+  credential_location: CredentialLocation.optional().describe('The same, for cloud credentials.'),
   timeouts: Timeouts.optional(),
   extra_body: ExtraBody.describe('Changes to the body of every request.'),
   extra_headers: ExtraHeaders.describe('Changes to the headers of every request.'),

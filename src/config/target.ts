@@ -1,4 +1,4 @@
-import type { Provider } from '../providers/provider.ts'
+import { type Provider, wiresOf } from '../providers/provider.ts'
 import type { BodyPatch, CostEntry, Credential, HeaderPatch, Target, Timeouts } from './config.ts'
 import type * as Schema from './schema-common.ts'
 import type { CommonProvider } from './schema-models.ts'
@@ -20,6 +20,7 @@ interface Found {
   readonly provider: Provider
   readonly apiBase: string
   readonly credential: Credential
+  readonly settings: Readonly<Record<string, Credential>>
   readonly options: Readonly<Record<string, unknown>>
 }
 
@@ -41,18 +42,29 @@ export function toShortTarget(
   defaults: TypeDefaults,
 ): Target | undefined {
   const { provider, credential } = defaults
-  const apiBase = provider.script === undefined ? defaults.apiBase : ''
-  const options = provider.fields.safeParse({ model_name: upstream })
-  if (!provider.shorthand || apiBase === null || !options.success) return undefined
+  const apiBase = needsNoBase(provider) ? (defaults.apiBase ?? '') : defaults.apiBase
+  const named = provider.shortOptions?.(upstream) ?? null
+  const written = provider.shortOptions ? named : { model_name: upstream }
+  if (!provider.shorthand || apiBase === null || written === null) return undefined
+  const options = provider.fields.safeParse(written)
+  if (!options.success) return undefined
   const found = { model, name: provider.type, provider, apiBase, credential, options: options.data }
-  return Object.freeze({ ...plainTarget(found), upstreamModel: upstream })
+  return Object.freeze(plainTarget({ ...found, settings: {} }))
+}
+
+/** It answers by itself, or makes its own address. */
+export function needsNoBase(provider: Provider): boolean {
+  return provider.script !== undefined || provider.url !== undefined
 }
 
 function plainTarget(found: Found): Target {
-  const { model_name: upstream } = found.options
+  const { provider, options } = found
+  const { model_name: named } = options
+  const upstream = provider.upstreamModel?.(options) ?? named
   return {
     ...found,
-    options: deepFreeze(found.options),
+    options: deepFreeze(options),
+    wires: wiresOf(provider, options),
     upstreamModel: typeof upstream === 'string' ? upstream : found.model,
     timeouts: NO_TIMEOUTS,
     extraBody: NOTHING,

@@ -65,13 +65,27 @@ class ChoiceCollector {
   add(part: ContentPart): void {
     switch (part.type) {
       case 'text':
-        this.#textOf('text').push(part.text)
+        this.#text(part).push(part)
+        break
+      case 'citation':
+        this.#text(part).push(part)
         break
       case 'refusal':
-        this.#textOf('refusal').push(part.text)
+        this.#refusal().push(part.text)
+        break
+      case 'file': {
+        const { choice: _choice, ...file } = part
+        this.#blocks.push({ type: 'file', block: () => file })
+        break
+      }
+      case 'unknown':
+        this.#blocks.push({
+          type: 'unknown',
+          block: () => ({ type: 'unknown', data: part.data, wire: part.wire }),
+        })
         break
       case 'reasoning':
-        this.#thought().push(part)
+        this.#thought(part).push(part)
         break
       case 'tool_call':
         this.#call(part.index, part)
@@ -83,6 +97,7 @@ class ChoiceCollector {
         this.finish = part
         break
       case 'raw':
+      case 'embedding':
         break
     }
   }
@@ -91,17 +106,27 @@ class ChoiceCollector {
     return this.#blocks.map((building) => building.block())
   }
 
-  #textOf(type: 'text' | 'refusal'): string[] {
+  #text(part: TextPart | CitationPart): (TextPart | CitationPart)[] {
     const last = this.#blocks.at(-1)
-    if (last?.type === type && last.pieces) return last.pieces
-    const pieces: string[] = []
-    this.#blocks.push({ type, pieces, block: () => ({ type, text: pieces.join('') }) })
-    return pieces
+    const begins = part.type === 'text' && part.begins
+    if (last?.texts && !begins) return last.texts
+    const texts: (TextPart | CitationPart)[] = []
+    this.#blocks.push({ type: 'text', texts, block: () => joinText(texts) })
+    return texts
   }
 
-  #thought(): ReasoningPart[] {
+  #refusal(): string[] {
     const last = this.#blocks.at(-1)
-    if (last?.thoughts) return last.thoughts
+    if (last?.refusals) return last.refusals
+    const refusals: string[] = []
+    const block = () => ({ type: 'refusal', text: refusals.join('') }) as const
+    this.#blocks.push({ type: 'refusal', refusals, block })
+    return refusals
+  }
+
+  #thought(part: ReasoningPart): ReasoningPart[] {
+    const last = this.#blocks.at(-1)
+    if (last?.thoughts && !part.begins) return last.thoughts
     const thoughts: ReasoningPart[] = []
     this.#blocks.push({ type: 'thought', thoughts, block: () => joinThought(thoughts) })
     return thoughts
@@ -109,7 +134,7 @@ class ChoiceCollector {
 
   #call(
     index: number,
-    named: { id: string; name: string; custom?: true },
+    named: { id: string; name: string; custom?: true; signature?: string },
   ): { arguments: string[] } {
     const known = this.#calls.get(index)
     if (known) return known
@@ -123,6 +148,7 @@ class ChoiceCollector {
         name: call.name,
         arguments: call.arguments.join(''),
         ...(named.custom && { custom: true }),
+        ...(named.signature !== undefined && { signature: named.signature }),
       }),
     })
     return call
@@ -131,15 +157,32 @@ class ChoiceCollector {
 
 interface Building {
   readonly type: Block['type']
-  readonly pieces?: string[]
+  readonly texts?: (TextPart | CitationPart)[]
+  readonly refusals?: string[]
   readonly thoughts?: ReasoningPart[]
   readonly block: () => Block
 }
 
+type TextPart = Extract<Part, { type: 'text' }>
+type CitationPart = Extract<Part, { type: 'citation' }>
 type ReasoningPart = Extract<Part, { type: 'reasoning' }>
 
+function joinText(parts: readonly (TextPart | CitationPart)[]): Block {
+  const texts = parts.filter((part) => part.type === 'text')
+  const citations = parts.flatMap((part) => (part.type === 'citation' ? [part.citation] : []))
+  const signature = texts.findLast((part) => part.signature)?.signature
+  return {
+    type: 'text',
+    text: texts.map((part) => part.text).join(''),
+    ...(citations.length > 0 && { citations }),
+    ...(signature !== undefined && { signature }),
+  }
+}
+
 function joinThought(parts: readonly ReasoningPart[]): Thought {
-  const text = parts.map((part) => part.text).join('')
+  const text = parts.map((part) => (part.summary ? '' : part.text)).join('')
+  const summary = summaryOf(parts)
+  const id = parts.find((part) => part.id)?.id
   const signature = parts.findLast((part) => part.signature)?.signature
   const data = parts.findLast((part) => part.data)?.data
   const format = parts.findLast((part) => part.format)?.format
@@ -147,11 +190,24 @@ function joinThought(parts: readonly ReasoningPart[]): Thought {
   return {
     type: 'thought',
     text: text === '' ? null : text,
+    ...(summary.length > 0 && { summary }),
+    ...(id !== undefined && { id }),
     ...(signature !== undefined && { signature }),
     ...(data !== undefined && { data }),
     ...(format !== undefined && { format }),
     ...(details.length > 0 && { details }),
   }
+}
+
+/** The pieces of a summary; each that says so is a paragraph of its own. */
+function summaryOf(parts: readonly ReasoningPart[]): string[] {
+  const paragraphs: string[] = []
+  for (const part of parts) {
+    if (!part.summary) continue
+    if (part.paragraph === true || paragraphs.length === 0) paragraphs.push(part.text)
+    else paragraphs[paragraphs.length - 1] += part.text
+  }
+  return paragraphs
 }
 
 const GROWING = ['text', 'summary', 'data'] as const

@@ -29,6 +29,8 @@ const KINDS = {
   internal: kind(500, 'R7', 'internal', 'server_error'),
   upstream_connect: kind(502, 'R0', 'upstream_error', 'upstream_error'),
   upstream_tls: kind(502, 'R0', 'upstream_error', 'upstream_error'),
+  /** This provider has no such operation; another one may. */
+  unsupported: kind(400, 'R5', 'rejected', 'invalid_request_error'),
   upstream_credential: kind(502, 'R5', 'upstream_error', 'upstream_error'),
   upstream_reset: kind(502, 'R2', 'upstream_error', 'upstream_error'),
   upstream_timeout: kind(504, 'R2', 'timeout', 'upstream_timeout'),

@@ -47,6 +47,12 @@ export function totalOutput(usage: Usage): number | null {
   return sum([usage.output, usage.reasoning, usage.audioOutput])
 }
 
+/** What is left of a total without the parts that stand in buckets of their own. */
+export function restOf(total: number | null, parts: readonly (number | null)[]): number | null {
+  if (total === null) return null
+  return Math.max(0, total - (sum([...parts]) ?? 0))
+}
+
 /** Later reports are cumulative at some providers and partial at others: the larger one is true. */
 export function mergeUsage(a: Usage, b: Usage): Usage {
   return {

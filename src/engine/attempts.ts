@@ -29,7 +29,7 @@ export async function answerOf(engine: Engine, trace: Trace, model: Model): Prom
       failures.set(target, reply)
     }
   }
-  throw summary(trace, model)
+  throw summary(trace, model, failures.values())
 }
 
 /** A caller's error would only repeat itself; what is ours is not the provider's to mend. */
@@ -43,11 +43,14 @@ async function attempt(
   model: Model,
   { target, retry }: { target: Target; retry: boolean },
 ): Promise<Reply | GatewayError> {
+  const wire = target.wires[trace.ask.operation]
+  if (!wire) return cannot(trace, target)
   const attempted = new AttemptTrace({
     id: engine.ids.next(),
     number: trace.attempts.length + 1,
     reason: reasonOf(trace, retry),
     target,
+    wire,
     us: engine.clock.us(),
   })
   trace.attempts.push(attempted)
@@ -61,6 +64,12 @@ async function attempt(
     engine.inFlight.attemptFailed(trace, attempted)
     return error
   }
+}
+
+function cannot({ ask }: Trace, target: Target): GatewayError {
+  const operation = ask.operation.replaceAll('_', ' ')
+  const message = `Provider ${target.name} (${target.provider.type}) has no ${operation} API that we know of: use another model.`
+  return new GatewayError('unsupported', message, { target: `${target.model}/${target.name}` })
 }
 
 function reasonOf(trace: Trace, retry: boolean): AttemptReason {
@@ -77,7 +86,7 @@ async function rest(
 ): Promise<void> {
   const asked = failures.map(({ context }) => context.retryAfterS ?? 0)
   const waitS = Math.min(...asked)
-  if (waitS > MAX_WAIT_S) throw summary(trace, model)
+  if (waitS > MAX_WAIT_S) throw summary(trace, model, failures)
   const jitter = backoffMs(round - 1, model.retries.maxDelayMs, engine.random)
   await pause(Math.max(jitter, waitS * 1000), trace.ask.gone)
 }
@@ -93,11 +102,11 @@ function pause(ms: number, gone: Cancellation): Promise<void> {
 }
 
 /** What the client is told when nothing is left to try: the last failure, and that there were others. */
-function summary(trace: Trace, model: Model): GatewayError {
+function summary(trace: Trace, model: Model, failures: Iterable<GatewayError>): GatewayError {
   const tried = trace.attempts.filter((attempted) => attempted.error !== null)
-  const last = tried.at(-1)?.error
+  const last = tried.at(-1)?.error ?? [...failures].at(-1)
   if (!last) return new GatewayError('internal', `Model ${model.name} has nothing to try.`)
-  if (tried.length === 1) return last
+  if (tried.length < 2) return last
   const each = tried.map(({ target, error }) => `${target.name}: ${error?.message}`)
   return new GatewayError(
     last.code,

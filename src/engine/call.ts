@@ -1,8 +1,7 @@
-import type { Credential, Model, Target } from '../config/config.ts'
+import type { Model } from '../config/config.ts'
 import { GatewayError } from '../domain/errors.ts'
 import { parseJson } from '../lib/json.ts'
-import { playScript } from '../lib/script.ts'
-import type { Secret } from '../lib/secret.ts'
+import { framingOf } from '../lib/frames.ts'
 import type { Flight, HttpResponse } from '../lib/transport.ts'
 import { readAll } from '../lib/body.ts'
 import type { Ask } from './ask.ts'
@@ -10,9 +9,10 @@ import type { Engine } from './engine.ts'
 import { attemptFailure, providerFailure } from './failures.ts'
 import { bodyFor, type OutgoingBody } from './request-body.ts'
 import { openStream, type UpstreamStream } from './stream.ts'
+import { send } from './send.ts'
 import { TimeLimit } from './time-limit.ts'
 import type { AttemptTrace, Trace } from './trace.ts'
-import { type Call, isEventStream } from './under-way.ts'
+import { type Call, contentType } from './under-way.ts'
 import { readWhole, type WholeAnswer } from './whole.ts'
 
 export type Reply = WholeAnswer | UpstreamStream
@@ -32,7 +32,7 @@ export async function call(
   const name = `${model.name}/${target.name}`
   let release = nothing
   try {
-    const sent = bodyFor(ask, target)
+    const sent = bodyFor(ask, target, attempt.wire)
     noteDropped(trace, target, sent)
     attempt.requestBody = sent.bytes
     const flight = send(engine, ask, attempt, trace.attempts.length - 1)
@@ -52,7 +52,8 @@ export async function call(
     noteHead(engine, attempt, response)
     if (response.status !== 200) throw await refused(engine, name, attempt, response)
     const under: Call = { engine, ask, target, name, attempt, limit, sent, release }
-    if (ask.stream && isEventStream(response)) return await openStream(under, response)
+    const framing = framingOf(contentType(response))
+    if (ask.stream && framing) return await openStream(under, response, framing)
     const whole = await readWhole(under, response)
     release()
     return whole
@@ -65,96 +66,6 @@ export async function call(
 }
 
 function nothing(): void {}
-
-function send(engine: Engine, ask: Ask, attempt: AttemptTrace, earlierAttempts: number): Flight {
-  const { target } = attempt
-  const { provider } = target
-  if (provider.script) {
-    const calls = countCall(engine.scriptCalls, `${target.model} ${target.name}`)
-    attempt.url = `${provider.type}:${target.upstreamModel}`
-    const body = parseJson(attempt.requestBody.toString('utf8'))
-    const request = { model: target.upstreamModel, call: calls, earlierAttempts }
-    return playScript(
-      provider.script({
-        ...request,
-        body: typeof body === 'object' && !Array.isArray(body) ? (body ?? {}) : {},
-        options: target.options,
-      }),
-    )
-  }
-  const url = new URL(target.apiBase + provider.wire.path)
-  attempt.url = url.origin + url.pathname
-  const key = secretOf(target.credential, ask, target)
-  return engine.transport.send({
-    method: 'POST',
-    url,
-    headers: headersFor(engine, ask, target, key),
-    body: attempt.requestBody,
-    pool: `${target.model}/${target.name}`,
-  })
-}
-
-/** Clients can make up short names without end: old counts go. */
-const MAX_COUNTED = 1000
-
-function countCall(calls: Map<string, number>, key: string): number {
-  const before = calls.get(key) ?? 0
-  calls.delete(key)
-  calls.set(key, before + 1)
-  const [oldest] = calls.keys()
-  if (calls.size > MAX_COUNTED && oldest !== undefined) calls.delete(oldest)
-  return before
-}
-
-function headersFor(
-  engine: Engine,
-  ask: Ask,
-  target: Target,
-  key: Secret | null,
-): Record<string, string> {
-  const headers: Record<string, string> = {
-    'content-type': 'application/json',
-    accept: ask.stream ? 'text/event-stream' : 'application/json',
-    'accept-encoding': 'identity',
-    'user-agent': engine.userAgent,
-    ...target.provider.headers,
-  }
-  if (key) headers['authorization'] = `Bearer ${key.reveal()}`
-  for (const patch of [...target.extraHeaders, ...ask.extraHeaders]) {
-    const name = patch.name.toLowerCase()
-    if ('value' in patch) headers[name] = patch.value
-    else delete headers[name]
-  }
-  return headers
-}
-
-function secretOf(credential: Credential, ask: Ask, target: Target): Secret | null {
-  switch (credential.type) {
-    case 'none':
-      return null
-    case 'secret':
-      return credential.secret
-    case 'dynamic': {
-      const secret = ask.credentials.get(credential.key)
-      if (secret) return secret
-      throw new GatewayError(
-        'invalid_request',
-        `Provider ${target.name} takes its key from the request: add \`${credential.key}\` to \`tensorzero::credentials\`.`,
-      )
-    }
-    case 'missing':
-      throw new GatewayError('upstream_credential', credential.message)
-    case 'either':
-      return isAvailable(credential.first, ask)
-        ? secretOf(credential.first, ask, target)
-        : secretOf(credential.fallback, ask, target)
-  }
-}
-
-function isAvailable(credential: Credential, ask: Ask): boolean {
-  if (credential.type === 'dynamic') return ask.credentials.has(credential.key)
-  return credential.type !== 'missing'
-}
 
 /** Ends the call when its time is up or its client has left. Returns how to stop watching. */
 function guard(engine: Engine, ask: Ask, flight: Flight, limit: TimeLimit): () => void {
@@ -175,7 +86,7 @@ function noteHead(engine: Engine, attempt: AttemptTrace, response: HttpResponse)
   attempt.mayHaveBeenBilled ||= response.staleRetry
 }
 
-function noteDropped(trace: Trace, target: Target, sent: OutgoingBody): void {
+function noteDropped(trace: Trace, target: AttemptTrace['target'], sent: OutgoingBody): void {
   for (const what of sent.dropped) {
     trace.warnings.push(`provider ${target.name} cannot take ${what}`)
   }
@@ -195,7 +106,7 @@ async function refused(
   )
   attempt.received(bytes)
   const text = bytes.toString('utf8')
-  const said = attempt.target.provider.wire.error(parseJson(text))
+  const said = attempt.wire.error(parseJson(text))
   const nowMs = engine.clock.now()
   return providerFailure(name, response.status, said, { headers: response.headers, text, nowMs })
 }

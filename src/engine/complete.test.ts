@@ -58,6 +58,7 @@ function draft(more: Partial<Draft> = {}): Draft {
     tags: {},
     warnings: [],
     configHash: 'h',
+    contentType: null,
     body: latin1('{"model":"m","messages":[{"role":"user","content":"Grüße"}],"n":1}'),
     attempts: [attempt()],
     ...more,

@@ -27,6 +27,8 @@ export interface Draft {
   readonly warnings: readonly string[]
   readonly configHash: string
   readonly body: string
+  /** Of `body`; null: JSON. */
+  readonly contentType: string | null
   readonly attempts: readonly AttemptDraft[]
 }
 

@@ -1,3 +1,4 @@
+import type { Signers } from '../access/signers.ts'
 import type { Config } from '../config/config.ts'
 import type { Ids } from '../domain/ids.ts'
 import type { Clock } from '../lib/clock.ts'
@@ -24,6 +25,7 @@ export interface Engine {
   readonly random: () => number
   readonly transport: Transport
   readonly deadlines: Deadlines
+  readonly signers: Signers
   readonly store: DraftSink
   readonly inFlight: InFlight
   /** How often a scripted model was called before, by `model provider`. */

@@ -1,5 +1,6 @@
 import { GatewayError, type ErrorCode, type ErrorContext } from '../domain/errors.ts'
 import type { ProviderError } from '../domain/chat.ts'
+import { FrameError } from '../lib/aws-event-stream.ts'
 import { retryAfterS } from '../lib/backoff.ts'
 import { headerOf, type Headers, TransportError } from '../lib/transport.ts'
 
@@ -42,6 +43,9 @@ function describe(status: number, text: string): string {
 /** Whatever stopped a try, as ours. */
 export function attemptFailure(target: string, thrown: unknown): GatewayError {
   if (thrown instanceof GatewayError) return thrown
+  if (thrown instanceof FrameError) {
+    return new GatewayError('upstream_bad_response', thrown.message, { target, cause: thrown })
+  }
   if (!(thrown instanceof TransportError)) return GatewayError.from(thrown)
   const { code, text } = TRANSPORT_FAILURES[thrown.kind]
   return new GatewayError(code, text, { target, cause: thrown })

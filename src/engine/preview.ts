@@ -17,7 +17,7 @@ export function previewOfAnswer({ last }: Trace): string {
 }
 
 function firstParts(attempt: AttemptTrace): Part[] {
-  const { wire } = attempt.target.provider
+  const { wire } = attempt
   if (attempt.streamed) return new LiveReading(attempt).next(MAX_READ)
   const text = Buffer.from(attempt.pieces.join(''), 'latin1').toString('utf8')
   const body = text.length <= MAX_READ && attempt.status === 200 ? parseJson(text) : undefined
@@ -33,7 +33,7 @@ export class LiveReading {
 
   constructor(attempt: AttemptTrace) {
     this.#attempt = attempt
-    this.#decoding = new Decoding(attempt.target.provider.wire.decoder())
+    this.#decoding = new Decoding(attempt.wire.decoder())
   }
 
   /** The parts that came since the last call, from at most `limit` bytes. */

@@ -31,8 +31,15 @@ async function relay(
     return typeof piece === 'string' ? { do: 'send', afterMs: 1, text: piece } : piece
   })
   const response = await playScript({ status: 200, headers: {}, steps }).response
-  const target = { name: 'p', provider: { wire: openaiChat } } as Target
-  const attempt = new AttemptTrace({ id: 'a', number: 1, reason: 'first', target, us: 0 })
+  const target = { name: 'p' } as Target
+  const attempt = new AttemptTrace({
+    id: 'a',
+    number: 1,
+    reason: 'first',
+    target,
+    wire: openaiChat,
+    us: 0,
+  })
   let endSoon = 0
   const call = {
     engine: { clock: { now: () => 0, us: () => 0 } },
@@ -46,7 +53,7 @@ async function relay(
   const out: string[] = []
   let error: unknown
   try {
-    for await (const piece of relayEvents(call, new StreamSource(call, response), [])) {
+    for await (const piece of relayEvents(call, new StreamSource(call, response, 'sse'), [])) {
       out.push(piece.toString())
     }
   } catch (thrown) {
@@ -153,5 +160,5 @@ test.each([
   [text('data: [DONE]') + DONE, true],
   ['', false],
 ])('in %j there is an end mark: %s', (events, expected) => {
-  expect(hasEndMark(Buffer.from(events))).toBe(expected)
+  expect(hasEndMark(Buffer.from(events), openaiChat.endMarks)).toBe(expected)
 })

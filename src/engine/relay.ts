@@ -9,7 +9,8 @@ import { type Call, failureInside } from './under-way.ts'
 
 /** How much of a stream's end is read for its end marker and usage, before all of it is. */
 const TAIL_CHARS = 2 * 1024
-const END_MARK = Buffer.from('data: [DONE]')
+/** Where the last event repeats the whole answer, as in OpenAI's Responses. */
+const LONG_TAIL_CHARS = 64 * 1024
 const BLANK_LINE = Buffer.from('\n\n')
 const LF = 0x0a
 const CR = 0x0d
@@ -32,7 +33,7 @@ export async function* relayEvents(
       source.hold()
       if (whole.length > 0) yield call.sent.addedUsage ? withoutUsageEvent(whole) : whole
       source.resume()
-      if (hasEndMark(whole)) source.endSoon()
+      if (hasEndMark(whole, call.attempt.wire.endMarks)) source.endSoon()
       arrived = await source.next()
     }
     if (!readTail(call)) throw new GatewayError('upstream_truncated', '')
@@ -58,10 +59,14 @@ function isReadable(rest: Buffer): boolean {
 }
 
 /** Whether an event is the end mark. A model may well write those words: there they begin no line. */
-export function hasEndMark(events: Buffer): boolean {
-  let at = events.indexOf(END_MARK)
+export function hasEndMark(events: Buffer, marks: readonly string[]): boolean {
+  return marks.some((mark) => beginsALine(events, mark))
+}
+
+function beginsALine(events: Buffer, mark: string): boolean {
+  let at = events.indexOf(mark)
   while (at > 0 && events[at - 1] !== LF && events[at - 1] !== CR) {
-    at = events.indexOf(END_MARK, at + 1)
+    at = events.indexOf(mark, at + 1)
   }
   return at >= 0
 }
@@ -69,8 +74,9 @@ export function hasEndMark(events: Buffer): boolean {
 /** Reads the end of the stream: whether it is one, and what it says of usage and errors. */
 function readTail(call: Call): boolean {
   const { attempt } = call
-  const tail = decode(call, lastChars(attempt.pieces, TAIL_CHARS))
-  const read = tail.finished ? tail : decode(call, attempt.pieces.join(''))
+  let read = decode(call, lastChars(attempt.pieces, TAIL_CHARS))
+  if (!read.finished) read = decode(call, lastChars(attempt.pieces, LONG_TAIL_CHARS))
+  if (!read.finished) read = decode(call, attempt.pieces.join(''))
   for (const part of read.parts) if (part.type === 'usage') attempt.used(part)
   const failure = read.parts.find((part) => part.type === 'error')
   if (!failure) return read.finished
@@ -80,7 +86,7 @@ function readTail(call: Call): boolean {
 }
 
 function decode(call: Call, latin1: string): { parts: Part[]; finished: boolean } {
-  const decoding = new Decoding(call.target.provider.wire.decoder())
+  const decoding = new Decoding(call.attempt.wire.decoder())
   const bytes = Buffer.from(latin1, 'latin1')
   const parts = [...decoding.push(bytes), ...decoding.end()].flat()
   return { parts, finished: decoding.finished }

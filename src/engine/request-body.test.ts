@@ -4,7 +4,7 @@ import type { Target } from '../config/config.ts'
 import type { BodyPatch } from '../domain/patch.ts'
 import { asString, type JsonObject } from '../lib/json.ts'
 import { openaiChat } from '../providers/openai-chat.ts'
-import type { Wire } from '../providers/provider.ts'
+import type { ChatWire } from '../providers/provider.ts'
 import type { Ask } from './ask.ts'
 import { bodyFor } from './request-body.ts'
 
@@ -19,25 +19,35 @@ function askOf(body: string, more: Partial<Ask> = {}): Ask {
     json,
     verbatim: true,
     extraBody: [],
-    chat: () => ({ messages: [], tools: [], params: { temperature: 1 }, extra: {} }),
+    encodeFor: ({ wires, quirks }, to) =>
+      wires.chat?.encode(
+        { messages: [], tools: [], params: { temperature: 1 }, extra: {} },
+        to,
+        quirks,
+      ) ?? null,
     ...more,
   } as Ask
 }
 
 function targetOf(
-  more: { extraBody?: BodyPatch[]; wire?: Partial<Wire>; asks?: boolean } = {},
+  more: { extraBody?: BodyPatch[]; wire?: Partial<ChatWire>; asks?: boolean } = {},
 ): Target {
   return {
     upstreamModel: 'up/"stream"',
     extraBody: more.extraBody ?? [],
+    wires: { chat: { ...openaiChat, ...more.wire } },
     provider: {
-      wire: { ...openaiChat, ...more.wire },
       quirks: { asksForUsage: more.asks ?? true },
     },
   } as unknown as Target
 }
 
-const sent = (ask: Ask, target = targetOf()) => bodyFor(ask, target).bytes.toString()
+const outgoing = (ask: Ask, target = targetOf()) => {
+  const { chat } = target.wires
+  if (!chat) throw new Error('no wire')
+  return bodyFor(ask, target, chat)
+}
+const sent = (ask: Ask, target = targetOf()) => outgoing(ask, target).bytes.toString()
 
 test('changes the model and no other byte', () => {
   const body =
@@ -76,7 +86,7 @@ test('any body says the same but for its model', () => {
 })
 
 test('asks for usage in a stream where the client did not', () => {
-  const { bytes, addedUsage } = bodyFor(askOf('{"model":"m","stream":true}'), targetOf())
+  const { bytes, addedUsage } = outgoing(askOf('{"model":"m","stream":true}'))
   expect(addedUsage).toBe(true)
   expect(JSON.parse(bytes.toString())).toEqual({
     model: 'up/"stream"',
@@ -95,7 +105,7 @@ test.each<[string, string, Partial<Ask>, boolean]>([
   ['there is no stream', '{"model":"m"}', {}, true],
   ['the provider tells anyway', '{"model":"m","stream":true}', {}, false],
 ])('does not ask for usage where %s', (_, body, more, asks) => {
-  const made = bodyFor(askOf(body, more), targetOf({ asks }))
+  const made = outgoing(askOf(body, more), targetOf({ asks }))
   expect(made.addedUsage).toBe(false)
   expect(JSON.parse(made.bytes.toString())).not.toHaveProperty('stream_options')
 })
@@ -123,14 +133,14 @@ test('what was taken out of the body stays out', () => {
 })
 
 test('another wire gets our nouns in its words, and says what it dropped', () => {
-  const wire: Partial<Wire> = {
-    name: 'another' as Wire['name'],
+  const wire: Partial<ChatWire> = {
+    name: 'another' as ChatWire['name'],
     encode: (chat, target) => ({
       body: { t: chat.params.temperature ?? 0, to: target.model },
       dropped: ['x'],
     }),
   }
-  const { bytes, dropped } = bodyFor(askOf('{"model":"m"}'), targetOf({ wire }))
+  const { bytes, dropped } = outgoing(askOf('{"model":"m"}'), targetOf({ wire }))
   expect(JSON.parse(bytes.toString())).toEqual({ t: 1, to: 'up/"stream"' })
   expect(dropped).toEqual(['x'])
 })

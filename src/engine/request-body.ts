@@ -1,8 +1,10 @@
 import type { Target } from '../config/config.ts'
+import { GatewayError } from '../domain/errors.ts'
 import type { BodyPatch } from '../domain/patch.ts'
 import { writePointer, deletePointer } from '../domain/pointer.ts'
 import { asObject, type JsonObject } from '../lib/json.ts'
 import { findTopLevel, type Span, splice } from '../lib/json-splice.ts'
+import type { Wire } from '../providers/provider.ts'
 import type { Ask } from './ask.ts'
 
 export interface OutgoingBody {
@@ -19,21 +21,39 @@ const USAGE_OPTION = '"stream_options":{"include_usage":true},'
  * The body for one target. Where the provider speaks the client's own format, the client's bytes
  * go on as they are but for the model's name; else our nouns are written in the provider's format.
  */
-export function bodyFor(ask: Ask, target: Target): OutgoingBody {
-  const { provider } = target
-  const addedUsage = ask.stream && !ask.wantsUsage && provider.quirks.asksForUsage === true
+export function bodyFor(ask: Ask, target: Target, wire: Wire): OutgoingBody {
+  const { provider, wires, upstreamModel: model } = target
+  const asks = wire.usageOption === true && provider.quirks.asksForUsage === true
+  const addedUsage = ask.stream && !ask.wantsUsage && asks
   const patches = [...target.extraBody, ...ask.extraBody]
-  if (provider.wire.name === ask.wire) {
-    const unchanged = ask.verbatim && patches.length === 0
+  const to = { model, stream: ask.stream, options: target.options }
+  const adapt = (body: JsonObject) => provider.adapt?.(body, to) ?? body
+  if (wire.name === ask.wire) {
+    if (ask.rename) return { bytes: ask.rename(model), addedUsage: false, dropped: [] }
+    const unchanged = ask.verbatim && patches.length === 0 && !provider.adapt
     const simple = unchanged && !(addedUsage && 'stream_options' in ask.json)
     const bytes = simple
-      ? spliced(ask, target, addedUsage)
-      : written({ ...ask.json, model: target.upstreamModel }, addedUsage, patches)
+      ? withModel(ask, target, wire, addedUsage)
+      : written(adapt(wire.namesModel ? { ...ask.json, model } : ask.json), addedUsage, patches)
     return { bytes, addedUsage, dropped: [] }
   }
-  const wants = { model: target.upstreamModel, stream: ask.stream }
-  const { body, dropped } = provider.wire.encode(ask.chat(), wants, provider.quirks)
-  return { bytes: written(body, addedUsage, patches), addedUsage, dropped }
+  const encoded = ask.encodeFor({ wires, quirks: provider.quirks }, to)
+  if (!encoded) throw untranslatable(ask, target)
+  const { body, dropped } = encoded
+  const bytes = written(adapt(body), addedUsage || (ask.stream && asks), patches)
+  return { bytes, addedUsage, dropped }
+}
+
+function untranslatable({ dialect }: Ask, { provider, name, model }: Target): GatewayError {
+  return new GatewayError(
+    'unsupported',
+    `A ${dialect} request cannot be put in the words of provider ${name} (${provider.type}): use another model.`,
+    { target: `${model}/${name}` },
+  )
+}
+
+function withModel(ask: Ask, target: Target, wire: Wire, addUsage: boolean): Buffer {
+  return wire.namesModel ? spliced(ask, target, addUsage) : ask.body
 }
 
 function spliced(ask: Ask, target: Target, addUsage: boolean): Buffer {

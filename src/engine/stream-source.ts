@@ -1,5 +1,6 @@
 import { GatewayError } from '../domain/errors.ts'
 import type { Body } from '../lib/body.ts'
+import { asSse, type FrameReader, type Framing, frameReader } from '../lib/frames.ts'
 import type { HttpResponse } from '../lib/transport.ts'
 import { attemptFailure } from './failures.ts'
 import { type Call, RESPONSE_LIMIT } from './under-way.ts'
@@ -11,23 +12,38 @@ const CLOSE_GRACE_US = 1_000_000
 export class StreamSource {
   readonly #call: Call
   readonly #body: Body
+  /** Other framings become server-sent events right here. */
+  readonly #reader: FrameReader | null
+  #ended = false
 
-  constructor(call: Call, response: HttpResponse) {
+  constructor(call: Call, response: HttpResponse, framing: Framing) {
     this.#call = call
     this.#body = response.body
+    this.#reader = framing === 'sse' ? null : frameReader(framing)
   }
 
   /** What came since the last time, as one piece; undefined at the end. */
   async next(): Promise<Buffer | undefined> {
     const { attempt, limit, engine } = this.#call
-    const pieces = await this.#body.next()
-    if (!pieces) return undefined
-    const [first] = pieces
-    const bytes = pieces.length === 1 && first ? first : Buffer.concat(pieces)
+    const bytes = await this.#arrival()
+    if (!bytes) return undefined
     attempt.received(bytes)
     if (attempt.bytesIn > RESPONSE_LIMIT.bytes) throw RESPONSE_LIMIT.exceeded()
     if (attempt.ttftUs !== undefined && !isComment(bytes)) limit.progress(engine.clock.us())
     return bytes
+  }
+
+  async #arrival(): Promise<Buffer | undefined> {
+    const pieces = this.#ended ? undefined : await this.#body.next()
+    const reader = this.#reader
+    if (pieces) {
+      const [first] = pieces
+      const bytes = pieces.length === 1 && first ? first : Buffer.concat(pieces)
+      return reader ? Buffer.from(asSse(reader.push(bytes))) : bytes
+    }
+    const rest = this.#ended || !reader ? [] : reader.end()
+    this.#ended = true
+    return rest.length > 0 ? Buffer.from(asSse(rest)) : undefined
   }
 
   /** The end marker came: what follows is only the closing of the connection. */

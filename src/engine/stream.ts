@@ -1,5 +1,6 @@
 import type { Part } from '../domain/chat.ts'
 import { GatewayError } from '../domain/errors.ts'
+import type { Framing } from '../lib/frames.ts'
 import type { Headers, HttpResponse } from '../lib/transport.ts'
 import { Decoding } from './decoding.ts'
 import { relayEvents } from './relay.ts'
@@ -17,8 +18,12 @@ export interface UpstreamStream {
 }
 
 /** Reads until the first content: an error before it is an ordinary failure of this try. */
-export async function openStream(call: Call, response: HttpResponse): Promise<UpstreamStream> {
-  const source = new StreamSource(call, response)
+export async function openStream(
+  call: Call,
+  response: HttpResponse,
+  framing: Framing,
+): Promise<UpstreamStream> {
+  const source = new StreamSource(call, response, framing)
   call.attempt.streamed = true
   const beginning = new Beginning(call)
   while (!beginning.hasContent) {
@@ -54,7 +59,7 @@ class Beginning {
 
   constructor(call: Call) {
     this.#call = call
-    this.decoding = new Decoding(call.target.provider.wire.decoder())
+    this.decoding = new Decoding(call.attempt.wire.decoder())
   }
 
   /** Undefined bytes are the stream's end. */
@@ -110,7 +115,10 @@ function refuseError(call: Call, events: readonly (readonly Part[])[]): void {
 
 /** Content the client waits for. Roles, pings and empty chunks do not commit us to this try. */
 function isContent(parts: readonly Part[]): boolean {
-  return parts.some(
-    ({ type }) => type !== 'raw' && type !== 'usage' && type !== 'finish' && type !== 'error',
-  )
+  return parts.some((part) => {
+    if (part.type === 'text') return part.text !== ''
+    return !NO_CONTENT.has(part.type)
+  })
 }
+
+const NO_CONTENT: ReadonlySet<Part['type']> = new Set(['raw', 'usage', 'finish', 'error'])

@@ -3,6 +3,7 @@ import { mergeUsage, type Usage } from '../domain/usage.ts'
 import type { Part } from '../domain/chat.ts'
 import type { GatewayError } from '../domain/errors.ts'
 import type { AttemptReason, Outcome } from '../domain/record.ts'
+import type { Wire } from '../providers/provider.ts'
 import type { Ask } from './ask.ts'
 import type { AttemptDraft, Draft } from './draft.ts'
 
@@ -68,6 +69,7 @@ export class Trace {
       warnings: this.warnings,
       configHash: this.configHash,
       body: ask.body.toString('latin1'),
+      contentType: ask.contentType ?? null,
       attempts: this.attempts.map((attempt) => attempt.draft(this.startedUs)),
     }
   }
@@ -79,6 +81,7 @@ export class AttemptTrace {
   readonly number: number
   readonly reason: AttemptReason
   readonly target: Target
+  readonly wire: Wire
   readonly startedUs: number
   url = ''
   status: number | null = null
@@ -102,12 +105,14 @@ export class AttemptTrace {
     number: number
     reason: AttemptReason
     target: Target
+    wire: Wire
     us: number
   }) {
     this.id = start.id
     this.number = start.number
     this.reason = start.reason
     this.target = start.target
+    this.wire = start.wire
     this.startedUs = start.us
   }
 
@@ -131,7 +136,7 @@ export class AttemptTrace {
       reason: this.reason,
       provider: target.name,
       providerType: target.provider.type,
-      wire: target.provider.wire.name,
+      wire: this.wire.name,
       upstreamModel: target.upstreamModel,
       url: this.url,
       status: this.status,

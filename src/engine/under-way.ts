@@ -26,8 +26,8 @@ export interface Call {
   release(): void
 }
 
-export function isEventStream(response: HttpResponse): boolean {
-  return /^text\/event-stream\b/i.test(headerOf(response.headers, 'content-type') ?? '')
+export function contentType(response: HttpResponse): string | undefined {
+  return headerOf(response.headers, 'content-type')
 }
 
 /** Reads no more of an answer than can be kept. */

@@ -2,10 +2,10 @@ import type { Part } from '../domain/chat.ts'
 import { GatewayError } from '../domain/errors.ts'
 import { readAll } from '../lib/body.ts'
 import { asObject, parseJson, type JsonObject } from '../lib/json.ts'
-import { SseReader } from '../lib/sse.ts'
+import { asSse, type Framing, framingOf, readFrames } from '../lib/frames.ts'
 import type { Headers, HttpResponse } from '../lib/transport.ts'
 import { providerFailure } from './failures.ts'
-import { type Call, failureInside, isEventStream, RESPONSE_LIMIT } from './under-way.ts'
+import { type Call, contentType, failureInside, RESPONSE_LIMIT } from './under-way.ts'
 
 /** An answer that came in one piece. */
 export interface WholeAnswer {
@@ -19,23 +19,23 @@ export interface WholeAnswer {
 /** Reads and checks a whole answer: a 200 that holds an error, or half an answer, is no success. */
 export async function readWhole(call: Call, response: HttpResponse): Promise<WholeAnswer> {
   const bytes = await readAll(response.body, RESPONSE_LIMIT.bytes, RESPONSE_LIMIT.exceeded)
-  call.attempt.received(bytes)
+  const framing = framingOf(contentType(response))
+  const reframed = framing !== null && framing !== 'sse'
+  call.attempt.received(reframed ? Buffer.from(asSse(readFrames(framing, bytes))) : bytes)
   call.attempt.ttftUs = call.engine.clock.us()
-  const streamed = isEventStream(response)
-  call.attempt.streamed = streamed
-  const parts = streamed ? partsOfEvents(call, bytes) : partsOfBody(call, response, bytes)
+  call.attempt.streamed = framing !== null
+  const parts = framing ? partsOfEvents(call, framing, bytes) : partsOfBody(call, response, bytes)
   check(call, parts)
-  return { kind: 'whole', headers: response.headers, bytes: streamed ? null : bytes, parts }
+  return { kind: 'whole', headers: response.headers, bytes: framing ? null : bytes, parts }
 }
 
-function partsOfBody(
-  { target, engine, name }: Call,
-  response: HttpResponse,
-  bytes: Buffer,
-): Part[] {
+function partsOfBody(call: Call, response: HttpResponse, bytes: Buffer): Part[] {
+  const { engine, name } = call
+  const { wire } = call.attempt
+  const type = contentType(response) ?? ''
+  if (wire.binary && !/\bjson\b/i.test(type)) return wire.parts({ type, bytes: bytes.length })
   const text = bytes.toString('utf8')
   const body: JsonObject | undefined = asObject(parseJson(text))
-  const { wire } = target.provider
   const said = wire.error(body)
   if (said) {
     const answer = { headers: response.headers, text, nowMs: engine.clock.now() }
@@ -48,16 +48,16 @@ function partsOfBody(
   })
 }
 
-function partsOfEvents({ target }: Call, bytes: Buffer): Part[] {
-  const reader = new SseReader()
-  const decoder = target.provider.wire.decoder()
-  return [...reader.push(bytes), ...reader.end()].flatMap((event) => decoder.push(event))
+function partsOfEvents({ attempt }: Call, framing: Framing, bytes: Buffer): Part[] {
+  const decoder = attempt.wire.decoder()
+  return readFrames(framing, bytes).flatMap((event) => decoder.push(event))
 }
 
 /** Notes what the answer used, and refuses one that says nothing. */
 function check(call: Call, parts: readonly Part[]): void {
   const { attempt, name } = call
-  let answered = false
+  // Of other operations everything may be `raw`.
+  let answered = call.ask.operation !== 'chat'
   for (const part of parts) {
     if (part.type === 'error') throw failureInside(call, part.error)
     if (part.type === 'usage') attempt.used(part)

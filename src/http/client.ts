@@ -62,8 +62,9 @@ export class Client {
   }
 
   /** Prepares a stream of events. Nothing is sent until the first write, or a long silence. */
-  eventStream(headers: () => ResponseHeaders): EventStream {
-    return new EventStream(this.#response, () => ({ ...this.#ownHeaders, ...headers() }))
+  eventStream(headers: () => ResponseHeaders, silence?: string): EventStream {
+    const all = () => ({ ...this.#ownHeaders, ...headers() })
+    return new EventStream(this.#response, all, silence)
   }
 }
 
@@ -71,14 +72,16 @@ export class Client {
 export class EventStream {
   readonly #response: ServerResponse
   readonly #headers: () => ResponseHeaders
+  readonly #silenceBreaker: string
   #silence: NodeJS.Timeout
   #begun = false
   /** Writes that the response may still hold back: what goes past it now would overtake them. */
   #queued = 0
 
-  constructor(response: ServerResponse, headers: () => ResponseHeaders) {
+  constructor(response: ServerResponse, headers: () => ResponseHeaders, comment = COMMENT) {
     this.#response = response
     this.#headers = headers
+    this.#silenceBreaker = comment
     this.#silence = setTimeout(() => this.#comment(), OPEN_AFTER_MS)
   }
 
@@ -135,7 +138,7 @@ export class EventStream {
     if (this.#response.destroyed) return
     // First, for a write starts the timer again: the old one must not live beside the new.
     this.#silence = setTimeout(() => this.#comment(), KEEP_ALIVE_MS)
-    if (!this.#response.socket?.writableNeedDrain) this.write(COMMENT)
+    if (!this.#response.socket?.writableNeedDrain) this.write(this.#silenceBreaker)
   }
 
   #open(): void {

@@ -8,8 +8,8 @@ import type { Client } from './client.ts'
 export type Scope = 'public' | 'inference' | 'admin'
 
 interface RouteBase {
-  readonly method: 'GET' | 'POST'
-  /** `:name` stands for one segment. */
+  readonly method: 'GET' | 'POST' | 'DELETE'
+  /** `:name` stands for one segment, `*` at the end for all that follows. */
   readonly paths: readonly string[]
   readonly scope: Scope
   readonly summary: string

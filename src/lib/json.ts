@@ -18,12 +18,12 @@ export function asObject(value: unknown): JsonObject | undefined {
   return value as JsonObject
 }
 
-export function asArray(value: Json | undefined): readonly Json[] {
+export function asArray(value: unknown): readonly Json[] {
   return Array.isArray(value) ? value : []
 }
 
 /** The objects in an array; what is no object is left out. */
-export function objectsIn(value: Json | undefined): JsonObject[] {
+export function objectsIn(value: unknown): JsonObject[] {
   const objects: JsonObject[] = []
   for (const item of asArray(value)) {
     const object = asObject(item)
@@ -63,4 +63,8 @@ export function isDeeperThan(value: unknown, limit: number): boolean {
     if (typeof inner === 'object' && isDeeperThan(inner, limit - 1)) return true
   }
   return false
+}
+
+export function asBoolean(value: unknown): boolean | undefined {
+  return typeof value === 'boolean' ? value : undefined
 }

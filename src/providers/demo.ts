@@ -7,7 +7,8 @@ import type { Provider } from './provider.ts'
 export const demo: Provider = {
   type: 'demo',
   models: ['echo', 'think', 'tools', 'json', 'flaky'],
-  wire: openaiChat,
+  wires: { chat: openaiChat },
+  auth: { type: 'bearer' },
   quirks: { asksForUsage: true },
   fields: z.object({
     model_name: z

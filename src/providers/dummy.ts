@@ -7,7 +7,8 @@ import type { Provider } from './provider.ts'
 /** A provider that answers from a scenario file, to test what stands behind the gateway. */
 export const dummy: Provider = {
   type: 'dummy',
-  wire: openaiChat,
+  wires: { chat: openaiChat },
+  auth: { type: 'bearer' },
   quirks: { asksForUsage: true },
   fields: z.object({
     model_name: z.string().min(1).describe('A model of the scenario, or a built-in one.'),

@@ -1,15 +1,46 @@
 import { z } from 'zod'
+import { asArray, type JsonObject, objectsIn } from '../lib/json.ts'
 import { openaiCompatible } from './openai-compatible.ts'
+import { openaiOperations } from './openai-operations.ts'
+import type { WireTarget } from './provider.ts'
 
 /** OpenAI itself, and with `api_base` any server that speaks its API. */
 export const openai = openaiCompatible({
   type: 'openai',
   apiBase: 'https://api.openai.com/v1/',
   credential: 'env::OPENAI_API_KEY',
+  apiTypes: true,
+  wires: openaiOperations,
   fields: {
-    api_type: z
-      .enum(['chat_completions'], { error: 'only `chat_completions` is supported so far' })
-      .default('chat_completions')
-      .describe('Which of the two OpenAI APIs to call.'),
+    include_encrypted_reasoning: z
+      .boolean()
+      .default(false)
+      .describe('Of Responses: ask for the reasoning, encrypted, to bring it back later.'),
+    provider_tools: z
+      .array(z.record(z.string(), z.json()))
+      .default([])
+      .describe('Of Responses: tools that OpenAI runs itself, in its own words.'),
+    content_type_overrides: z
+      .record(z.string(), z.enum(['image_url', 'file', 'input_audio']))
+      .default({})
+      .describe('How files of a type are sent, where the usual way is wrong.'),
   },
+  quirks: { allowedTools: true, customTools: true, lacks: ['top_k'] },
+  adapt: withOwnTools,
 })
+
+/** The configuration's own tools and the wish for encrypted reasoning: words of Responses alone. */
+function withOwnTools(body: JsonObject, { options }: WireTarget): JsonObject {
+  if (options['api_type'] !== 'responses') return body
+  const tools = objectsIn(asArray(body['tools']))
+  const own = objectsIn(options['provider_tools'])
+  const include = asArray(body['include'])
+  const encrypted = options['include_encrypted_reasoning'] === true && !include.includes(ENCRYPTED)
+  return {
+    ...body,
+    ...(own.length > 0 && { tools: [...tools, ...own] }),
+    ...(encrypted && { include: [...include, ENCRYPTED] }),
+  }
+}
+
+const ENCRYPTED = 'reasoning.encrypted_content'

@@ -1,9 +1,17 @@
 import { openaiCompatible } from './openai-compatible.ts'
 
+/** OpenRouter. Source: openrouter.ai/docs/api-reference. */
 export const openrouter = openaiCompatible({
   type: 'openrouter',
   apiBase: 'https://openrouter.ai/api/v1/',
   credential: 'env::OPENROUTER_API_KEY',
-  // Sends usage in every stream, asked or not.
-  quirks: { asksForUsage: false },
+  apiTypes: true,
+  quirks: {
+    // Sends usage in every stream, asked or not.
+    asksForUsage: false,
+    maxTokens: 'max_tokens',
+    thinking: 'reasoning',
+    reasoningBack: 'reasoning_details',
+    cacheControl: true,
+  },
 })

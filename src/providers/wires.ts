@@ -1,7 +1,43 @@
+import { anthropicCountTokens, anthropicMessages } from './anthropic-messages.ts'
+import { bedrockConverse } from './bedrock-converse.ts'
+import { cohereChat } from './cohere-chat.ts'
+import { cohereEmbeddings } from './cohere-embeddings.ts'
+import { gemini, geminiCountTokens } from './gemini.ts'
+import { geminiEmbeddings } from './gemini-embeddings.ts'
+import { ollamaChat } from './ollama-chat.ts'
 import { openaiChat } from './openai-chat.ts'
+import {
+  openaiCompletions,
+  openaiEmbeddings,
+  openaiImages,
+  openaiModerations,
+  openaiSpeech,
+  openaiTranscription,
+  rerank,
+} from './openai-operations.ts'
+import { openaiResponses } from './openai-responses.ts'
 import type { Wire, WireName } from './provider.ts'
 
-const WIRES: Readonly<Record<WireName, Wire>> = { openai_chat: openaiChat }
+const WIRES: Readonly<Record<WireName, Wire>> = {
+  openai_chat: openaiChat,
+  openai_responses: openaiResponses,
+  anthropic_messages: anthropicMessages,
+  gemini,
+  bedrock_converse: bedrockConverse,
+  ollama_chat: ollamaChat,
+  cohere_chat: cohereChat,
+  openai_embeddings: openaiEmbeddings,
+  gemini_embeddings: geminiEmbeddings,
+  cohere_embeddings: cohereEmbeddings,
+  openai_completions: openaiCompletions,
+  rerank,
+  openai_moderations: openaiModerations,
+  openai_images: openaiImages,
+  openai_speech: openaiSpeech,
+  openai_transcription: openaiTranscription,
+  anthropic_count_tokens: anthropicCountTokens,
+  gemini_count_tokens: geminiCountTokens,
+}
 
 /** The wire of a name, for reading what was recorded: without the providers and their schemas. */
 export function wireNamed(name: WireName): Wire {

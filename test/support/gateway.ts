@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { AddressInfo } from 'node:net'
+import { createSigners } from '../../src/access/signers.ts'
 import { decodeDialect } from '../../src/api/dialects.ts'
 import { routes } from '../../src/api/index.ts'
 import type { App } from '../../src/api/app.ts'
@@ -47,6 +48,7 @@ export async function startGateway(
     random: () => 0.1,
     transport: createTransport(systemClock),
     deadlines: new Deadlines(systemClock),
+    signers: createSigners(env, systemClock),
     inFlight: new InFlight(),
     scriptCalls: new Map(),
     userAgent: 'Weir/test',

@@ -153,6 +153,7 @@ export const en = {
   toolResult: 'Result from your app',
   encryptedReasoning: (count: string) => `Encrypted reasoning, ${count} characters`,
   refusal: 'Refusal',
+  sources: (count: number) => (count === 1 ? '1 source' : `${count} sources`),
   unknownBlock: 'A part this version does not know',
   file: 'File',
   openImage: (host: string) => `Load image from ${host}`,

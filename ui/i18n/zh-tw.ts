@@ -152,6 +152,7 @@ export const zhTW = {
   toolResult: '應用程式回傳的結果',
   encryptedReasoning: (count: string) => `加密的推理內容，${count} 個字元`,
   refusal: '拒絕回答',
+  sources: (count: number) => `${count} 個來源`,
   unknownBlock: '此版本無法辨識的內容',
   file: '檔案',
   openImage: (host: string) => `從 ${host} 載入圖片`,

@@ -19,7 +19,12 @@ export function BlockView({ block, isMarkdown, isOpen, result }: BlockViewProps)
   const { messages } = useLanguage()
   switch (block.type) {
     case 'text':
-      return <LongText text={block.text} isMarkdown={isMarkdown} />
+      return (
+        <>
+          <LongText text={block.text} isMarkdown={isMarkdown} />
+          {block.sources !== undefined && <Sources sources={block.sources} />}
+        </>
+      )
     case 'refusal':
       return (
         <div>
@@ -48,6 +53,29 @@ export function BlockView({ block, isMarkdown, isOpen, result }: BlockViewProps)
         </Fold>
       )
   }
+}
+
+type TextSources = NonNullable<Extract<Block, { type: 'text' }>['sources']>
+
+/** Where a text comes from: named, and opened only when asked. */
+function Sources({ sources }: { readonly sources: TextSources }): ReactNode {
+  const { messages } = useLanguage()
+  const seen = new Map(sources.map((source) => [`${source.url} ${source.title}`, source]))
+  return (
+    <Fold summary={messages.sources(seen.size)}>
+      <ol>
+        {[...seen].map(([key, { url, title }]) => {
+          const safe = safeUrl(url)
+          return (
+            <li key={key} className="untrusted break-all">
+              <Untrusted text={title} />{' '}
+              {safe !== null && <SafeLink url={safe}>{safe.host}</SafeLink>}
+            </li>
+          )
+        })}
+      </ol>
+    </Fold>
+  )
 }
 
 function Thought({

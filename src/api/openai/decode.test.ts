@@ -55,7 +55,7 @@ test('reads every noun of a request', () => {
     chat.messages.map(({ role, content }) => [role, ...content.map(({ type }) => type)]),
   ).toEqual([
     ['system', 'text'],
-    ['user', 'text', 'file', 'file', 'unknown'],
+    ['user', 'text', 'file', 'file', 'file'],
     ['assistant', 'thought', 'text', 'tool_call'],
     ['user', 'tool_result'],
     ['assistant', 'refusal'],
@@ -64,12 +64,16 @@ test('reads every noun of a request', () => {
     { type: 'tool_result', id: 'c1', name: 'look', result: 'a cat' },
   ])
   expect(chat.params).toMatchObject({ maxTokens: 5, stop: ['a'], parallelToolCalls: false })
-  expect(chat.extra).toEqual({ n: 2, user: 'u' })
+  expect(chat.params).toMatchObject({ n: 2, user: 'u' })
+  expect(chat.extra).toEqual({})
 })
 
 test('what is read can be written again', () => {
-  const target = { model: 'm', stream: false }
-  expect(encodeChat(decodeChat(request), target, {})).toEqual({ body: request, dropped: [] })
+  const target = { model: 'm', stream: false, options: {} }
+  expect(encodeChat(decodeChat(request), target, { reasoningBack: 'reasoning' })).toEqual({
+    body: request,
+    dropped: [],
+  })
 })
 
 test('two output limits mean the smaller, and one stop word is a list', () => {

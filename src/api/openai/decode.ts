@@ -1,24 +1,53 @@
-import type { Block, ChatParams, ChatRequest, Message, Tool } from '../../domain/chat.ts'
-import { asArray, asNumber, asObject, asString, fieldsBeside, objectsIn } from '../../lib/json.ts'
+import type {
+  Block,
+  ChatParams,
+  ChatRequest,
+  FileBlock,
+  Message,
+  Reasoning,
+} from '../../domain/chat.ts'
+import {
+  asArray,
+  asBoolean,
+  asNumber,
+  asObject,
+  asString,
+  fieldsBeside,
+  objectsIn,
+} from '../../lib/json.ts'
 import type { Json, JsonObject } from '../../lib/json.ts'
+import { decodeThoughts } from './decode-thoughts.ts'
+import { decodeChoice, decodeFormat, decodeTools } from './decode-tools.ts'
+import { compact } from '../compact.ts'
 
 const KNOWN = new Set([
   'model',
   'messages',
   'stream',
+  'stream_options',
   'tools',
+  'functions',
+  'function_call',
   'max_tokens',
   'max_completion_tokens',
   'temperature',
   'top_p',
+  'top_k',
   'stop',
   'seed',
   'presence_penalty',
   'frequency_penalty',
   'reasoning_effort',
+  'reasoning',
   'tool_choice',
   'parallel_tool_calls',
   'response_format',
+  'service_tier',
+  'verbosity',
+  'user',
+  'n',
+  'logprobs',
+  'top_logprobs',
 ])
 
 /** An OpenAI chat request in our nouns. Total: what it cannot read it keeps as it is. */
@@ -26,9 +55,10 @@ export function decodeChat(json: JsonObject): ChatRequest {
   const names = new Map<string, string>()
   return {
     messages: objectsIn(json['messages']).map((message) => decodeMessage(message, names)),
-    tools: asArray(json['tools']).flatMap(decodeTool),
+    ...decodeTools(json),
     params: decodeParams(json),
     extra: fieldsBeside(json, KNOWN) ?? {},
+    wire: 'openai_chat',
   }
 }
 
@@ -41,6 +71,7 @@ function decodeMessage(message: JsonObject, names: Map<string, string>): Message
     case 'assistant':
       return { role, content: decodeAssistant(message, names) }
     case 'tool':
+    case 'function':
       return { role: 'user', content: [decodeResult(message, names)] }
     default:
       return { role: 'user', content: decodeContent(message['content']) }
@@ -48,51 +79,50 @@ function decodeMessage(message: JsonObject, names: Map<string, string>): Message
 }
 
 function decodeAssistant(message: JsonObject, names: Map<string, string>): Block[] {
-  const calls = asArray(message['tool_calls']).flatMap((value): Block[] => {
-    const call = asObject(value)
-    const fn = asObject(call?.['function']) ?? asObject(call?.['custom'])
-    const id = asString(call?.['id']) ?? ''
-    const name = asString(fn?.['name']) ?? ''
-    names.set(id, name)
-    const args = asString(fn?.['arguments']) ?? asString(fn?.['input']) ?? ''
-    return [{ type: 'tool_call', id, name, arguments: args }]
-  })
+  const calls = objectsIn(message['tool_calls']).map((call) => decodeCall(call, names))
+  const legacy = asObject(message['function_call'])
   const refusal = asString(message['refusal'])
+  const audio = asObject(message['audio'])
   return [
-    ...decodeThought(message),
+    ...decodeThoughts(message),
     ...decodeContent(message['content']),
     ...(refusal ? [{ type: 'refusal', text: refusal } as const] : []),
+    ...(audio ? [{ type: 'unknown', data: { audio }, wire: 'openai_chat' } as const] : []),
     ...calls,
+    ...(legacy
+      ? [decodeCall({ id: asString(legacy['name']) ?? '', function: legacy }, names)]
+      : []),
   ]
 }
 
-function decodeThought(message: JsonObject): Block[] {
-  const details = objectsIn(message['reasoning_details'])
-  const text = asString(message['reasoning_content']) ?? asString(message['reasoning'])
-  if (!text && details.length === 0) return []
-  const read = details
-    .map((detail) => asString(detail['text']) ?? asString(detail['summary']) ?? '')
-    .join('')
-  return [
-    {
-      type: 'thought',
-      text: text || read || null,
-      ...(details.length > 0 && { details }),
-    },
-  ]
+function decodeCall(call: JsonObject, names: Map<string, string>): Block {
+  const custom = asObject(call['custom'])
+  const fn = asObject(call['function']) ?? custom
+  const id = asString(call['id']) ?? ''
+  const name = asString(fn?.['name']) ?? ''
+  names.set(id, name)
+  const google = asObject(asObject(call['extra_content'])?.['google'])
+  const signature = asString(google?.['thought_signature'])
+  return {
+    type: 'tool_call',
+    id,
+    name,
+    arguments: asString(fn?.['arguments']) ?? asString(fn?.['input']) ?? '',
+    ...(custom && { custom: true }),
+    ...(signature !== undefined && { signature }),
+  }
 }
 
 function decodeResult(message: JsonObject, names: ReadonlyMap<string, string>): Block {
-  const id = asString(message['tool_call_id']) ?? ''
+  const named = asString(message['name'])
+  const id = asString(message['tool_call_id']) ?? named ?? ''
   const { content } = message
-  const result = typeof content === 'string' ? content : textOf(content)
-  return { type: 'tool_result', id, name: names.get(id) ?? '', result }
-}
-
-function textOf(content: Json | undefined): string {
-  return asArray(content)
-    .map((piece) => asString(asObject(piece)?.['text']) ?? '')
-    .join('')
+  const common = { type: 'tool_result', id, name: names.get(id) ?? named ?? '' } as const
+  if (typeof content === 'string') return { ...common, result: content }
+  const pieces = decodeContent(content)
+  const result = pieces.map((piece) => (piece.type === 'text' ? piece.text : '')).join('')
+  const plain = pieces.every(({ type }) => type === 'text')
+  return { ...common, result, ...(!plain && { content: pieces }) }
 }
 
 function decodeContent(content: Json | undefined): Block[] {
@@ -103,36 +133,37 @@ function decodeContent(content: Json | undefined): Block[] {
 function decodePiece(value: Json): Block {
   const piece = asObject(value) ?? {}
   const text = asString(piece['text'])
-  if (piece['type'] === 'text' && text !== undefined) return { type: 'text', text }
+  const hint = asObject(piece['cache_control'])
+  const hints = hint ? { cacheControl: hint } : {}
+  if (piece['type'] === 'text' && text !== undefined) return { type: 'text', text, ...hints }
+  const refusal = asString(piece['refusal'])
+  if (refusal !== undefined) return { type: 'refusal', text: refusal }
+  const file = decodeFile(piece)
+  return file ? { ...file, ...hints } : { type: 'unknown', data: value, wire: 'openai_chat' }
+}
+
+function decodeFile(piece: JsonObject): FileBlock | null {
   const image = asObject(piece['image_url'])
-  const url = asString(image?.['url'])
-  if (image && url !== undefined) {
-    const detail = asString(image['detail'])
-    return { type: 'file', url, ...(detail !== undefined && { detail }) }
+  const url = asString(image?.['url']) ?? asString(piece['image_url'])
+  if (url !== undefined) {
+    return { type: 'file', url, ...compact({ detail: asString(image?.['detail']) }) }
+  }
+  const audio = asObject(piece['input_audio'])
+  const sound = asString(audio?.['data'])
+  if (audio && sound !== undefined) {
+    const format = asString(audio['format']) ?? 'wav'
+    const mimeType = `audio/${format === 'mp3' ? 'mpeg' : format}`
+    return { type: 'file', url: `data:${mimeType};base64,${sound}`, mimeType }
   }
   const file = asObject(piece['file'])
   const data = asString(file?.['file_data'])
-  if (file && data !== undefined) {
-    const filename = asString(file['filename'])
-    return { type: 'file', url: data, ...(filename !== undefined && { filename }) }
+  const fileId = asString(file?.['file_id'])
+  if (!file || (data === undefined && fileId === undefined)) return null
+  return {
+    type: 'file',
+    url: data ?? '',
+    ...compact({ fileId, filename: asString(file['filename']) }),
   }
-  return { type: 'unknown', data: value }
-}
-
-function decodeTool(value: Json): Tool[] {
-  const fn = asObject(asObject(value)?.['function'])
-  const name = asString(fn?.['name'])
-  if (!fn || name === undefined) return []
-  const description = asString(fn['description'])
-  const { parameters, strict } = fn
-  return [
-    {
-      name,
-      ...(description !== undefined && { description }),
-      ...(parameters !== undefined && { parameters }),
-      ...(typeof strict === 'boolean' && { strict }),
-    },
-  ]
 }
 
 function decodeParams(json: JsonObject): ChatParams {
@@ -148,19 +179,28 @@ function decodeParams(json: JsonObject): ChatParams {
     seed: asNumber(json['seed']),
     presencePenalty: asNumber(json['presence_penalty']),
     frequencyPenalty: asNumber(json['frequency_penalty']),
-    reasoningEffort: asString(json['reasoning_effort']),
-    toolChoice: json['tool_choice'] ?? undefined,
-    parallelToolCalls:
-      typeof json['parallel_tool_calls'] === 'boolean' ? json['parallel_tool_calls'] : undefined,
-    responseFormat: json['response_format'] ?? undefined,
+    topK: asNumber(json['top_k']),
+    reasoning: decodeReasoning(json),
+    toolChoice: decodeChoice(json['tool_choice'] ?? json['function_call']),
+    parallelToolCalls: asBoolean(json['parallel_tool_calls']),
+    responseFormat: decodeFormat(json['response_format']),
+    serviceTier: asString(json['service_tier']),
+    verbosity: asString(json['verbosity']),
+    user: asString(json['user']),
+    n: asNumber(json['n']),
+    logprobs: asBoolean(json['logprobs']),
+    topLogprobs: asNumber(json['top_logprobs']),
   })
 }
 
-type Present<T> = { [K in keyof T]?: Exclude<T[K], undefined> }
-
-function compact<T extends object>(fields: T): Present<T> {
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what is left has no undefined
-  return Object.fromEntries(
-    Object.entries(fields).filter(([, value]) => value !== undefined),
-  ) as Present<T>
+/** OpenAI's word, or OpenRouter's object. */
+function decodeReasoning(json: JsonObject): Reasoning | undefined {
+  const object = asObject(json['reasoning'])
+  const effort = asString(json['reasoning_effort']) ?? asString(object?.['effort'])
+  if (!object && effort === undefined) return undefined
+  return compact({
+    effort,
+    budgetTokens: asNumber(object?.['max_tokens']),
+    enabled: asBoolean(object?.['enabled']),
+  })
 }

@@ -1,8 +1,12 @@
 import type { FinishReason, JsonObject, Part } from '../../domain/chat.ts'
 import { mergeUsage, type Usage } from '../../domain/usage.ts'
+import { compact } from '../compact.ts'
 import { formatEvent } from '../../lib/sse.ts'
 import { asArray, asObject, objectsIn } from '../../lib/json.ts'
-import { encodeCall, encodeFinish, encodeUsage, type Envelope } from './encode.ts'
+import type { Envelope } from '../dialect.ts'
+import { annotationOf } from './annotations.ts'
+import { detailsOfPart, signatureFields } from './details.ts'
+import { encodeCall, encodeFinish, encodeUsage, imageOf, speaksHere } from './encode.ts'
 
 type At<T extends Part['type']> = Extract<Part, { type: T }>
 
@@ -55,6 +59,7 @@ export class ChunkEncoder {
 
   /** Kept for later chunks too: the last one repeats what the answer as a whole said. */
   #addExtra(fields: JsonObject): void {
+    if (!speaksHere(this.#envelope)) return
     for (const [key, value] of Object.entries(fields)) {
       if (value !== null) this.#extra[key] = value
     }
@@ -84,7 +89,14 @@ export class ChunkEncoder {
   #stateOf(index: number): ChoiceState {
     let state = this.#choices.get(index)
     if (!state) {
-      state = { begun: false, finish: null, blocks: 0, lastBlock: '', calls: new Map() }
+      state = {
+        begun: false,
+        finish: null,
+        blocks: 0,
+        lastBlock: '',
+        calls: new Map(),
+        thoughts: 0,
+      }
       this.#choices.set(index, state)
     }
     return state
@@ -115,6 +127,8 @@ interface ChoiceState {
   /** Content blocks begun so far, and the last one's kind: a thought's place among them. */
   blocks: number
   lastBlock: string
+  /** Thoughts that said they begin. */
+  thoughts: number
   /** The calls begun so far, by index: whether each is of a custom tool. */
   readonly calls: Map<number, boolean>
 }
@@ -142,8 +156,14 @@ function addPart(
       message['refusal'] = textOf(message, 'refusal') + part.text
       break
     case 'reasoning':
+      if (part.begins) state.lastBlock = ''
+      if (part.begins) state.thoughts++
       beginBlock(state, 'thought')
-      addReasoning(message, part, { place: state.blocks - 1, envelope })
+      addReasoning(message, part, {
+        place: state.blocks - 1,
+        index: state.thoughts - 1,
+        envelope,
+      })
       break
     case 'tool_call':
       beginCall(message, part, state)
@@ -158,10 +178,23 @@ function addPart(
         custom: state.calls.get(part.index) === true,
       })
       break
+    case 'citation':
+      addTo(message, 'annotations', annotationOf(part.citation))
+      break
+    case 'file':
+      addTo(message, 'images', imageOf(part.url))
+      break
     case 'raw':
-      addFields(part.level === 'choice' ? choice : message, part.fields)
+      if (speaksHere(envelope)) addFields(part.level === 'choice' ? choice : message, part.fields)
+      break
+    case 'unknown':
+    case 'embedding':
       break
   }
+}
+
+function addTo(message: JsonObject, field: string, value: JsonObject): void {
+  message[field] = [...asArray(message[field]), value]
 }
 
 function beginBlock(state: ChoiceState, kind: string): void {
@@ -178,13 +211,14 @@ function beginCall(
     id,
     name,
     custom = false,
-  }: { index: number; id: string; name: string; custom?: boolean },
+    signature,
+  }: { index: number; id: string; name: string; custom?: boolean; signature?: string },
   state: ChoiceState,
 ): void {
   if (state.calls.has(index)) return
   state.calls.set(index, custom)
   beginBlock(state, `call ${index}`)
-  addCall(message, { index, id, name, text: '', custom })
+  addCall(message, { index, id, name, text: '', custom, ...compact({ signature }) })
 }
 
 /** What we have words for wins over what we have not. */
@@ -202,14 +236,19 @@ function textOf(message: JsonObject, field: string): string {
 function addReasoning(
   message: JsonObject,
   part: At<'reasoning'>,
-  { place, envelope }: { place: number; envelope: Envelope },
+  { place, index, envelope }: { place: number; index: number; envelope: Envelope },
 ): void {
-  if (part.text !== '') {
-    message['reasoning'] = textOf(message, 'reasoning') + part.text
+  const text = part.paragraph ? `\n\n${part.text}` : part.text
+  if (text !== '') {
+    message['reasoning'] = textOf(message, 'reasoning') + text
     message['reasoning_content'] = message['reasoning']
   }
-  if (part.details) {
-    message['reasoning_details'] = [...asArray(message['reasoning_details']), ...part.details]
+  // A provider that speaks this dialect has given its details where it has any.
+  const details = speaksHere(envelope)
+    ? (part.details ?? [])
+    : detailsOfPart(part, Math.max(0, index))
+  if (details.length > 0) {
+    message['reasoning_details'] = [...asArray(message['reasoning_details']), ...details]
   }
   const thoughts = objectsIn(message['tensorzero_extra_content'])
   const before = thoughts.at(-1)?.['insert_index'] === place ? thoughts.pop() : undefined
@@ -244,10 +283,12 @@ interface CallDelta {
   readonly name: string
   readonly text: string
   readonly custom: boolean
+  readonly signature?: string
 }
 
 /** Several pieces of one call in one event are one delta. */
-function addCall(message: JsonObject, { index, id, name, text, custom }: CallDelta): void {
+function addCall(message: JsonObject, call: CallDelta): void {
+  const { index, id, name, text, custom, signature } = call
   const calls = objectsIn(message['tool_calls'])
   const last = calls.at(-1)
   if (last?.['index'] === index) {
@@ -256,5 +297,8 @@ function addCall(message: JsonObject, { index, id, name, text, custom }: CallDel
     body[field] = textOf(body, field) + text
     return
   }
-  message['tool_calls'] = [...calls, { index, ...encodeCall({ id, name, text, custom }) }]
+  message['tool_calls'] = [
+    ...calls,
+    { index, ...encodeCall({ id, name, text, custom }), ...signatureFields(signature) },
+  ]
 }

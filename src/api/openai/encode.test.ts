@@ -4,7 +4,8 @@ import type { JsonObject, Part } from '../../domain/chat.ts'
 import { UNKNOWN_USAGE } from '../../domain/usage.ts'
 import { asArray, asObject, objectsIn } from '../../lib/json.ts'
 import { readEvents } from '../../lib/sse.ts'
-import { encodeCompletion, type Envelope } from './encode.ts'
+import { encodeCompletion } from './encode.ts'
+import type { Envelope } from '../dialect.ts'
 import { ChunkEncoder } from './encode-stream.ts'
 import { aggregate, choiceOf, deltasOf } from './fixtures/aggregate.ts'
 
@@ -14,6 +15,9 @@ const envelope: Envelope = {
   model: 'tensorzero::model_name::m',
   created: 1_780_000_000,
   providerType: 'acme',
+  wire: 'openai_chat',
+  wantsUsage: true,
+  request: {},
 }
 
 function chunksOf(text: string): JsonObject[] {

@@ -2,17 +2,9 @@ import type { FinishReason, JsonObject, Part, Thought } from '../../domain/chat.
 import { Collector, joinDetails } from '../../domain/collect.ts'
 import { mergeUsage, totalInput, totalOutput, type Usage } from '../../domain/usage.ts'
 import type { Json } from '../../lib/json.ts'
-
-/** What every answer and chunk in TensorZero's shape carries (spec §2.3). */
-export interface Envelope {
-  readonly id: string
-  readonly episodeId: string
-  /** `tensorzero::model_name::…`, as the client wrote it. */
-  readonly model: string
-  /** Seconds since 1970. */
-  readonly created: number
-  readonly providerType: string
-}
+import type { Envelope } from '../dialect.ts'
+import { annotationOf } from './annotations.ts'
+import { detailsOf, signatureFields } from './details.ts'
 
 /** A whole answer in TensorZero's shape. Fields we do not know stay where the provider had them. */
 export function encodeCompletion(envelope: Envelope, parts: readonly Part[]): JsonObject {
@@ -25,7 +17,7 @@ export function encodeCompletion(envelope: Envelope, parts: readonly Part[]): Js
       usage = usage ? mergeUsage(usage, part.usage) : part.usage
       cost = part.reportedCost ?? cost
     } else if (part.type === 'raw' && part.level === 'response') {
-      Object.assign(extra, part.fields)
+      if (speaksHere(envelope)) Object.assign(extra, part.fields)
     } else if (part.type !== 'error') {
       const choice = part.choice ?? 0
       choices.set(choice, [...(choices.get(choice) ?? []), part])
@@ -55,9 +47,12 @@ function encodeChoice(index: number, parts: readonly Part[], envelope: Envelope)
   const own = content.flatMap((block, place) =>
     block.type === 'thought' ? [encodeThought(block, place, envelope)] : [],
   )
-  const unread = rawFields(parts, 'message')
+  const known = speaksHere(envelope) ? parts : []
+  const unread = rawFields(known, 'message')
+  const cited = texts.flatMap((block) => (block.citations ?? []).map(annotationOf))
+  const images = content.flatMap((block) => (block.type === 'file' ? [imageOf(block.url)] : []))
   return {
-    ...rawFields(parts, 'choice'),
+    ...rawFields(known, 'choice'),
     index,
     finish_reason: encodeFinish(finish),
     message: {
@@ -66,15 +61,32 @@ function encodeChoice(index: number, parts: readonly Part[], envelope: Envelope)
       content:
         texts.length > 0 ? texts.map((block) => block.text).join('') : (unread['content'] ?? null),
       ...(refusals.length > 0 && { refusal: refusals.map((block) => block.text).join('') }),
-      ...reasoningFields(content.filter((block) => block.type === 'thought')),
+      ...reasoningFields(
+        content.filter((block) => block.type === 'thought'),
+        envelope,
+      ),
       ...(calls.length > 0 && {
-        tool_calls: calls.map(({ id, name, arguments: args, custom }) =>
-          encodeCall({ id, name, text: args, custom: custom === true }),
+        tool_calls: calls.map(({ id, name, arguments: args, custom, signature }) =>
+          Object.assign(
+            encodeCall({ id, name, text: args, custom: custom === true }),
+            signatureFields(signature),
+          ),
         ),
       }),
+      ...(cited.length > 0 && !('annotations' in unread) && { annotations: cited }),
+      ...(images.length > 0 && !('images' in unread) && { images }),
       ...(own.length > 0 && { tensorzero_extra_content: own }),
     },
   }
+}
+
+/** What has no noun is worth repeating only where the provider spoke this dialect. */
+export function speaksHere({ wire }: Envelope): boolean {
+  return wire === 'openai_chat'
+}
+
+export function imageOf(url: string): JsonObject {
+  return { type: 'image_url', image_url: { url } }
 }
 
 function withoutChoice(part: Part): Part {
@@ -103,9 +115,15 @@ export function encodeCall(call: {
 }
 
 /** Reasoning as ordinary fields, under each of the names that clients read. */
-function reasoningFields(thoughts: readonly Thought[]): JsonObject {
-  const text = thoughts.map((thought) => thought.text ?? '').join('')
-  const details = joinDetails(thoughts.flatMap((thought) => thought.details ?? []))
+function reasoningFields(thoughts: readonly Thought[], envelope: Envelope): JsonObject {
+  const text = thoughts
+    .map((thought) => thought.text ?? thought.summary?.join('\n\n') ?? '')
+    .join('')
+  const details = joinDetails(
+    speaksHere(envelope)
+      ? thoughts.flatMap((thought) => thought.details ?? [])
+      : thoughts.flatMap(detailsOf),
+  )
   return {
     ...(text !== '' && { reasoning: text, reasoning_content: text }),
     ...(details.length > 0 && { reasoning_details: details }),

@@ -19,6 +19,17 @@ export interface Extensions {
   readonly warnings: readonly string[]
 }
 
+export const NO_EXTENSIONS: Extensions = {
+  cleaned: null,
+  episodeId: null,
+  tags: {},
+  credentials: new Map(),
+  extraBody: [],
+  extraHeaders: [],
+  dryrun: false,
+  warnings: [],
+}
+
 const PREFIX = 'tensorzero::'
 const MAX_CREDENTIAL = 8192
 

@@ -62,7 +62,12 @@ export type Overview = z.infer<typeof Overview>
 
 /** A content block, with TensorZero's type names. */
 export const Block = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('text'), text: z.string() }),
+  z.object({
+    type: z.literal('text'),
+    text: z.string(),
+    /** Where it comes from, as the provider says. */
+    sources: z.array(z.object({ url: z.string(), title: z.string() })).optional(),
+  }),
   z.object({
     type: z.literal('thought'),
     text: z.string().nullable(),

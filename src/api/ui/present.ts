@@ -10,6 +10,7 @@ import type {
   Overview as StoredOverview,
   StoredInference,
 } from '../../store/store.ts'
+import { decodeDialect } from '../dialects.ts'
 import type { Attempt, Block, InferenceDetail, LogRow, Overview, Usage } from './contract.ts'
 
 const NANO = 1e9
@@ -92,7 +93,7 @@ function attemptFacts({ last, startedUs }: Trace) {
 const MAX_PREVIEWED = 256 * 1024
 
 function inputPreviewOf({ ask }: Trace): string {
-  return ask.body.length > MAX_PREVIEWED ? '' : inputPreview(ask.chat())
+  return ask.body.length > MAX_PREVIEWED ? '' : inputPreview(decodeDialect(ask.dialect, ask.json))
 }
 
 export function presentDetail(stored: StoredInference): InferenceDetail {
@@ -131,11 +132,25 @@ function presentBlock(block: DomainBlock): Block {
       const { details: _details, summary, ...thought } = block
       return { ...thought, ...(summary && { summary: [...summary] }) }
     }
-    case 'text':
-    case 'tool_call':
-    case 'tool_result':
-    case 'refusal':
+    case 'text': {
+      const { type, text, citations = [] } = block
+      const sources = citations.map(({ url = '', title = '', citedText = '' }) => ({
+        url,
+        title: title || citedText || url,
+      }))
+      return { type, text, ...(sources.length > 0 && { sources }) }
+    }
+    case 'tool_call': {
+      const { type, id, name, arguments: text } = block
+      return { type, id, name, arguments: text }
+    }
+    case 'tool_result': {
+      const { type, id, name, result } = block
+      return { type, id, name, result }
+    }
     case 'unknown':
+      return { type: 'unknown', data: block.data }
+    case 'refusal':
       return block
   }
 }

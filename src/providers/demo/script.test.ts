@@ -205,7 +205,7 @@ test('answers whatever it is sent', () => {
 
 function ask(model: string, extra: JsonObject, earlierAttempts = 0) {
   const body = { model, messages: [{ role: 'user', content: 'Hi' }], ...extra }
-  return demoScript({ model, body, earlierAttempts, call: 0, options: {} })
+  return demoScript({ model, body, operation: 'chat', earlierAttempts, call: 0, options: {} })
 }
 
 function answerOf(model: string, extra: JsonObject): string {

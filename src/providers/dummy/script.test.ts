@@ -120,10 +120,17 @@ test.each([
 
 function play(model: string, extra: JsonObject = {}, call = 0, scenario: unknown = EXAMPLE) {
   const body = { model, messages: [{ role: 'user', content: 'Hi' }], ...extra }
-  return dummyScript({ model, body, earlierAttempts: 0, call, options: { scenario } })
+  return dummyScript({
+    model,
+    body,
+    operation: 'chat',
+    earlierAttempts: 0,
+    call,
+    options: { scenario },
+  })
 }
 
 function playBuiltIn(model: string, call = 0) {
   const body = { model, messages: [{ role: 'user', content: 'Hi' }] }
-  return dummyScript({ model, body, earlierAttempts: 0, call, options: {} })
+  return dummyScript({ model, body, operation: 'chat', earlierAttempts: 0, call, options: {} })
 }

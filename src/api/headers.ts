@@ -1,5 +1,6 @@
-import type { Trace } from '../../engine/trace.ts'
-import { headerOf, type Headers } from '../../lib/transport.ts'
+import type { GatewayError } from '../domain/errors.ts'
+import type { Trace } from '../engine/trace.ts'
+import { headerOf, type Headers } from '../lib/transport.ts'
 
 /** Headers of a provider that a client may want. All others, cookies above all, stay here. */
 const PASSED = /^(openai-|x-ratelimit-|x-request-id$|x-groq-|request-id$|retry-after)/
@@ -23,4 +24,10 @@ export function weirHeaders(trace: Trace): Record<string, string> {
     headers['x-weir-warnings'] = trace.warnings.join('; ').replaceAll(/[^\x20-\x7e]/g, '?')
   }
   return headers
+}
+
+export function errorHeaders(error: GatewayError): Record<string, string> {
+  const { retryAfterS } = error.context
+  if (retryAfterS !== undefined) return { 'retry-after': String(Math.ceil(retryAfterS)) }
+  return error.status === 503 ? { 'retry-after': '1' } : {}
 }

@@ -1,0 +1,78 @@
+import type { Block, ChatParams, ChatRequest, Message } from '../../domain/chat.ts'
+import { asNumber, asObject, asString, fieldsBeside, objectsIn } from '../../lib/json.ts'
+import type { Json, JsonObject } from '../../lib/json.ts'
+import { compact } from '../compact.ts'
+import { decodeBlock, type Names } from './decode-blocks.ts'
+import { decodeChoice, decodeFormat, decodeThinking, decodeTools } from './decode-settings.ts'
+
+const KNOWN = new Set([
+  'model',
+  'messages',
+  'system',
+  'stream',
+  'tools',
+  'tool_choice',
+  'max_tokens',
+  'temperature',
+  'top_p',
+  'top_k',
+  'stop_sequences',
+  'thinking',
+  'output_config',
+  'output_format',
+  'metadata',
+  'service_tier',
+])
+
+/** A Messages request in our nouns. Total: what it cannot read it keeps as it is. */
+export function decodeMessages(json: JsonObject): ChatRequest {
+  const names: Names = new Map()
+  const system = decodeContent(json['system'], names)
+  const messages = objectsIn(json['messages']).map((message): Message => {
+    const role = asString(message['role'])
+    return {
+      role: role === 'assistant' || role === 'system' ? role : 'user',
+      content: decodeContent(message['content'], names),
+    }
+  })
+  return {
+    messages: system.length > 0 ? [{ role: 'system', content: system }, ...messages] : messages,
+    ...decodeTools(json['tools']),
+    params: decodeParams(json),
+    extra: { ...fieldsBeside(json, KNOWN), ...restOfMetadata(json) },
+    wire: 'anthropic_messages',
+  }
+}
+
+function decodeContent(content: Json | undefined, names: Names): Block[] {
+  if (typeof content === 'string') return content === '' ? [] : [{ type: 'text', text: content }]
+  return objectsIn(content).map((block) => decodeBlock(block, names))
+}
+
+function decodeParams(json: JsonObject): ChatParams {
+  const stops = json['stop_sequences']
+  const stop = Array.isArray(stops) ? stops.flatMap((each) => asString(each) ?? []) : []
+  const { choice, parallel } = decodeChoice(json['tool_choice'])
+  return compact({
+    maxTokens: asNumber(json['max_tokens']),
+    temperature: asNumber(json['temperature']),
+    topP: asNumber(json['top_p']),
+    topK: asNumber(json['top_k']),
+    stop: stop.length > 0 ? stop : undefined,
+    reasoning: decodeThinking(json),
+    toolChoice: choice,
+    parallelToolCalls: parallel,
+    responseFormat: decodeFormat(json),
+    serviceTier: tierOf(asString(json['service_tier'])),
+    user: asString(asObject(json['metadata'])?.['user_id']),
+  })
+}
+
+function tierOf(tier: string | undefined): string | undefined {
+  return tier === 'standard_only' ? 'default' : tier
+}
+
+function restOfMetadata(json: JsonObject): JsonObject {
+  const rest = fieldsBeside(asObject(json['metadata']) ?? {}, new Set(['user_id']))
+  return rest ? { metadata: rest } : {}
+}

@@ -1,0 +1,67 @@
+import { z } from 'zod'
+import type { Ask } from '../../engine/ask.ts'
+import type { RawRequest } from '../../http/route.ts'
+import { formatEvent } from '../../lib/sse.ts'
+import { dialectRoute } from '../deliver.ts'
+import type { Dialect } from '../dialect.ts'
+import { gateError } from '../openai/request.ts'
+import { baseAsk, chatEncoder, readBody } from '../read-body.ts'
+import { decodeMessages } from './decode.ts'
+import { encodeMessage } from './encode.ts'
+import { MessagesEncoder } from './encode-stream.ts'
+import { anthropicError } from './errors.ts'
+
+const Gate = z.compile(
+  z.looseObject({
+    model: z.string().min(1),
+    messages: z.array(z.looseObject({})).min(1),
+    max_tokens: z.number(),
+    stream: z.boolean().nullish(),
+  }),
+)
+
+const encodeFor = chatEncoder(decodeMessages)
+
+/** Reads a Messages request. */
+function readMessagesRequest(request: RawRequest): Ask {
+  const json = readBody(request)
+  const gate = Gate.safeParse(json)
+  if (!gate.success) throw gateError(gate.error)
+  const { model, stream } = gate.data
+  return baseAsk(request, {
+    dialect: 'anthropic.messages',
+    operation: 'chat',
+    wire: 'anthropic_messages',
+    model,
+    json,
+    stream: stream === true,
+    wantsUsage: true,
+    forwardHeaders: ownHeaders(request),
+    encodeFor,
+  })
+}
+
+const FORWARDED = ['anthropic-beta', 'anthropic-version']
+
+/** Which features, and which version of them, the client wants: for providers that know them. */
+export function ownHeaders({ headers }: RawRequest): Record<string, string> {
+  const forwarded = FORWARDED.flatMap((name) => {
+    const value = headers[name]
+    return value === undefined ? [] : [[name, String(value)] as const]
+  })
+  return Object.fromEntries(forwarded)
+}
+
+/** Anthropic's Messages. Source: Claude API reference, "Create a Message". */
+const anthropicMessages: Dialect = {
+  read: readMessagesRequest,
+  whole: encodeMessage,
+  stream: (envelope) => new MessagesEncoder(envelope),
+  errorBody: anthropicError,
+  streamError: (error, trace) => formatEvent(JSON.stringify(anthropicError(error, trace)), 'error'),
+}
+
+export const messages = dialectRoute(anthropicMessages, {
+  paths: ['/anthropic/v1/messages', '/v1/messages'],
+  summary: 'Answer a conversation, as the Anthropic API does.',
+})

@@ -1,0 +1,176 @@
+import type { Part } from '../domain/chat.ts'
+import { GatewayError } from '../domain/errors.ts'
+import { infer, type Inference } from '../engine/infer.ts'
+import { hasEndMark } from '../engine/relay.ts'
+import type { UpstreamStream } from '../engine/stream.ts'
+import type { Trace } from '../engine/trace.ts'
+import type { WholeAnswer } from '../engine/whole.ts'
+import type { Client, EventStream } from '../http/client.ts'
+import type { RawRequest, RawRoute } from '../http/route.ts'
+import { headerOf } from '../lib/transport.ts'
+import type { App } from './app.ts'
+import type { Dialect, Envelope } from './dialect.ts'
+import { errorHeaders, upstreamHeaders, weirHeaders } from './headers.ts'
+
+/** A route that answers in a dialect. */
+export function dialectRoute(
+  dialect: Dialect,
+  route: { readonly paths: readonly string[]; readonly summary: string },
+): RawRoute<App> {
+  return {
+    ...route,
+    kind: 'raw',
+    method: 'POST',
+    scope: 'inference',
+    handle: (app, request) => answer(app, dialect, request),
+  }
+}
+
+/** Reads a request, has it answered, and hands the answer on, whatever it is, in its dialect. */
+export async function answer(app: App, dialect: Dialect, request: RawRequest): Promise<void> {
+  const { client } = request
+  const { engine } = app
+  let trace: Trace | undefined
+  try {
+    const ask = await dialect.read(request, app)
+    await infer(engine, ask, async (inference) => {
+      trace = inference.trace
+      const delivery = { app, dialect, inference, client }
+      if (ask.stream) await deliverStream(delivery)
+      else await deliverWhole(delivery)
+    })
+  } catch (thrown) {
+    const error = GatewayError.from(thrown)
+    if (client.headersSent) return
+    if (dialect.estimates && error.code === 'unsupported' && trace) {
+      const headers = { ...weirHeaders(trace), 'x-weir-warnings': 'an estimate' }
+      client.json(200, dialect.whole(envelopeOf(trace), []), headers)
+      return
+    }
+    const headers = { ...errorHeaders(error), ...(trace && weirHeaders(trace)) }
+    client.json(error.status, dialect.errorBody(error, trace), headers)
+    if (error.code === 'internal') throw error
+  }
+}
+
+interface Delivery {
+  readonly app: App
+  readonly dialect: Dialect
+  readonly inference: Inference
+  readonly client: Client
+}
+
+async function deliverWhole({ dialect, inference, client }: Delivery): Promise<void> {
+  const { trace } = inference
+  const reply = await inference.reply()
+  const parts = reply.kind === 'whole' ? reply.parts : await allParts(reply)
+  await inference.beforeEnd()
+  const headers = { ...upstreamHeaders(reply.headers), ...weirHeaders(trace) }
+  if (reply.kind === 'whole' && reply.bytes && goesOnAsItIs(trace)) {
+    client.send(200, { 'content-type': typeOf(reply), ...headers }, reply.bytes)
+    return
+  }
+  client.json(200, dialect.whole(envelopeOf(trace), parts), headers)
+}
+
+const JSON_TYPE = 'application/json; charset=utf-8'
+
+/** Of a body that goes on unread, only its provider can tell the kind. */
+function typeOf({ headers }: WholeAnswer): string {
+  const type = headerOf(headers, 'content-type')
+  return type === undefined || /\bjson\b/i.test(type) ? JSON_TYPE : type
+}
+
+async function allParts(reply: UpstreamStream): Promise<Part[]> {
+  const parts: Part[] = []
+  for await (const events of reply.parts()) parts.push(...events.flat())
+  return parts
+}
+
+async function deliverStream(delivery: Delivery): Promise<void> {
+  const { app, dialect, inference, client } = delivery
+  const { trace } = inference
+  let upstream = {}
+  const { framing } = dialect
+  const headers = () => ({ ...framing?.headers, ...upstream, ...weirHeaders(trace) })
+  const stream = client.eventStream(headers, framing?.silence)
+  try {
+    const reply = await inference.reply()
+    upstream = upstreamHeaders(reply.headers)
+    if (reply.kind === 'whole') await encodeWhole(delivery, stream, reply)
+    else if (goesOnAsItIs(trace)) await relay(delivery, stream, reply)
+    else await encodeParts(delivery, stream, reply)
+  } catch (thrown) {
+    if (!stream.opened) stream.abandon()
+    else stream.end(lastWords(dialect, GatewayError.from(thrown), trace, app))
+    throw thrown
+  }
+}
+
+/** The fast lane: a plain name, and a provider that speaks the client's own format. */
+function goesOnAsItIs({ ask, last }: Trace): boolean {
+  return ask.relay && last?.wire.name === ask.wire
+}
+
+async function relay(
+  { dialect, inference }: Delivery,
+  stream: EventStream,
+  reply: UpstreamStream,
+): Promise<void> {
+  const marks = inference.trace.last?.wire.endMarks ?? []
+  const frame = dialect.framing?.relay()
+  for await (const bytes of reply.bytes()) {
+    // The mark tells the client that all is well: where the record must be first, it waits.
+    if (hasEndMark(bytes, marks)) await inference.beforeEnd()
+    if (!stream.write(frame ? frame.push(bytes) : bytes)) await stream.drained()
+  }
+  await inference.beforeEnd()
+  stream.end(frame?.end())
+}
+
+async function encodeParts(
+  { dialect, inference }: Delivery,
+  stream: EventStream,
+  reply: UpstreamStream,
+): Promise<void> {
+  const encoder = dialect.stream(envelopeOf(inference.trace))
+  for await (const events of reply.parts()) {
+    const text = events.map((parts) => encoder.encode(parts)).join('')
+    if (text !== '' && !stream.write(text)) await stream.drained()
+  }
+  await inference.beforeEnd()
+  stream.end(encoder.end())
+}
+
+/** The provider answered in one piece though a stream was asked for: so it is one chunk. */
+async function encodeWhole(
+  { dialect, inference }: Delivery,
+  stream: EventStream,
+  reply: WholeAnswer,
+): Promise<void> {
+  const encoder = dialect.stream(envelopeOf(inference.trace))
+  const text = encoder.encode(reply.parts)
+  await inference.beforeEnd()
+  stream.end(text + encoder.end())
+}
+
+/** What a client is told when its stream breaks: no end mark, so that nobody takes it for whole. */
+function lastWords(dialect: Dialect, error: GatewayError, trace: Trace, { engine }: App): string {
+  if (error.context.told === true) return ''
+  const done = engine.config().gateway.doneAfterError ? (dialect.endMark ?? '') : ''
+  return dialect.streamError(error, trace) + done
+}
+
+function envelopeOf(trace: Trace): Envelope {
+  const { ask } = trace
+  return {
+    id: trace.id,
+    episodeId: trace.episodeId,
+    model: ask.requestedModel,
+    created: Math.floor(trace.startedAt / 1000),
+    providerType: trace.last?.target.provider.type ?? '',
+    wire: trace.last?.wire.name ?? null,
+    wantsUsage: ask.wantsUsage,
+    request: ask.json,
+  }
+}

@@ -1,0 +1,83 @@
+import type { Block, FileBlock } from '../../domain/chat.ts'
+import { asObject, asString, fieldsBeside } from '../../lib/json.ts'
+import type { JsonObject } from '../../lib/json.ts'
+import { compact } from '../compact.ts'
+
+const WIRE = 'gemini'
+
+/**
+ * Ids for calls and results that have none: the first result of a name belongs to its first call
+ * that has none yet.
+ */
+export class CallIds {
+  #count = 0
+  readonly #open = new Map<string, string[]>()
+
+  called(name: string, id: string | undefined): string {
+    const given = id ?? `call_${this.#count++}_${name}`
+    this.#open.set(name, [...(this.#open.get(name) ?? []), given])
+    return given
+  }
+
+  answered(name: string, id: string | undefined): string {
+    const open = this.#open.get(name) ?? []
+    const [first] = open
+    const found = id ?? first ?? `call_${this.#count++}_${name}`
+    this.#open.set(
+      name,
+      open.filter((each) => each !== found),
+    )
+    return found
+  }
+}
+
+const TEXT_FIELDS = new Set(['text', 'thought', 'thoughtSignature', 'thought_signature'])
+
+/** A part in our nouns; one of an unknown kind is kept whole. */
+export function decodePart(part: JsonObject, ids: CallIds): Block {
+  const signature = asString(part['thoughtSignature']) ?? asString(part['thought_signature'])
+  const signed = compact({ signature })
+  const text = asString(part['text'])
+  if (text !== undefined && !fieldsBeside(part, TEXT_FIELDS)) {
+    if (part['thought'] === true) return { type: 'thought', text, ...signed }
+    return { type: 'text', text, ...signed }
+  }
+  const call = asObject(part['functionCall']) ?? asObject(part['function_call'])
+  if (call) {
+    const name = asString(call['name']) ?? ''
+    const id = ids.called(name, asString(call['id']))
+    const written = JSON.stringify(call['args'] ?? {})
+    return { type: 'tool_call', id, name, arguments: written, ...signed }
+  }
+  const result = asObject(part['functionResponse']) ?? asObject(part['function_response'])
+  if (result) return decodeResult(result, ids)
+  const file = decodeFile(part)
+  return file ? { ...file, ...signed } : { type: 'unknown', data: part, wire: WIRE }
+}
+
+/** A lone text stands in `result` or `output`; anything else is JSON. */
+function decodeResult(result: JsonObject, ids: CallIds): Block {
+  const name = asString(result['name']) ?? ''
+  const id = ids.answered(name, asString(result['id']))
+  const response = asObject(result['response']) ?? {}
+  const [only, ...others] = Object.entries(response)
+  const lone = only && others.length === 0 && ['result', 'output', 'error'].includes(only[0])
+  const text = lone && typeof only[1] === 'string' ? only[1] : JSON.stringify(response)
+  const failed = only?.[0] === 'error' && others.length === 0
+  return { type: 'tool_result', id, name, result: text, ...(failed && { isError: true }) }
+}
+
+function decodeFile(part: JsonObject): FileBlock | null {
+  const inline = asObject(part['inlineData']) ?? asObject(part['inline_data'])
+  if (inline) {
+    const mimeType = asString(inline['mimeType']) ?? asString(inline['mime_type']) ?? ''
+    const url = `data:${mimeType};base64,${asString(inline['data']) ?? ''}`
+    const filename = asString(inline['displayName'])
+    return { type: 'file', url, mimeType, ...compact({ filename }) }
+  }
+  const named = asObject(part['fileData']) ?? asObject(part['file_data'])
+  const url = asString(named?.['fileUri']) ?? asString(named?.['file_uri'])
+  if (!named || url === undefined) return null
+  const mimeType = asString(named['mimeType']) ?? asString(named['mime_type'])
+  return { type: 'file', url, ...compact({ mimeType }) }
+}

@@ -1,0 +1,107 @@
+import type { Block, ChatParams, ChatRequest, Message, Reasoning } from '../../domain/chat.ts'
+import { asBoolean, asNumber, asObject, asString, fieldsBeside, objectsIn } from '../../lib/json.ts'
+import type { Json, JsonObject } from '../../lib/json.ts'
+import { compact } from '../compact.ts'
+import { CallIds, decodePart } from './decode-parts.ts'
+import { decodeChoice, decodeTools } from './decode-tools.ts'
+import { lowered } from './schema.ts'
+
+const KNOWN = new Set([
+  'model',
+  'contents',
+  'systemInstruction',
+  'system_instruction',
+  'tools',
+  'toolConfig',
+  'tool_config',
+  'generationConfig',
+  'generation_config',
+])
+
+const KNOWN_CONFIG = new Set([
+  'maxOutputTokens',
+  'temperature',
+  'topP',
+  'topK',
+  'stopSequences',
+  'seed',
+  'presencePenalty',
+  'frequencyPenalty',
+  'candidateCount',
+  'responseLogprobs',
+  'logprobs',
+  'responseMimeType',
+  'responseSchema',
+  'responseJsonSchema',
+  'thinkingConfig',
+])
+
+/** A generateContent request in our nouns. Total: what it cannot read it keeps as it is. */
+export function decodeGenerate(json: JsonObject): ChatRequest {
+  const ids = new CallIds()
+  const instruction = json['systemInstruction'] ?? json['system_instruction']
+  const system = decodeParts(instruction, ids)
+  const contents = Array.isArray(json['contents']) ? json['contents'] : [json['contents'] ?? null]
+  const messages = contents.flatMap((value): Message[] => {
+    const content: JsonObject | undefined =
+      typeof value === 'string' ? { parts: [{ text: value }] } : asObject(value)
+    if (!content) return []
+    const role = content['role'] === 'model' ? 'assistant' : 'user'
+    return [{ role, content: decodeParts(content, ids) }]
+  })
+  const config = asObject(json['generationConfig'] ?? json['generation_config']) ?? {}
+  const rest = fieldsBeside(config, KNOWN_CONFIG)
+  return {
+    messages: system.length > 0 ? [{ role: 'system', content: system }, ...messages] : messages,
+    ...decodeTools(json['tools']),
+    params: { ...decodeConfig(config), ...compact({ toolChoice: decodeChoice(json) }) },
+    extra: { ...fieldsBeside(json, KNOWN), ...(rest && { generationConfig: rest }) },
+    wire: 'gemini',
+  }
+}
+
+function decodeParts(value: Json | undefined, ids: CallIds): Block[] {
+  if (typeof value === 'string') return [{ type: 'text', text: value }]
+  const parts = asObject(value)?.['parts']
+  const list = Array.isArray(parts) ? parts : [parts ?? null]
+  return objectsIn(list).map((part) => decodePart(part, ids))
+}
+
+function decodeConfig(config: JsonObject): ChatParams {
+  const stops = objectsOrStrings(config['stopSequences'])
+  return compact({
+    maxTokens: asNumber(config['maxOutputTokens']),
+    temperature: asNumber(config['temperature']),
+    topP: asNumber(config['topP']),
+    topK: asNumber(config['topK']),
+    stop: stops.length > 0 ? stops : undefined,
+    seed: asNumber(config['seed']),
+    presencePenalty: asNumber(config['presencePenalty']),
+    frequencyPenalty: asNumber(config['frequencyPenalty']),
+    n: asNumber(config['candidateCount']),
+    logprobs: asBoolean(config['responseLogprobs']),
+    topLogprobs: asNumber(config['logprobs']),
+    responseFormat: decodeFormat(config),
+    reasoning: decodeThinking(asObject(config['thinkingConfig'])),
+  })
+}
+
+function objectsOrStrings(value: Json | undefined): string[] {
+  return Array.isArray(value) ? value.flatMap((each) => asString(each) ?? []) : []
+}
+
+function decodeFormat(config: JsonObject): ChatParams['responseFormat'] {
+  if (config['responseMimeType'] !== 'application/json') return undefined
+  const schema = config['responseJsonSchema'] ?? lowered(config['responseSchema'])
+  if (schema === undefined || schema === null) return { type: 'json_object' }
+  return { type: 'json_schema', schema }
+}
+
+function decodeThinking(config: JsonObject | undefined): Reasoning | undefined {
+  if (!config) return undefined
+  return compact({
+    effort: asString(config['thinkingLevel'])?.toLowerCase(),
+    budgetTokens: asNumber(config['thinkingBudget']),
+    visible: asBoolean(config['includeThoughts']),
+  })
+}

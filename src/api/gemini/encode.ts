@@ -1,0 +1,175 @@
+import type { Block, FinishReason, Part } from '../../domain/chat.ts'
+import { Collector } from '../../domain/collect.ts'
+import { totalInput, type Usage } from '../../domain/usage.ts'
+import { asObject, type Json, type JsonObject, parseJson } from '../../lib/json.ts'
+import { withoutUndefined } from '../compact.ts'
+import type { Envelope } from '../dialect.ts'
+
+const WIRE = 'gemini'
+
+/** A whole response. Source: Gemini API reference, "GenerateContentResponse". */
+export function encodeGenerated(envelope: Envelope, parts: readonly Part[]): JsonObject {
+  const collector = new Collector()
+  for (const part of parts) collector.add(part)
+  const { content, usage, finish } = collector.answer()
+  const finishReason = finish === null ? 'STOP' : REASONS[finish]
+  const own = ownFields(parts)
+  const said = {
+    content: { parts: content.flatMap(encodeBlock), role: 'model' },
+    finishReason: rawReason(parts) ?? finishReason,
+    index: 0,
+    ...groundingOf(content),
+    ...own.choice,
+  }
+  return withoutUndefined({
+    candidates: [said],
+    ...own.response,
+    usageMetadata: encodeUsage(usage),
+    modelVersion: envelope.model,
+    responseId: envelope.id,
+  })
+}
+
+export const REASONS: Readonly<Record<FinishReason, string>> = {
+  stop: 'STOP',
+  stop_sequence: 'STOP',
+  length: 'MAX_TOKENS',
+  tool_call: 'STOP',
+  content_filter: 'SAFETY',
+  unknown: 'OTHER',
+}
+
+/** Google's own words for why an answer ended. */
+const OWN_REASON = /^[A-Z][A-Z_]+$/
+
+export function rawReason(parts: readonly Part[]): string | undefined {
+  const raw = parts.findLast((part) => part.type === 'finish')?.raw
+  return raw !== undefined && OWN_REASON.test(raw) ? raw : undefined
+}
+
+const OWN_RESPONSE = ['promptFeedback']
+const OWN_CHOICE = [
+  'groundingMetadata',
+  'citationMetadata',
+  'safetyRatings',
+  'urlContextMetadata',
+  'avgLogprobs',
+  'logprobsResult',
+  'finishMessage',
+]
+
+/** What Gemini's own answers have beside. */
+export function ownFields(parts: readonly Part[]): { response: JsonObject; choice: JsonObject } {
+  const own: { response: JsonObject; choice: JsonObject } = { response: {}, choice: {} }
+  for (const part of parts) {
+    if (part.type !== 'raw' || (part.choice ?? 0) > 0) continue
+    copy(part.fields, OWN_RESPONSE, own.response)
+    copy(part.fields, OWN_CHOICE, own.choice)
+  }
+  return own
+}
+
+function copy(from: JsonObject, names: readonly string[], to: JsonObject): void {
+  for (const name of names) {
+    const value = from[name]
+    if (value !== undefined) to[name] = value
+  }
+}
+
+/** Citations of other providers, as the pages an answer is grounded in. */
+function groundingOf(content: readonly Block[]): JsonObject {
+  const chunks = content.flatMap((block) => {
+    if (block.type !== 'text') return []
+    return (block.citations ?? []).flatMap(({ url, title, wire }) =>
+      wire === WIRE || url === undefined ? [] : [webChunk(url, title)],
+    )
+  })
+  return chunks.length > 0 ? { groundingMetadata: { groundingChunks: chunks } } : {}
+}
+
+export function webChunk(url: string, title: string | undefined): JsonObject {
+  return { web: { uri: url, title: title ?? '' } }
+}
+
+function encodeBlock(block: Block): JsonObject[] {
+  switch (block.type) {
+    case 'text':
+      if (block.text === '' && block.signature === undefined) return []
+      return [withoutUndefined({ text: block.text, thoughtSignature: block.signature })]
+    case 'refusal':
+      return [{ text: block.text }]
+    case 'thought':
+      return encodeThought(block)
+    case 'tool_call':
+      return [encodeCall(block)]
+    case 'file':
+      return [encodeFile(block.url, block.mimeType, block.signature)]
+    case 'unknown': {
+      const data = asObject(block.data)
+      return data && block.wire === WIRE ? [data] : []
+    }
+    case 'tool_result':
+      return []
+  }
+}
+
+/** Encrypted reasoning travels as the signature of a thought: there it comes back from. */
+export function encodeThought(thought: {
+  readonly text: string | null
+  readonly summary?: readonly string[]
+  readonly signature?: string
+  readonly data?: string
+}): JsonObject[] {
+  const { text, summary, signature, data } = thought
+  const said = text ?? summary?.join('\n\n') ?? ''
+  const thoughtSignature = signature ?? data
+  if (said === '' && thoughtSignature === undefined) return []
+  return [withoutUndefined({ text: said, thought: true, thoughtSignature })]
+}
+
+export function encodeCall(call: {
+  readonly id: string
+  readonly name: string
+  readonly arguments: string
+  readonly signature?: string
+}): JsonObject {
+  const { id, name, signature } = call
+  return withoutUndefined({
+    functionCall: withoutUndefined({ id: id || undefined, name, args: argsOf(call.arguments) }),
+    thoughtSignature: signature,
+  })
+}
+
+/** Arguments that are no JSON object (cut off, say) still reach the client, as text. */
+function argsOf(text: string): Json {
+  if (text.trim() === '') return {}
+  return asObject(parseJson(text)) ?? { input: text }
+}
+
+export function encodeFile(
+  url: string,
+  mimeType: string | undefined,
+  signature: string | undefined,
+): JsonObject {
+  const [, inUrl, data] = /^data:([^;,]*)[^,]*,(.*)$/s.exec(url) ?? []
+  const mime = inUrl || mimeType || 'application/octet-stream'
+  const file =
+    data === undefined
+      ? { fileData: { mimeType: mime, fileUri: url } }
+      : { inlineData: { mimeType: mime, data } }
+  return withoutUndefined({ ...file, thoughtSignature: signature })
+}
+
+/** Thoughts stand apart from the answer here; what was cached is part of the prompt. */
+export function encodeUsage(usage: Usage | null): JsonObject | undefined {
+  if (!usage) return undefined
+  const prompt = totalInput(usage) ?? 0
+  const answer = (usage.output ?? 0) + (usage.audioOutput ?? 0)
+  return withoutUndefined({
+    promptTokenCount: prompt,
+    candidatesTokenCount: answer,
+    totalTokenCount: prompt + answer + (usage.reasoning ?? 0),
+    cachedContentTokenCount: usage.cacheRead ?? undefined,
+    thoughtsTokenCount: usage.reasoning ?? undefined,
+  })
+}

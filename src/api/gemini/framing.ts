@@ -1,0 +1,48 @@
+import type { JsonObject } from '../../lib/json.ts'
+import { SseReader } from '../../lib/sse.ts'
+import type { StreamFraming } from '../dialect.ts'
+import type { Framing } from './encode-stream.ts'
+
+/** As `alt=sse` has it: lines end as Google ends them. */
+export const asEvents = (): Framing => ({
+  next: (response) => `data: ${JSON.stringify(response)}\r\n\r\n`,
+  end: () => '',
+})
+
+/** Without `alt=sse`: one JSON list, an element for each response. */
+export class AsList implements Framing {
+  #begun = false
+
+  next(response: JsonObject): string {
+    return this.element(JSON.stringify(response))
+  }
+
+  element(json: string): string {
+    const before = this.#begun ? ',\r\n' : '['
+    this.#begun = true
+    return before + json
+  }
+
+  end(): string {
+    return this.#begun ? ']' : '[]'
+  }
+}
+
+/** How a client is told that asked for a list. */
+export const LIST_FRAMING: StreamFraming = {
+  headers: { 'content-type': 'application/json; charset=utf-8' },
+  // White space may stand between the elements of a list.
+  silence: '\n',
+  relay: () => {
+    const reader = new SseReader()
+    const list = new AsList()
+    return {
+      push: (events) =>
+        reader
+          .push(events)
+          .map(({ data }) => list.element(data))
+          .join(''),
+      end: () => list.end(),
+    }
+  },
+}

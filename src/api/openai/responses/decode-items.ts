@@ -1,0 +1,90 @@
+import type { Block, Citation, FileBlock, Thought, ToolResultBlock } from '../../../domain/chat.ts'
+import { asObject, asString, objectsIn } from '../../../lib/json.ts'
+import type { Json, JsonObject } from '../../../lib/json.ts'
+import { compact } from '../../compact.ts'
+
+const WIRE = 'openai_responses'
+
+/** The content of a message: a text, or pieces of several kinds. */
+export function decodeContent(content: Json | undefined): Block[] {
+  if (typeof content === 'string') return content === '' ? [] : [{ type: 'text', text: content }]
+  return objectsIn(content).map(decodePiece)
+}
+
+function decodePiece(piece: JsonObject): Block {
+  const text = asString(piece['text'])
+  switch (asString(piece['type'])) {
+    case 'input_text':
+    case 'output_text':
+    case 'text':
+      return { type: 'text', text: text ?? '', ...citationsOf(piece) }
+    case 'refusal':
+      return { type: 'refusal', text: asString(piece['refusal']) ?? '' }
+    case 'input_image':
+    case 'input_file':
+    case 'input_audio':
+      return decodeFile(piece) ?? { type: 'unknown', data: piece, wire: WIRE }
+    default:
+      return { type: 'unknown', data: piece, wire: WIRE }
+  }
+}
+
+function citationsOf(piece: JsonObject): { citations?: Citation[] } {
+  const raws = objectsIn(piece['annotations'])
+  if (raws.length === 0) return {}
+  const citations = raws.map((raw): Citation => {
+    const named = { url: asString(raw['url']), title: asString(raw['title']) }
+    return Object.assign({ raw, wire: WIRE }, compact(named))
+  })
+  return { citations }
+}
+
+function decodeFile(piece: JsonObject): FileBlock | null {
+  const audio = asObject(piece['input_audio'])
+  const sound = asString(audio?.['data'])
+  if (audio && sound !== undefined) return soundFile(sound, asString(audio['format']) ?? 'wav')
+  const data = asString(piece['file_data'])
+  const url = asString(piece['image_url']) ?? asString(piece['file_url']) ?? data
+  const fileId = asString(piece['file_id'])
+  if (url === undefined && fileId === undefined) return null
+  const facts = { fileId, filename: asString(piece['filename']), detail: asString(piece['detail']) }
+  const image = piece['type'] === 'input_image' && fileId !== undefined
+  const kind = image ? { mimeType: 'image/*' } : {}
+  return { type: 'file', url: url ?? '', ...compact(facts), ...kind }
+}
+
+function soundFile(data: string, format: string): FileBlock {
+  const mimeType = `audio/${format === 'mp3' ? 'mpeg' : format}`
+  return { type: 'file', url: `data:${mimeType};base64,${data}`, mimeType }
+}
+
+/** Reasoning that comes back: its id and what is encrypted in it byte for byte. */
+export function decodeReasoningItem(item: JsonObject): Thought {
+  const summary = objectsIn(item['summary']).map((piece) => asString(piece['text']) ?? '')
+  const texts = objectsIn(item['content']).map((piece) => asString(piece['text']) ?? '')
+  return {
+    type: 'thought',
+    text: texts.length > 0 ? texts.join('') : null,
+    ...compact({
+      summary: summary.length > 0 ? summary : undefined,
+      id: asString(item['id']),
+      data: asString(item['encrypted_content']),
+      signature: asString(item['signature']),
+      format: asString(item['format']),
+    }),
+  }
+}
+
+export function decodeResult(
+  item: JsonObject,
+  names: ReadonlyMap<string, string>,
+): ToolResultBlock {
+  const id = asString(item['call_id']) ?? ''
+  const { output } = item
+  const common = { type: 'tool_result', id, name: names.get(id) ?? '' } as const
+  if (typeof output === 'string') return { ...common, result: output }
+  const content = decodeContent(output)
+  const result = content.map((piece) => (piece.type === 'text' ? piece.text : '')).join('')
+  const plain = content.every(({ type }) => type === 'text')
+  return { ...common, result, ...(!plain && { content }) }
+}

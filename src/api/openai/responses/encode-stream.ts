@@ -1,0 +1,147 @@
+import type { Part } from '../../../domain/chat.ts'
+import { Collector } from '../../../domain/collect.ts'
+import { asString, type JsonObject } from '../../../lib/json.ts'
+import { formatEvent } from '../../../lib/sse.ts'
+import type { Envelope, StreamEncoder } from '../../dialect.ts'
+import { annotationOf, imageItem, itemId, responseOf } from './items.ts'
+import {
+  CallItem,
+  type Emit,
+  MessageItem,
+  type OpenItem,
+  ReasoningItem,
+  WholeItem,
+} from './open-items.ts'
+
+type ReasoningPart = Extract<Part, { type: 'reasoning' }>
+
+/** Parts as Responses events. Source: OpenAI API reference, "Streaming events". */
+export class ResponseEncoder implements StreamEncoder {
+  readonly #envelope: Envelope
+  readonly #collector = new Collector()
+  readonly #calls = new Map<number, CallItem>()
+  readonly #output: OpenItem[] = []
+  #open: OpenItem | null = null
+  #number = 0
+  #begun = false
+  #written: string[] = []
+
+  constructor(envelope: Envelope) {
+    this.#envelope = envelope
+  }
+
+  encode(parts: readonly Part[]): string {
+    for (const part of parts) {
+      this.#collector.add(part)
+      if (!('choice' in part) || (part.choice ?? 0) === 0) this.#part(part)
+    }
+    return this.#take()
+  }
+
+  end(): string {
+    this.#begin()
+    this.#close()
+    for (const call of this.#calls.values()) call.close(this.#emit)
+    const { usage, finish } = this.#collector.answer()
+    const output = this.#output.map((item) => item.whole())
+    const response = responseOf(this.#envelope, { output, finish, usage, ended: true })
+    this.#emit({ type: `response.${asString(response['status'])}`, response })
+    return this.#take()
+  }
+
+  #part(part: Part): void {
+    switch (part.type) {
+      case 'text':
+        if (part.text !== '') this.#message(part.begins === true).text(part.text, this.#emit)
+        break
+      case 'refusal':
+        this.#message(false).refusal(part.text, this.#emit)
+        break
+      case 'citation':
+        this.#message(false).annotation(annotationOf(part.citation), this.#emit)
+        break
+      case 'reasoning':
+        this.#reasoning(part)
+        break
+      case 'tool_call': {
+        this.#close()
+        const call = this.#add((id) => new CallItem(part, id, this.#output.length), 'fc')
+        this.#calls.set(part.index, call)
+        break
+      }
+      case 'tool_arguments':
+        this.#calls.get(part.index)?.input(part.text, this.#emit)
+        break
+      case 'file':
+        this.#whole((id) => imageItem(part.url, id))
+        break
+      case 'unknown':
+        if (part.wire === 'openai_responses') this.#whole(() => part.data)
+        break
+      default:
+        break
+    }
+  }
+
+  #message(begins: boolean): MessageItem {
+    const open = this.#open
+    if (open instanceof MessageItem) {
+      if (begins) open.closePart(this.#emit)
+      return open
+    }
+    this.#close()
+    const item = this.#add((id) => new MessageItem(id, this.#output.length), 'msg')
+    this.#open = item
+    return item
+  }
+
+  #reasoning(part: ReasoningPart): void {
+    let open = this.#open
+    if (!(open instanceof ReasoningItem) || part.begins) {
+      this.#close()
+      const made = this.#add((id) => new ReasoningItem(part.id ?? id, this.#output.length), 'rs')
+      this.#open = made
+      open = made
+    }
+    if (open instanceof ReasoningItem) open.add(part, this.#emit)
+  }
+
+  #whole(make: (id: string) => JsonObject): void {
+    this.#close()
+    const item = this.#add((id) => new WholeItem(make(id), this.#output.length), 'ig')
+    item.close(this.#emit)
+  }
+
+  #add<Item extends OpenItem>(make: (id: string) => Item, kind: string): Item {
+    this.#begin()
+    const item = make(itemId(kind, this.#envelope.id, this.#output.length))
+    this.#output.push(item)
+    item.open(this.#emit)
+    return item
+  }
+
+  #close(): void {
+    this.#open?.close(this.#emit)
+    this.#open = null
+  }
+
+  #begin(): void {
+    if (this.#begun) return
+    this.#begun = true
+    const begun = { output: [], finish: null, usage: null, ended: false }
+    const response = responseOf(this.#envelope, begun)
+    this.#emit({ type: 'response.created', response })
+    this.#emit({ type: 'response.in_progress', response })
+  }
+
+  readonly #emit: Emit = (event) => {
+    const numbered = { ...event, sequence_number: this.#number++ }
+    this.#written.push(formatEvent(JSON.stringify(numbered), event.type))
+  }
+
+  #take(): string {
+    const text = this.#written.join('')
+    this.#written = []
+    return text
+  }
+}

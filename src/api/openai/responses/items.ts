@@ -1,0 +1,181 @@
+import type { Block, Citation, FinishReason, Thought } from '../../../domain/chat.ts'
+import { totalInput, totalOutput, type Usage } from '../../../domain/usage.ts'
+import { asObject, type JsonObject } from '../../../lib/json.ts'
+import { withoutUndefined } from '../../compact.ts'
+import type { Envelope } from '../../dialect.ts'
+
+const WIRE = 'openai_responses'
+
+/** An id of OpenAI's kind that still says which inference it was. */
+export function responseId(id: string): string {
+  return `resp_${id.replaceAll('-', '')}`
+}
+
+export function itemId(kind: string, id: string, index: number): string {
+  return `${kind}_${id.replaceAll('-', '')}${index}`
+}
+
+/** Blocks of an answer as output items. Source: OpenAI API reference, the response object. */
+export function itemsOf(blocks: readonly Block[], id: string): JsonObject[] {
+  const items: JsonObject[] = []
+  let message: JsonObject[] | null = null
+  for (const block of blocks) {
+    const piece = pieceOf(block)
+    if (piece && message) {
+      message.push(piece)
+      continue
+    }
+    const index = items.length
+    message = piece ? [piece] : null
+    if (message) items.push(messageItem(message, itemId('msg', id, index)))
+    else items.push(...itemOf(block, itemId(kindOf(block), id, index)))
+  }
+  return items
+}
+
+function messageItem(content: JsonObject[], id: string): JsonObject {
+  return { id, type: 'message', status: 'completed', role: 'assistant', content }
+}
+
+function kindOf({ type }: Block): string {
+  return type === 'thought' ? 'rs' : 'fc'
+}
+
+function pieceOf(block: Block): JsonObject | null {
+  switch (block.type) {
+    case 'text': {
+      const annotations = (block.citations ?? []).map(annotationOf)
+      return { type: 'output_text', text: block.text, annotations, logprobs: [] }
+    }
+    case 'refusal':
+      return { type: 'refusal', refusal: block.text }
+    default:
+      return null
+  }
+}
+
+/** Another provider's citation is a page: what it says of places in texts is its own. */
+export function annotationOf({
+  raw,
+  wire,
+  url,
+  title,
+  startIndex,
+  endIndex,
+}: Citation): JsonObject {
+  if (wire === WIRE) return raw
+  return {
+    type: 'url_citation',
+    url: url ?? '',
+    title: title ?? '',
+    start_index: startIndex ?? 0,
+    end_index: endIndex ?? 0,
+  }
+}
+
+function itemOf(block: Block, id: string): JsonObject[] {
+  switch (block.type) {
+    case 'thought':
+      return [reasoningItem(block, block.id ?? id)]
+    case 'tool_call': {
+      const { name, signature, arguments: text } = block
+      const common = { id, call_id: block.id, name, status: 'completed' }
+      const said = block.custom
+        ? { type: 'custom_tool_call', ...common, input: text }
+        : { type: 'function_call', ...common, arguments: text }
+      return [withoutUndefined({ ...said, thought_signature: signature })]
+    }
+    case 'file':
+      return [imageItem(block.url, id)]
+    case 'unknown': {
+      const data = asObject(block.data)
+      return data && block.wire === WIRE ? [data] : []
+    }
+    default:
+      return []
+  }
+}
+
+/** A picture that the model made. */
+export function imageItem(url: string, id: string): JsonObject {
+  const result = /^data:[^,]*,(.*)$/s.exec(url)?.[1] ?? url
+  return { id, type: 'image_generation_call', status: 'completed', result }
+}
+
+/** What only the provider can read goes where its client brings it back from. */
+export function reasoningItem(thought: Thought, id: string): JsonObject {
+  const { text, summary = [], data, signature, format } = thought
+  return withoutUndefined({
+    id,
+    type: 'reasoning',
+    status: 'completed',
+    summary: summary.map((paragraph) => ({ type: 'summary_text', text: paragraph })),
+    content: text === null ? undefined : [{ type: 'reasoning_text', text }],
+    encrypted_content: data,
+    signature,
+    format,
+  })
+}
+
+export function encodeUsage(usage: Usage | null): JsonObject | null {
+  if (!usage) return null
+  const input = totalInput(usage) ?? 0
+  const output = totalOutput(usage) ?? 0
+  return {
+    input_tokens: input,
+    input_tokens_details: {
+      cached_tokens: usage.cacheRead ?? 0,
+      cache_write_tokens: (usage.cacheWrite ?? 0) + (usage.cacheWrite1h ?? 0),
+    },
+    output_tokens: output,
+    output_tokens_details: { reasoning_tokens: usage.reasoning ?? 0 },
+    total_tokens: input + output,
+  }
+}
+
+const WHY: Partial<Record<FinishReason, string>> = {
+  length: 'max_output_tokens',
+  content_filter: 'content_filter',
+}
+
+/** Fields of the request that an answer repeats, and what they are when nobody gave them. */
+const ECHOED: JsonObject = {
+  instructions: null,
+  metadata: {},
+  parallel_tool_calls: true,
+  temperature: null,
+  tool_choice: 'auto',
+  tools: [],
+  top_p: null,
+  max_output_tokens: null,
+  previous_response_id: null,
+  reasoning: { effort: null, summary: null },
+  service_tier: null,
+  text: { format: { type: 'text' } },
+  truncation: 'disabled',
+  store: true,
+  user: null,
+  background: false,
+}
+
+/** The response around its items; without a finish it is still under way. */
+export function responseOf(
+  { id, created, model, request }: Envelope,
+  said: { output: JsonObject[]; finish: FinishReason | null; usage: Usage | null; ended: boolean },
+): JsonObject {
+  const why = WHY[said.finish ?? 'stop']
+  const status = said.ended ? (why === undefined ? 'completed' : 'incomplete') : 'in_progress'
+  const echoed = Object.entries(ECHOED).map(([key, usual]) => [key, request[key] ?? usual])
+  return {
+    id: responseId(id),
+    object: 'response',
+    created_at: created,
+    status,
+    error: null,
+    incomplete_details: said.ended && why !== undefined ? { reason: why } : null,
+    ...Object.fromEntries(echoed),
+    model,
+    output: said.output,
+    usage: encodeUsage(said.usage),
+  }
+}

@@ -1,0 +1,141 @@
+import { isUtf8 } from 'node:buffer'
+import type { ChatRequest } from '../domain/chat.ts'
+import { GatewayError } from '../domain/errors.ts'
+import { isUuidV7 } from '../domain/ids.ts'
+import type { Ask } from '../engine/ask.ts'
+import type { RawRequest } from '../http/route.ts'
+import { isDeeperThan, type JsonObject } from '../lib/json.ts'
+import { findTopLevel } from '../lib/json-splice.ts'
+import { type Extensions, NO_EXTENSIONS, readExtensions } from './openai/extensions.ts'
+
+const MAX_DEPTH = 128
+const MODEL_PREFIX = 'tensorzero::model_name::'
+const FUNCTION_PREFIX = 'tensorzero::function_name::'
+
+/** The body as a JSON object in which nothing that decides stands twice. It is parsed once, here. */
+export function readBody({ body }: RawRequest): JsonObject {
+  const json = parseBody(body)
+  const hides = hidesLetters(body)
+  refuseTwice(body, 'model', hides)
+  refuseTwice(body, 'stream', hides)
+  if (!isDeeperThan(json, MAX_DEPTH)) return json
+  throw new GatewayError('invalid_request', `The request nests deeper than ${MAX_DEPTH} levels.`)
+}
+
+/** What a dialect knows of its request; the rest is the same for all. */
+export interface Read
+  extends
+    Pick<Ask, 'dialect' | 'operation' | 'wire' | 'stream' | 'wantsUsage'>,
+    Partial<Pick<Ask, 'contentType' | 'forwardHeaders'>> {
+  /** The model's name as the client wrote it. */
+  readonly model: string
+  readonly json: JsonObject
+  /** Writes the request, without our own keys, in another provider's format. */
+  readonly encodeFor: (
+    json: JsonObject,
+    ...to: Parameters<Ask['encodeFor']>
+  ) => ReturnType<Ask['encodeFor']>
+}
+
+/** The ask of a request whose dialect has read its own part of it. */
+export function baseAsk(request: RawRequest, read: Read): Ask {
+  const { json, encodeFor, model, ...facts } = read
+  const ours = request.body.includes('tensorzero') || hidesLetters(request.body)
+  const extensions = ours ? readExtensions(json) : NO_EXTENSIONS
+  const cleaned = extensions.cleaned ?? json
+  return {
+    ...facts,
+    requestedModel: model,
+    ...readName(model),
+    body: extensions.credentials.size > 0 ? withoutCredentials(json) : request.body,
+    json: cleaned,
+    verbatim: extensions.cleaned === null,
+    encodeFor: (provider, target) => encodeFor(cleaned, provider, target),
+    ...ownKeys(extensions),
+    episodeId: extensions.episodeId ?? episodeHeader(request),
+    gone: request.client.gone,
+  }
+}
+
+function ownKeys(extensions: Extensions) {
+  const { tags, credentials, extraBody, extraHeaders, dryrun, warnings } = extensions
+  return { tags, credentials, extraBody, extraHeaders, dryrun, warnings }
+}
+
+/** How a conversation is written in the format of a provider's chat wire. */
+export function chatEncoder(decode: (json: JsonObject) => ChatRequest): Read['encodeFor'] {
+  return (json, provider, target) => {
+    const { chat: wire } = provider.wires
+    if (!wire) return null
+    const chat = decode(json)
+    const { body, dropped } = wire.encode(chat, target, provider.quirks)
+    return { body, dropped: [...(chat.unread ?? []), ...dropped] }
+  }
+}
+
+/** The record keeps the client's body, but no key of anybody's. */
+function withoutCredentials(json: JsonObject): Buffer {
+  return Buffer.from(JSON.stringify({ ...json, 'tensorzero::credentials': '[redacted]' }))
+}
+
+function parseBody(body: Buffer): JsonObject {
+  if (!isUtf8(body)) throw new GatewayError('invalid_request', 'The request body is not UTF-8.')
+  let json: unknown
+  try {
+    json = JSON.parse(body.toString('utf8'))
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : ''
+    throw new GatewayError('invalid_request', `The request body is not JSON: ${why}.`, { cause })
+  }
+  if (typeof json !== 'object' || json === null || Array.isArray(json)) {
+    throw new GatewayError('invalid_request', 'The request body must be a JSON object.')
+  }
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- an object that JSON.parse made
+  return json as JsonObject
+}
+
+/** Two parsers may each take another one of two equal keys: who decides must not depend on that. */
+function refuseTwice(body: Buffer, key: string, hides: boolean): void {
+  const text = `"${key}"`
+  const first = body.indexOf(text)
+  const twice = first >= 0 && body.indexOf(text, first + 1) >= 0
+  if (!twice && !hides) return
+  if (findTopLevel(body, key).length < 2) return
+  throw new GatewayError('invalid_request', `The request has \`${key}\` twice: keep one.`, {
+    param: key,
+  })
+}
+
+/** Letters written as escapes: no JSON writer does so, only somebody who hides a key. */
+function hidesLetters(body: Buffer): boolean {
+  return LETTER_ESCAPES.some((escape) => body.includes(escape))
+}
+
+const LETTER_ESCAPES = ['\\u006', '\\u007']
+
+/** A bare name wants the upstream's own bytes, one with TensorZero's prefix its shape. */
+export function readName(name: string): { model: string; relay: boolean } {
+  if (name.startsWith(FUNCTION_PREFIX)) {
+    throw new GatewayError(
+      'not_found',
+      'Functions are not served by this version yet: name a model instead.',
+      { param: 'model' },
+    )
+  }
+  const prefix = MODEL_PREFIXES.find((each) => name.startsWith(each))
+  if (prefix === undefined) return { model: name, relay: true }
+  const model = name.slice(prefix.length)
+  if (model !== '') return { model, relay: false }
+  throw new GatewayError('invalid_request', `\`model\` cannot end after \`${prefix}\`.`, {
+    param: 'model',
+  })
+}
+
+const MODEL_PREFIXES = [MODEL_PREFIX, 'tensorzero::embedding_model_name::']
+
+function episodeHeader({ headers }: RawRequest): string | null {
+  const value = headers['x-weir-episode-id']
+  if (typeof value !== 'string') return null
+  if (isUuidV7(value)) return value
+  throw new GatewayError('invalid_request', '`x-weir-episode-id` must be a UUIDv7.')
+}

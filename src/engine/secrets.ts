@@ -1,0 +1,45 @@
+import type { Credential, Target } from '../config/config.ts'
+import { GatewayError } from '../domain/errors.ts'
+import type { Secret } from '../lib/secret.ts'
+import type { Ask } from './ask.ts'
+
+/** The secret that a credential means for this request; null where there is none to send. */
+export function secretOf(credential: Credential, ask: Ask, target: Target): Secret | null {
+  switch (credential.type) {
+    case 'none':
+    case 'sdk':
+      return null
+    case 'secret':
+      return credential.secret
+    case 'dynamic': {
+      const secret = ask.credentials.get(credential.key)
+      if (secret) return secret
+      throw new GatewayError(
+        'invalid_request',
+        `Provider ${target.name} takes its key from the request: add \`${credential.key}\` to \`tensorzero::credentials\`.`,
+      )
+    }
+    case 'missing':
+      throw new GatewayError('upstream_credential', credential.message)
+    case 'either':
+      return isAvailable(credential.first, ask)
+        ? secretOf(credential.first, ask, target)
+        : secretOf(credential.fallback, ask, target)
+  }
+}
+
+function isAvailable(credential: Credential, ask: Ask): boolean {
+  if (credential.type === 'dynamic') return ask.credentials.has(credential.key)
+  return credential.type !== 'missing'
+}
+
+/** The provider's fields that may be credential locations, as they are for this request. */
+export function settingsOf(target: Target, ask: Ask): Record<string, string> {
+  const found: Record<string, string> = {}
+  for (const [key, setting] of Object.entries(target.settings)) {
+    if (setting.type === 'sdk') found[key] = 'sdk'
+    const secret = secretOf(setting, ask, target)
+    if (secret) found[key] = secret.reveal()
+  }
+  return found
+}

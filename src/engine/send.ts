@@ -1,0 +1,151 @@
+import type { Target } from '../config/config.ts'
+import { asObject, parseJson } from '../lib/json.ts'
+import { playScript } from '../lib/script.ts'
+import type { Flight, HttpRequest, Transport } from '../lib/transport.ts'
+import type { Ask } from './ask.ts'
+import type { Engine } from './engine.ts'
+import { secretOf, settingsOf } from './secrets.ts'
+import type { AttemptTrace } from './trace.ts'
+
+/** Sends the try's body on its way: to the provider, or to a script inside the process. */
+export function send(
+  engine: Engine,
+  ask: Ask,
+  attempt: AttemptTrace,
+  earlierAttempts: number,
+): Flight {
+  const { target } = attempt
+  if (target.provider.script) return play(engine, ask, attempt, earlierAttempts)
+  const settings = settingsOf(target, ask)
+  const url = urlOf(ask, attempt, settings)
+  attempt.url = url.origin + url.pathname
+  const request: HttpRequest = {
+    method: 'POST',
+    url,
+    headers: headersFor(engine, ask, target),
+    body: attempt.requestBody,
+    pool: `${target.model}/${target.name}`,
+  }
+  const { auth } = target.provider
+  if (auth.type !== 'aws' && auth.type !== 'gcp') {
+    const key = secretOf(target.credential, ask, target)?.reveal()
+    return engine.transport.send(withKey(request, auth, key, ask, target))
+  }
+  return new LaterFlight(engine.transport, signed(engine, ask, target, { request, settings }))
+}
+
+function play(engine: Engine, ask: Ask, attempt: AttemptTrace, earlierAttempts: number): Flight {
+  const { target } = attempt
+  const { provider, upstreamModel: model, options } = target
+  attempt.url = `${provider.type}:${model}`
+  const call = countCall(engine.scriptCalls, `${target.model} ${target.name}`)
+  const body = asObject(parseJson(attempt.requestBody.toString('utf8'))) ?? {}
+  const { operation } = ask
+  const script = provider.script?.({ model, operation, call, earlierAttempts, body, options })
+  if (!script) throw new Error('Only scripted providers play.')
+  return playScript(script)
+}
+
+/** Clients can make up short names without end: old counts go. */
+const MAX_COUNTED = 1000
+
+function countCall(calls: Map<string, number>, key: string): number {
+  const before = calls.get(key) ?? 0
+  calls.delete(key)
+  calls.set(key, before + 1)
+  const [oldest] = calls.keys()
+  if (calls.size > MAX_COUNTED && oldest !== undefined) calls.delete(oldest)
+  return before
+}
+
+function urlOf(
+  { stream }: Ask,
+  { target, wire }: AttemptTrace,
+  settings: Readonly<Record<string, string>>,
+): URL {
+  const { provider, upstreamModel: model, apiBase: base, options } = target
+  const place = { model, stream, options, wire, base, settings }
+  return new URL(provider.url?.(place) ?? base + wire.path(place))
+}
+
+function headersFor(engine: Engine, ask: Ask, target: Target): Record<string, string> {
+  return {
+    'content-type': ask.rename ? (ask.contentType ?? 'application/json') : 'application/json',
+    accept: ask.stream ? 'text/event-stream' : 'application/json',
+    'accept-encoding': 'identity',
+    'user-agent': engine.userAgent,
+    ...target.provider.headers,
+    ...ask.forwardHeaders,
+  }
+}
+
+type HeaderAuth = Exclude<Target['provider']['auth'], { type: 'aws' | 'gcp' }>
+
+function withKey(
+  request: HttpRequest,
+  auth: HeaderAuth,
+  key: string | undefined,
+  ...patched: [Ask, Target]
+): HttpRequest {
+  if (key === undefined) return withPatches(request, ...patched)
+  const header = auth.type === 'bearer' ? { authorization: `Bearer ${key}` } : { [auth.name]: key }
+  return withPatches({ ...request, headers: { ...request.headers, ...header } }, ...patched)
+}
+
+/** Headers that the configuration or the request changes: the last word, a key's included. */
+function withPatches(request: HttpRequest, ask: Ask, target: Target): HttpRequest {
+  const headers = { ...request.headers }
+  for (const patch of [...target.extraHeaders, ...ask.extraHeaders]) {
+    const name = patch.name.toLowerCase()
+    if ('value' in patch) headers[name] = patch.value
+    else delete headers[name]
+  }
+  return { ...request, headers }
+}
+
+/** Cloud credentials: some must be fetched, and a signature covers the headers as they are sent. */
+async function signed(
+  { signers }: Engine,
+  ask: Ask,
+  target: Target,
+  { request, settings }: { request: HttpRequest; settings: Readonly<Record<string, string>> },
+): Promise<HttpRequest> {
+  const { auth } = target.provider
+  const ready = withPatches(request, ask, target)
+  if (auth.type === 'gcp') {
+    const credential = secretOf(target.credential, ask, target)?.reveal() ?? null
+    if (target.credential.type === 'none') return ready
+    const headers = await signers.gcp.headers({ credential })
+    return { ...ready, headers: { ...ready.headers, ...headers } }
+  }
+  if (auth.type !== 'aws') return ready
+  const apiKey = secretOf(target.credential, ask, target)?.reveal() ?? settings['api_key'] ?? null
+  const { method, url, headers, body } = ready
+  const toSign = { method, url, headers: { ...headers }, body: body ?? Buffer.alloc(0) }
+  const how = { service: auth.service, settings: { ...settings }, apiKey }
+  const own = await signers.aws.headers(toSign, how)
+  return { ...ready, headers: { ...headers, ...own } }
+}
+
+/** A flight that takes off once its request is ready. */
+class LaterFlight implements Flight {
+  readonly response: Flight['response']
+  #flight: Flight | undefined
+  #reason: Error | undefined
+
+  constructor(transport: Transport, request: Promise<HttpRequest>) {
+    this.response = this.#takeOff(transport, request)
+  }
+
+  abort(reason: Error): void {
+    this.#reason = reason
+    this.#flight?.abort(reason)
+  }
+
+  async #takeOff(transport: Transport, request: Promise<HttpRequest>): Flight['response'] {
+    const ready = await request
+    if (this.#reason) throw this.#reason
+    this.#flight = transport.send(ready)
+    return this.#flight.response
+  }
+}

@@ -1,0 +1,153 @@
+import type { Part } from '../../domain/chat.ts'
+import {
+  asArray,
+  asObject,
+  asString,
+  type JsonObject,
+  objectsIn,
+  parseJson,
+} from '../../lib/json.ts'
+import type { SseEvent } from '../../lib/sse.ts'
+import type { Decoder } from '../provider.ts'
+import { readAnthropicError } from './errors.ts'
+import {
+  callPart,
+  citationPart,
+  indexOf,
+  readExtra,
+  readMessage,
+  readStop,
+  readUsage,
+  thoughtPart,
+  WIRE,
+} from './read.ts'
+
+/** A block of a kind without a noun, as far as it has come. */
+interface Building {
+  readonly block: JsonObject
+  /** Its `input`, in pieces of JSON. */
+  readonly input: string[]
+}
+
+/** Reads one stream of Messages events. */
+export class MessagesDecoder implements Decoder {
+  done = false
+  readonly #unknown = new Map<number, Building>()
+  /** Calls whose arguments have begun to come in pieces. */
+  readonly #calls = new Map<number, { begun: boolean; whole: JsonObject }>()
+
+  push({ data }: SseEvent): Part[] {
+    if (data === '[DONE]') {
+      this.done = true
+      return []
+    }
+    const event = asObject(parseJson(data))
+    return event ? this.#read(event) : []
+  }
+
+  #read(event: JsonObject): Part[] {
+    switch (asString(event['type'])) {
+      case 'message_start': {
+        const message = asObject(event['message']) ?? {}
+        return readMessage({ ...message, stop_reason: null })
+      }
+      case 'content_block_start':
+        return this.#start(asObject(event['content_block']) ?? {}, indexOf(event))
+      case 'content_block_delta':
+        return this.#delta(asObject(event['delta']) ?? {}, indexOf(event))
+      case 'content_block_stop':
+        return this.#stop(indexOf(event))
+      case 'message_delta':
+        return this.#messageDelta(event)
+      case 'message_stop':
+        this.done = true
+        return []
+      default: {
+        const error = readAnthropicError(event)
+        return error ? [{ type: 'error', error }] : []
+      }
+    }
+  }
+
+  #messageDelta({ type: _type, delta, ...beside }: JsonObject): Part[] {
+    const message = { ...beside, ...asObject(delta) }
+    return [...readExtra(message), ...readUsage(message), ...readStop(message)]
+  }
+
+  #start(block: JsonObject, index: number): Part[] {
+    switch (asString(block['type'])) {
+      case 'text': {
+        return [
+          { type: 'text', text: asString(block['text']) ?? '', begins: true },
+          ...objectsIn(block['citations']).map(citationPart),
+        ]
+      }
+      case 'thinking':
+      case 'redacted_thinking':
+        return [thoughtPart(block)]
+      case 'tool_use':
+        this.#calls.set(index, { begun: false, whole: asObject(block['input']) ?? {} })
+        return [callPart(block, index)]
+      default:
+        this.#unknown.set(index, { block: { ...block }, input: [] })
+        return []
+    }
+  }
+
+  #delta(delta: JsonObject, index: number): Part[] {
+    const building = this.#unknown.get(index)
+    if (building) {
+      grow(building, delta)
+      return []
+    }
+    switch (asString(delta['type'])) {
+      case 'text_delta':
+        return [{ type: 'text', text: asString(delta['text']) ?? '' }]
+      case 'thinking_delta':
+        return [{ type: 'reasoning', text: asString(delta['thinking']) ?? '' }]
+      case 'signature_delta':
+        return [{ type: 'reasoning', text: '', signature: asString(delta['signature']) ?? '' }]
+      case 'citations_delta':
+        return [citationPart(asObject(delta['citation']) ?? {})]
+      case 'input_json_delta':
+        return this.#arguments(asString(delta['partial_json']) ?? '', index)
+      default:
+        return [{ type: 'raw', level: 'message', fields: delta }]
+    }
+  }
+
+  #arguments(text: string, index: number): Part[] {
+    if (text === '') return []
+    const call = this.#calls.get(index)
+    if (call) call.begun = true
+    return [{ type: 'tool_arguments', index, text }]
+  }
+
+  #stop(index: number): Part[] {
+    const building = this.#unknown.get(index)
+    this.#unknown.delete(index)
+    if (building) return [{ type: 'unknown', data: finished(building), wire: WIRE }]
+    const call = this.#calls.get(index)
+    this.#calls.delete(index)
+    // A call without arguments has no pieces of them; some servers send the whole at the start.
+    if (!call || call.begun) return []
+    return [{ type: 'tool_arguments', index, text: JSON.stringify(call.whole) }]
+  }
+}
+
+/** Adds a piece to a block that we have no noun for: text to text, lists to lists. */
+function grow({ block, input }: Building, { type: _type, ...delta }: JsonObject): void {
+  for (const [key, value] of Object.entries(delta)) {
+    const before = block[key]
+    if (key === 'partial_json') input.push(asString(value) ?? '')
+    else if (typeof before === 'string' && typeof value === 'string') block[key] = before + value
+    else if (key === 'citation') block['citations'] = [...asArray(block['citations']), value]
+    else block[key] = value
+  }
+}
+
+function finished({ block, input }: Building): JsonObject {
+  const text = input.join('')
+  if (text === '') return block
+  return { ...block, input: parseJson(text) ?? text }
+}

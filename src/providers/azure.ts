@@ -1,0 +1,37 @@
+import { z } from 'zod'
+import { openaiCompatible } from './openai-compatible.ts'
+import type { UrlPlace } from './provider.ts'
+
+/** Azure OpenAI. Source: learn.microsoft.com, Azure OpenAI REST API reference. */
+export const azure = openaiCompatible({
+  type: 'azure',
+  credential: 'env::AZURE_API_KEY',
+  auth: { type: 'header', name: 'api-key' },
+  fields: {
+    model_name: z.string().optional().describe('Not needed: the deployment says it.'),
+    deployment_id: z.string().min(1).describe("The deployment's name."),
+    endpoint: z
+      .string()
+      .min(1)
+      .describe("The resource's address, or `env::NAME` or `dynamic::NAME` for one."),
+    api_type: z
+      .enum(['chat_completions', 'responses'])
+      .default('chat_completions')
+      .describe('Which of the two OpenAI APIs to call.'),
+    api_version: z.string().default('2025-04-01-preview').describe('The version of the API.'),
+  },
+  locations: ['endpoint'],
+  upstreamModel: ({ deployment_id: deployment }) => String(deployment),
+  shorthand: false,
+  url: address,
+})
+
+/** Chat and its like belong to a deployment; Responses name it in the body. */
+function address(place: UrlPlace): string {
+  const { settings, base, options, model, wire } = place
+  const origin = (base || settings['endpoint'] || '').replace(/\/+$/, '')
+  if (wire.name === 'openai_responses') return `${origin}/openai/v1/${wire.path(place)}`
+  const deployment = `${origin}/openai/deployments/${encodeURIComponent(model)}`
+  const version = encodeURIComponent(String(options['api_version']))
+  return `${deployment}/${wire.path(place)}?api-version=${version}`
+}

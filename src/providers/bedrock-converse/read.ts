@@ -1,0 +1,121 @@
+import type { Citation, FinishReason, Part } from '../../domain/chat.ts'
+import { asNumber, asObject, asString, fieldsBeside, objectsIn } from '../../lib/json.ts'
+import type { JsonObject } from '../../lib/json.ts'
+
+export const WIRE = 'bedrock_converse'
+
+const RESPONSE_FIELDS = new Set(['output', 'stopReason', 'usage', 'p'])
+
+/** A whole answer. */
+export function readConverse(body: JsonObject): Part[] {
+  const message = asObject(asObject(body['output'])?.['message'])
+  const blocks = objectsIn(message?.['content']).flatMap((block, index) => readBlock(block, index))
+  const fields = fieldsBeside(body, RESPONSE_FIELDS)
+  return [
+    ...(fields ? [{ type: 'raw', level: 'response', fields } as const] : []),
+    ...blocks,
+    ...readStop(body),
+    ...readUsage(body),
+  ]
+}
+
+function readBlock(block: JsonObject, index: number): Part[] {
+  const text = asString(block['text'])
+  if (text !== undefined) return [{ type: 'text', text, begins: true }]
+  const thought = asObject(block['reasoningContent'])
+  if (thought) return readThought(thought)
+  const call = asObject(block['toolUse'])
+  if (call) {
+    const input = JSON.stringify(call['input'] ?? {})
+    return [callPart(call, index), { type: 'tool_arguments', index, text: input }]
+  }
+  const cited = asObject(block['citationsContent'])
+  if (cited) return readCited(cited)
+  return [{ type: 'unknown', data: block, wire: WIRE }]
+}
+
+function readThought(thought: JsonObject): Part[] {
+  const said = asObject(thought['reasoningText'])
+  const signature = asString(said?.['signature'])
+  const data = asString(thought['redactedContent'])
+  return [
+    {
+      type: 'reasoning',
+      text: asString(said?.['text']) ?? '',
+      begins: true,
+      ...(signature !== undefined && { signature }),
+      ...(data !== undefined && { data }),
+    },
+  ]
+}
+
+export function callPart(call: JsonObject, index: number): Part {
+  const id = asString(call['toolUseId']) ?? ''
+  return { type: 'tool_call', index, id, name: asString(call['name']) ?? '' }
+}
+
+function readCited(cited: JsonObject): Part[] {
+  const texts = objectsIn(cited['content']).map((piece) => asString(piece['text']) ?? '')
+  const citations = objectsIn(cited['citations']).map(citationPart)
+  return [{ type: 'text', text: texts.join(''), begins: true }, ...citations]
+}
+
+export function citationPart(raw: JsonObject): Part {
+  const title = asString(raw['title'])
+  const url = asString(asObject(asObject(raw['location'])?.['web'])?.['url'])
+  const citedText = objectsIn(raw['sourceContent'])
+    .map((piece) => asString(piece['text']) ?? '')
+    .join('')
+  const citation: Citation = {
+    ...(url !== undefined && { url }),
+    ...(title !== undefined && { title }),
+    ...(citedText !== '' && { citedText }),
+    raw,
+    wire: WIRE,
+  }
+  return { type: 'citation', citation }
+}
+
+const REASONS: ReadonlyMap<string, FinishReason> = new Map([
+  ['end_turn', 'stop'],
+  ['stop_sequence', 'stop_sequence'],
+  ['max_tokens', 'length'],
+  ['model_context_window_exceeded', 'length'],
+  ['tool_use', 'tool_call'],
+  ['content_filtered', 'content_filter'],
+  ['guardrail_intervened', 'content_filter'],
+])
+
+export function readStop(body: JsonObject): Part[] {
+  const raw = asString(body['stopReason'])
+  return raw === undefined ? [] : [{ type: 'finish', reason: REASONS.get(raw) ?? 'unknown', raw }]
+}
+
+/** Disjoint already: the total is the sum of input, output and both cache counts. */
+export function readUsage(body: JsonObject): Part[] {
+  const raw = asObject(body['usage'])
+  if (!raw) return []
+  const number = (...keys: string[]) =>
+    keys.map((key) => asNumber(raw[key])).find((value) => value !== undefined) ?? null
+  const details = objectsIn(raw['cacheDetails'])
+  const hour = details.find((detail) => detail['ttl'] === '1h')
+  const written = number('cacheWriteInputTokens', 'cacheWriteInputTokenCount')
+  const hourly = asNumber(hour?.['inputTokens']) ?? null
+  return [
+    {
+      type: 'usage',
+      usage: {
+        input: number('inputTokens'),
+        cacheRead: number('cacheReadInputTokens', 'cacheReadInputTokenCount'),
+        cacheWrite: written === null ? null : Math.max(0, written - (hourly ?? 0)),
+        cacheWrite1h: hourly,
+        audioInput: null,
+        imageInput: null,
+        output: number('outputTokens'),
+        reasoning: null,
+        audioOutput: null,
+      },
+      raw,
+    },
+  ]
+}

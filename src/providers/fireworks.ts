@@ -1,0 +1,15 @@
+import { z } from 'zod'
+import { openaiCompatible } from './openai-compatible.ts'
+
+/** Fireworks AI. Source: docs.fireworks.ai, chat completions. */
+export const fireworks = openaiCompatible({
+  type: 'fireworks',
+  apiBase: 'https://api.fireworks.ai/inference/v1/',
+  credential: 'env::FIREWORKS_API_KEY',
+  fields: { parse_think_blocks: z.boolean().optional().describe('Accepted, without effect.') },
+  quirks: {
+    maxTokens: 'max_tokens',
+    reasoningBack: 'reasoning_content',
+    json: 'json_object_schema',
+  },
+})

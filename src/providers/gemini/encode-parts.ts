@@ -1,0 +1,100 @@
+import type {
+  Block,
+  FileBlock,
+  Thought,
+  ToolCallBlock,
+  ToolResultBlock,
+} from '../../domain/chat.ts'
+import { asObject, type Json, type JsonObject, parseJson } from '../../lib/json.ts'
+import type { Leftovers } from '../leftovers.ts'
+import { withoutUndefined } from '../openai-chat/fields.ts'
+import { WIRE } from './read.ts'
+
+/** A piece of a message as a part; none where this wire has no such thing. */
+export function encodePart(block: Block, model: string, left: Leftovers): Json[] {
+  switch (block.type) {
+    case 'text': {
+      const { text, signature } = block
+      if (text === '' && signature === undefined) return []
+      return [withoutUndefined({ text, thoughtSignature: signature })]
+    }
+    case 'refusal':
+      return block.text === '' ? [] : [{ text: block.text }]
+    case 'thought':
+      return encodeThought(block, left)
+    case 'tool_call':
+      return [encodeCall(block, model, left)]
+    case 'tool_result':
+      return [encodeResult(block, model, left)]
+    case 'file':
+      return [encodeFile(block)]
+    case 'unknown':
+      if (block.wire === undefined || block.wire === WIRE) return [block.data]
+      left.add(`a block of another provider (${block.wire})`)
+      return []
+  }
+}
+
+function encodeThought({ text, signature, data }: Thought, left: Leftovers): Json[] {
+  if (text === null && signature === undefined) {
+    if (data !== undefined) left.add('earlier reasoning of another provider')
+    return []
+  }
+  return [withoutUndefined({ text: text ?? '', thought: true, thoughtSignature: signature })]
+}
+
+/** Gemini 3 refuses calls of earlier turns without a signature; this word switches the check off. */
+const NO_SIGNATURE = 'skip_thought_signature_validator'
+
+function encodeCall(call: ToolCallBlock, model: string, left: Leftovers): Json {
+  const { id, name, signature, arguments: text } = call
+  const args = asObject(parseJson(text))
+  if (!args && text.trim() !== '') left.add('arguments of a tool call that are no JSON object')
+  const needs = !/gemini-(1|2)/.test(model)
+  return withoutUndefined({
+    functionCall: { ...ownId(id), name, args: args ?? {} },
+    thoughtSignature: signature ?? (needs ? NO_SIGNATURE : undefined),
+  })
+}
+
+/** An id that we made up says nothing to Gemini. */
+function ownId(id: string): JsonObject {
+  return id === '' || /^call_\d+_/.test(id) ? {} : { id }
+}
+
+function encodeResult(block: ToolResultBlock, model: string, left: Leftovers): Json {
+  const { id, name, result, content = [], isError } = block
+  const value = parseJson(result)
+  const said = asObject(value) ?? { result: value ?? result }
+  const response = isError ? { error: said } : said
+  const files = content.filter((piece) => piece.type === 'file')
+  const parts = files.flatMap((file) => encodePart(file, model, left))
+  const more = parts.length > 0 ? { parts } : {}
+  return { functionResponse: { ...ownId(id), name: name || id, response, ...more } }
+}
+
+const BY_ENDING: Readonly<Record<string, string>> = {
+  pdf: 'application/pdf',
+  png: 'image/png',
+  jpg: 'image/jpeg',
+  jpeg: 'image/jpeg',
+  webp: 'image/webp',
+  gif: 'image/gif',
+  mp3: 'audio/mpeg',
+  wav: 'audio/wav',
+  mp4: 'video/mp4',
+  txt: 'text/plain',
+}
+
+function encodeFile({ url, fileId, mimeType, signature }: FileBlock): Json {
+  const [, inUrl, data] = /^data:([^;,]*)[^,]*,(.*)$/s.exec(url) ?? []
+  const thoughtSignature = signature
+  if (data !== undefined) {
+    const inlineData = { mimeType: inUrl || mimeType || 'application/octet-stream', data }
+    return withoutUndefined({ inlineData, thoughtSignature })
+  }
+  const ending = /\.(\w+)(?:[?#]|$)/.exec(url)?.[1]?.toLowerCase() ?? ''
+  const fileUri = fileId ?? url
+  const fileData = withoutUndefined({ mimeType: mimeType ?? BY_ENDING[ending], fileUri })
+  return withoutUndefined({ fileData, thoughtSignature })
+}

@@ -1,0 +1,187 @@
+import type { Citation, FinishReason, Part } from '../../domain/chat.ts'
+import {
+  asArray,
+  asNumber,
+  asObject,
+  asString,
+  fieldsBeside,
+  objectsIn,
+  parseJson,
+} from '../../lib/json.ts'
+import type { Json, JsonObject } from '../../lib/json.ts'
+import type { SseEvent } from '../../lib/sse.ts'
+import type { Decoder } from '../provider.ts'
+import { readGeminiError } from './errors.ts'
+import { usagePart } from './usage.ts'
+
+export const WIRE = 'gemini'
+
+/** What one answer needs to know across its events. */
+class Progress {
+  calls = 0
+  readonly called = new Set<number>()
+}
+
+/** Reads one stream: each event is a response that holds the next pieces. */
+export class GeminiDecoder implements Decoder {
+  readonly done = false
+  readonly #progress = new Progress()
+
+  push({ data }: SseEvent): Part[] {
+    const value = parseJson(data)
+    const error = readGeminiError(value)
+    if (error) return [{ type: 'error', error }]
+    const body = asObject(value)
+    return body ? readResponse(body, this.#progress) : []
+  }
+}
+
+/** A whole response; where a stream came without `alt=sse`, a list of them. */
+export function readGenerated(body: JsonObject): Part[] {
+  return readResponse(body, new Progress())
+}
+
+const RESPONSE_FIELDS = new Set(['candidates', 'usageMetadata', 'promptFeedback'])
+const CANDIDATE_FIELDS = new Set(['content', 'finishReason', 'index'])
+
+function readResponse(body: JsonObject, progress: Progress): Part[] {
+  const parts: Part[] = []
+  const fields = fieldsBeside(body, RESPONSE_FIELDS)
+  if (fields) parts.push({ type: 'raw', level: 'response', fields })
+  const candidates = objectsIn(body['candidates'])
+  for (const [place, candidate] of candidates.entries()) {
+    parts.push(...readCandidate(candidate, asNumber(candidate['index']) ?? place, progress))
+  }
+  const usage = asObject(body['usageMetadata'])
+  if (usage) parts.push(usagePart(usage))
+  return [...parts, ...readFeedback(body)]
+}
+
+/** A prompt that was refused has no candidates. */
+function readFeedback({ promptFeedback }: JsonObject): Part[] {
+  const feedback = asObject(promptFeedback)
+  if (!feedback) return []
+  const raw: Part = { type: 'raw', level: 'response', fields: { promptFeedback: feedback } }
+  const why = asString(feedback['blockReason'])
+  return why === undefined ? [raw] : [raw, { type: 'finish', reason: 'content_filter', raw: why }]
+}
+
+function readCandidate(candidate: JsonObject, choice: number, progress: Progress): Part[] {
+  const at = choice === 0 ? {} : { choice }
+  const content = asObject(candidate['content'])
+  const parts = objectsIn(content?.['parts']).flatMap((part) => readPart(part, choice, progress))
+  const fields = fieldsBeside(candidate, CANDIDATE_FIELDS)
+  if (fields) parts.push({ type: 'raw', level: 'choice', fields, ...at })
+  parts.push(...readGrounding(candidate).map((part) => Object.assign(part, at)))
+  const finish = finishOf(candidate['finishReason'], progress.called.has(choice))
+  if (finish) parts.push({ ...finish, ...at })
+  return parts
+}
+
+const PART_FIELDS = new Set(['text', 'thought', 'thoughtSignature'])
+
+function readPart(part: JsonObject, choice: number, progress: Progress): Part[] {
+  const at = choice === 0 ? {} : { choice }
+  const signature = asString(part['thoughtSignature']) ?? asString(part['thought_signature'])
+  const signed = signature === undefined ? {} : { signature }
+  const text = asString(part['text'])
+  if (text !== undefined && !fieldsBeside(part, PART_FIELDS)) {
+    if (part['thought'] === true) return [{ type: 'reasoning', text, ...signed, ...at }]
+    if (text === '' && signature === undefined) return []
+    // A signed part must come back as it was: nothing may be joined to it.
+    return [
+      { type: 'text', text, ...(signature !== undefined && { begins: true }), ...signed, ...at },
+    ]
+  }
+  const call = asObject(part['functionCall'])
+  if (call) return readCall(call, { signed, at }, progress, choice)
+  const file = part['thought'] === true ? null : readFile(part)
+  if (file) return [{ type: 'file', ...file, ...signed, ...at }]
+  return [{ type: 'unknown', data: part, wire: WIRE, ...at }]
+}
+
+function readFile(part: JsonObject): { url: string; mimeType: string } | null {
+  const inline = asObject(part['inlineData']) ?? asObject(part['inline_data'])
+  if (!inline) return null
+  const mimeType = asString(inline['mimeType']) ?? asString(inline['mime_type']) ?? ''
+  return { url: `data:${mimeType};base64,${asString(inline['data']) ?? ''}`, mimeType }
+}
+
+/** Older models give calls no id; ours tells them apart within the answer. */
+function readCall(
+  call: JsonObject,
+  { signed, at }: { signed: { signature?: string }; at: { choice?: number } },
+  progress: Progress,
+  choice: number,
+): Part[] {
+  const index = progress.calls++
+  progress.called.add(choice)
+  const name = asString(call['name']) ?? ''
+  const id = asString(call['id']) ?? `call_${index}_${name}`
+  const text = JSON.stringify(call['args'] ?? {})
+  return [
+    { type: 'tool_call', index, id, name, ...signed, ...at },
+    { type: 'tool_arguments', index, text, ...at },
+  ]
+}
+
+/** The numbers are those of Google's own protocol, for clients that ask for them. */
+const REASONS: readonly (readonly [string, FinishReason])[] = [
+  ['FINISH_REASON_UNSPECIFIED', 'unknown'],
+  ['STOP', 'stop'],
+  ['MAX_TOKENS', 'length'],
+  ['SAFETY', 'content_filter'],
+  ['RECITATION', 'content_filter'],
+  ['OTHER', 'unknown'],
+  ['BLOCKLIST', 'content_filter'],
+  ['PROHIBITED_CONTENT', 'content_filter'],
+  ['SPII', 'content_filter'],
+  ['MALFORMED_FUNCTION_CALL', 'unknown'],
+  ['MODEL_ARMOR', 'content_filter'],
+]
+const MORE_REASONS: ReadonlyMap<string, FinishReason> = new Map([
+  ...REASONS,
+  ['IMAGE_SAFETY', 'content_filter'],
+  ['IMAGE_PROHIBITED_CONTENT', 'content_filter'],
+  ['IMAGE_RECITATION', 'content_filter'],
+  ['LANGUAGE', 'content_filter'],
+])
+
+/** `STOP` ends an answer with calls too. */
+function finishOf(
+  value: Json | undefined,
+  called: boolean,
+): Extract<Part, { type: 'finish' }> | null {
+  const raw = typeof value === 'number' ? REASONS[value]?.[0] : asString(value)
+  if (raw === undefined || raw === 'FINISH_REASON_UNSPECIFIED') return null
+  const reason = MORE_REASONS.get(raw) ?? 'unknown'
+  return { type: 'finish', reason: reason === 'stop' && called ? 'tool_call' : reason, raw }
+}
+
+type CitationPart = Extract<Part, { type: 'citation' }>
+
+/** Pages an answer is grounded in, and sources it recites. */
+function readGrounding(candidate: JsonObject): CitationPart[] {
+  const grounding = asObject(candidate['groundingMetadata'])
+  const chunks = asArray(grounding?.['groundingChunks']).flatMap((chunk): CitationPart[] => {
+    const raw = asObject(chunk)
+    const page =
+      asObject(raw?.['web']) ?? asObject(raw?.['retrievedContext']) ?? asObject(raw?.['maps'])
+    return raw && page ? [citationOf(raw, page)] : []
+  })
+  const sources = objectsIn(asObject(candidate['citationMetadata'])?.['citationSources'])
+  const citations = objectsIn(asObject(candidate['citationMetadata'])?.['citations'])
+  return [...chunks, ...[...sources, ...citations].map((raw) => citationOf(raw, raw))]
+}
+
+function citationOf(raw: JsonObject, page: JsonObject): CitationPart {
+  const url = asString(page['uri'])
+  const title = asString(page['title'])
+  const citation: Citation = {
+    ...(url !== undefined && { url }),
+    ...(title !== undefined && { title }),
+    raw,
+    wire: WIRE,
+  }
+  return { type: 'citation', citation }
+}

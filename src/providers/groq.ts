@@ -1,0 +1,20 @@
+import { z } from 'zod'
+import { openaiCompatible } from './openai-compatible.ts'
+
+/** Groq. Source: console.groq.com/docs/api-reference. */
+export const groq = openaiCompatible({
+  type: 'groq',
+  apiBase: 'https://api.groq.com/openai/v1/',
+  credential: 'env::GROQ_API_KEY',
+  fields: {
+    reasoning_format: z
+      .enum(['parsed', 'raw', 'hidden'])
+      .optional()
+      .describe('How the model shows its reasoning.'),
+  },
+  quirks: { reasoningBack: 'reasoning', lacks: ['logprobs', 'top_logprobs', 'verbosity', 'top_k'] },
+  adapt: (body, { options }) =>
+    typeof options['reasoning_format'] === 'string'
+      ? { reasoning_format: options['reasoning_format'], ...body }
+      : body,
+})

@@ -1,0 +1,61 @@
+import type { ChatParams, ChatRequest, JsonObject } from '../domain/chat.ts'
+import { asString } from '../lib/json.ts'
+
+/** What a wire has no words for, each once, in words for the client. */
+export class Leftovers {
+  readonly #words = new Set<string>()
+
+  add(what: string): void {
+    this.#words.add(what)
+  }
+
+  get words(): readonly string[] {
+    return [...this.#words]
+  }
+
+  /** Names every field of the client's own wire but those that are `understood`. */
+  fields(extra: JsonObject, understood: ReadonlySet<string>): void {
+    for (const key of Object.keys(extra)) if (!understood.has(key)) this.add(`\`${key}\``)
+  }
+
+  /** Names those of the parameters that were given, by the names clients know. */
+  params(params: ChatParams, cannot: readonly (keyof ChatParams)[]): void {
+    for (const key of cannot) if (params[key] !== undefined) this.add(`\`${PARAM_NAMES[key]}\``)
+  }
+}
+
+/** The client's own fields, where its wire is this one; else they are named. */
+export function ownExtra(chat: ChatRequest, wire: string, leftovers: Leftovers): JsonObject {
+  if (chat.wire === wire) return chat.extra
+  leftovers.fields(chat.extra, UNDERSTOOD)
+  return {}
+}
+
+/** A stream's usage needs no asking at wires that have no such option. */
+const UNDERSTOOD = new Set(['stream_options'])
+
+const PARAM_NAMES: Readonly<Record<keyof ChatParams, string>> = {
+  maxTokens: 'max_tokens',
+  temperature: 'temperature',
+  topP: 'top_p',
+  topK: 'top_k',
+  stop: 'stop',
+  seed: 'seed',
+  presencePenalty: 'presence_penalty',
+  frequencyPenalty: 'frequency_penalty',
+  reasoning: 'reasoning_effort',
+  toolChoice: 'tool_choice',
+  parallelToolCalls: 'parallel_tool_calls',
+  responseFormat: 'response_format',
+  serviceTier: 'service_tier',
+  verbosity: 'verbosity',
+  user: 'user',
+  n: 'n',
+  logprobs: 'logprobs',
+  topLogprobs: 'top_logprobs',
+}
+
+/** What a provider's own tool is called. */
+export function nameOfTool(data: JsonObject, otherwise: string): string {
+  return asString(data['type']) ?? asString(data['name']) ?? otherwise
+}

@@ -1,0 +1,184 @@
+import type { Block, FileBlock, Message, Thought, ToolResultBlock } from '../../domain/chat.ts'
+import type { Json, JsonObject } from '../../lib/json.ts'
+import type { Quirks } from '../provider.ts'
+import { withoutUndefined } from './fields.ts'
+
+/** Messages of a conversation. A result of a tool is a message of its own here. */
+export function encodeMessages(
+  messages: readonly Message[],
+  quirks: Quirks,
+  dropped: Set<string>,
+): Json[] {
+  return messages.flatMap((message) => {
+    const results = message.content.filter((block) => block.type === 'tool_result')
+    const encoded = results.map((block) => encodeResult(block, quirks, dropped))
+    const rest = message.content.filter((block) => block.type !== 'tool_result')
+    if (rest.length === 0 && results.length > 0) return encoded
+    const body =
+      message.role === 'assistant'
+        ? encodeAssistant(rest, quirks, dropped)
+        : encodeContent(rest, quirks, dropped)
+    return [...encoded, { role: message.role, ...body }]
+  })
+}
+
+function encodeResult(block: ToolResultBlock, quirks: Quirks, dropped: Set<string>): Json {
+  const { id, result, content = [], cacheControl } = block
+  const files = content.some(({ type }) => type === 'file')
+  if (!files || !quirks.filesInResults) {
+    if (files) dropped.add('a file in the result of a tool')
+    const cached = quirks.cacheControl && cacheControl ? { cache_control: cacheControl } : {}
+    return { role: 'tool', tool_call_id: id, content: result, ...cached }
+  }
+  const pieces = content.flatMap((piece) => encodePiece(piece, quirks, dropped))
+  return { role: 'tool', tool_call_id: id, content: pieces }
+}
+
+function encodeAssistant(
+  blocks: readonly Block[],
+  quirks: Quirks,
+  dropped: Set<string>,
+): JsonObject {
+  const text = blocks.flatMap((block) => (block.type === 'text' ? [block.text] : []))
+  const thoughts = blocks.filter((block) => block.type === 'thought')
+  const refusal = blocks.find((block) => block.type === 'refusal')?.text
+  const audio = blocks.flatMap((block) => ownData(block)['audio'] ?? []).at(0)
+  for (const block of blocks) reportLost(block, dropped)
+  const calls = encodeCalls(blocks)
+  const thinking = quirks.reasoningBack === 'thinking_list' ? thinkingOf(thoughts) : []
+  const plain = text.length > 0 ? text.join('') : null
+  const said = plain === null ? [] : [{ type: 'text', text: plain }]
+  return withoutUndefined({
+    content: thinking.length > 0 ? [...thinking, ...said] : plain,
+    refusal,
+    audio,
+    ...encodeThoughts(thoughts, quirks, dropped),
+    tool_calls: calls.length > 0 ? calls : undefined,
+  })
+}
+
+/** Mistral takes thoughts back as pieces of the content. */
+function thinkingOf(thoughts: readonly Thought[]): Json[] {
+  return thoughts.flatMap(({ text }): Json[] =>
+    text === null ? [] : [{ type: 'thinking', thinking: [{ type: 'text', text }] }],
+  )
+}
+
+/** Pieces of an assistant's message that this wire has no name for come back as they were. */
+function ownData(block: Block): JsonObject {
+  if (block.type !== 'unknown' || block.wire !== 'openai_chat') return {}
+  return typeof block.data === 'object' && block.data !== null && !Array.isArray(block.data)
+    ? block.data
+    : {}
+}
+
+function reportLost(block: Block, dropped: Set<string>): void {
+  if (block.type === 'file') dropped.add('a file in a message of the assistant')
+  if (block.type === 'unknown' && block.wire !== 'openai_chat') {
+    dropped.add(`a block of another provider (${block.wire ?? 'unknown'})`)
+  }
+}
+
+function encodeCalls(blocks: readonly Block[]): Json[] {
+  return blocks.flatMap((block): Json[] => {
+    if (block.type !== 'tool_call') return []
+    const { id, name, arguments: text, custom, signature } = block
+    const google = { google: { thought_signature: signature ?? '' } }
+    const signed = signature === undefined ? {} : { extra_content: google }
+    if (custom) return [{ id, type: 'custom', custom: { name, input: text }, ...signed }]
+    return [{ id, type: 'function', function: { name, arguments: text }, ...signed }]
+  })
+}
+
+function encodeThoughts(
+  thoughts: readonly Thought[],
+  quirks: Quirks,
+  dropped: Set<string>,
+): Record<string, Json | undefined> {
+  if (thoughts.length === 0) return {}
+  const text = thoughts
+    .map((thought) => thought.text ?? thought.summary?.join('\n\n') ?? '')
+    .join('')
+  switch (quirks.reasoningBack ?? 'none') {
+    case 'reasoning_content':
+      return { reasoning_content: text === '' ? undefined : text }
+    case 'reasoning':
+      return { reasoning: text === '' ? undefined : text }
+    case 'reasoning_details': {
+      const details = thoughts.flatMap(detailsOf)
+      return {
+        reasoning: text === '' ? undefined : text,
+        reasoning_details: details.length > 0 ? details : undefined,
+      }
+    }
+    case 'thinking_list':
+      return {}
+    case 'none':
+      dropped.add('earlier reasoning')
+      return {}
+  }
+}
+
+/** The provider's own pieces where it gave some; else made from what they say. */
+function detailsOf(thought: Thought): JsonObject[] {
+  const { text, data, signature, summary, id, format, details } = thought
+  if (details && details.length > 0) return [...details]
+  const common = { id, format }
+  const made: JsonObject[] = []
+  if (summary) {
+    const said = { type: 'reasoning.summary', summary: summary.join('\n\n'), ...common }
+    made.push(withoutUndefined(said))
+  }
+  if (text !== null || signature !== undefined) {
+    made.push(withoutUndefined({ type: 'reasoning.text', text: text ?? '', signature, ...common }))
+  }
+  if (data !== undefined) {
+    made.push(withoutUndefined({ type: 'reasoning.encrypted', data, ...common }))
+  }
+  return made
+}
+
+function encodeContent(blocks: readonly Block[], quirks: Quirks, dropped: Set<string>): JsonObject {
+  const [only] = blocks
+  const plain = blocks.length === 1 && only?.type === 'text'
+  if (plain && !(quirks.cacheControl && only.cacheControl)) return { content: only.text }
+  return { content: blocks.flatMap((block) => encodePiece(block, quirks, dropped)) }
+}
+
+function encodePiece(block: Block, quirks: Quirks, dropped: Set<string>): Json[] {
+  switch (block.type) {
+    case 'text': {
+      const { text, cacheControl } = block
+      const cached = quirks.cacheControl && cacheControl ? { cache_control: cacheControl } : {}
+      return [{ type: 'text', text, ...cached }]
+    }
+    case 'file':
+      return [encodeFile(block)]
+    case 'unknown':
+      if (block.wire === undefined || block.wire === 'openai_chat') return [block.data]
+      reportLost(block, dropped)
+      return []
+    case 'refusal':
+    case 'thought':
+    case 'tool_call':
+    case 'tool_result':
+      dropped.add(`a ${block.type} block in a message of the user or the system`)
+      return []
+  }
+}
+
+/** Source: OpenAI API reference, content parts `image_url`, `input_audio` and `file`. */
+function encodeFile({ url, fileId, mimeType, filename, detail }: FileBlock): Json {
+  if (fileId !== undefined) return { type: 'file', file: { file_id: fileId } }
+  const [, inUrl, data] = /^data:([^;,]*)[^,]*,(.*)$/s.exec(url) ?? []
+  const mime = inUrl ?? mimeType ?? ''
+  const format = /^audio\/(?:x-)?(\w+)/.exec(mime)?.[1]
+  if (format !== undefined && data !== undefined) {
+    const audio = { data, format: format === 'mpeg' ? 'mp3' : format }
+    return { type: 'input_audio', input_audio: audio }
+  }
+  if (mime === '' || mime.startsWith('image/')) {
+    return { type: 'image_url', image_url: withoutUndefined({ url, detail }) }
+  }
+  return { type: 'file', file: { filename: filename ?? 'file', file_data: url } }
+}

@@ -1,0 +1,179 @@
+import type { Part } from '../../domain/chat.ts'
+import {
+  asNumber,
+  asObject,
+  asString,
+  type JsonObject,
+  objectsIn,
+  parseJson,
+} from '../../lib/json.ts'
+import type { SseEvent } from '../../lib/sse.ts'
+import { readError } from '../openai-chat/errors.ts'
+import type { Decoder } from '../provider.ts'
+import {
+  annotationPart,
+  callPart,
+  readEnd,
+  readItem,
+  readLogprobs,
+  reasoningSecrets,
+  reasoningStart,
+} from './read.ts'
+
+/** Reads one stream of Responses events. What an event says is in its data; names are a courtesy. */
+export class ResponsesDecoder implements Decoder {
+  done = false
+  /** Items that came piece by piece, by their place in the output. */
+  readonly #begun = new Map<number, Seen>()
+  #calls = false
+
+  push({ data }: SseEvent): Part[] {
+    if (data === '[DONE]') {
+      this.done = true
+      return []
+    }
+    const event = asObject(parseJson(data))
+    return event ? this.#read(event, asString(event['type']) ?? '') : []
+  }
+
+  #read(event: JsonObject, type: string): Part[] {
+    const place = asNumber(event['output_index']) ?? 0
+    const item = asObject(event['item'])
+    switch (type) {
+      case 'response.output_item.added':
+        return item ? this.#added(item, place) : []
+      case 'response.output_item.done':
+        return item ? this.#itemDone(item, place) : []
+      case 'response.completed':
+      case 'response.incomplete':
+      case 'response.failed':
+      case 'response.cancelled':
+        return this.#end(asObject(event['response']) ?? {})
+      case 'error': {
+        const error = readError(event['error'] ? event : { error: event })
+        return error ? [{ type: 'error', error }] : []
+      }
+      default:
+        return this.#delta(event, type, this.#seen(place))
+    }
+  }
+
+  #delta(event: JsonObject, type: string, seen: Seen): Part[] {
+    const delta = asString(event['delta']) ?? ''
+    const place = asNumber(event['output_index']) ?? 0
+    switch (type) {
+      case 'response.content_part.added':
+        seen.texts++
+        return seen.texts > 1 ? [{ type: 'text', text: '', begins: true }] : []
+      case 'response.output_text.delta':
+        return [
+          { type: 'text', text: delta, ...(!seen.content && { begins: true }) },
+          ...readLogprobs(seen.note(event)),
+        ]
+      case 'response.output_text.annotation.added': {
+        const annotation = asObject(event['annotation'])
+        if (!annotation) return []
+        seen.annotations++
+        return [annotationPart(annotation)]
+      }
+      case 'response.refusal.delta':
+        seen.note(event)
+        return [{ type: 'refusal', text: delta }]
+      case 'response.reasoning_summary_part.added':
+        seen.paragraphs++
+        return seen.paragraphs > 1 ? [summaryPart('', true)] : []
+      case 'response.reasoning_summary_text.delta':
+        seen.note(event)
+        return [summaryPart(delta, false)]
+      case 'response.reasoning_text.delta':
+        seen.note(event)
+        return [{ type: 'reasoning', text: delta }]
+      case 'response.function_call_arguments.delta':
+      case 'response.custom_tool_call_input.delta':
+        seen.note(event)
+        return [{ type: 'tool_arguments', index: place, text: delta }]
+      default:
+        return []
+    }
+  }
+
+  #seen(place: number): Seen {
+    const seen = this.#begun.get(place) ?? new Seen()
+    this.#begun.set(place, seen)
+    return seen
+  }
+
+  #added(item: JsonObject, place: number): Part[] {
+    const seen = this.#seen(place)
+    switch (asString(item['type'])) {
+      case 'reasoning':
+        seen.opened = true
+        return [reasoningStart(item)]
+      case 'function_call':
+      case 'custom_tool_call':
+        seen.opened = true
+        this.#calls = true
+        return [callPart(item, place)]
+      default:
+        return []
+    }
+  }
+
+  /** What came in pieces is not repeated; what only the whole item has is taken from there. */
+  #itemDone(item: JsonObject, place: number): Part[] {
+    const seen = this.#seen(place)
+    seen.done = true
+    const whole = readItem(item, place)
+    if (!seen.opened && !seen.content) {
+      this.#calls ||= whole.some((part) => part.type === 'tool_call')
+      return whole
+    }
+    switch (asString(item['type'])) {
+      case 'message':
+        return this.#lateAnnotations(whole, seen)
+      case 'reasoning':
+        return seen.content ? reasoningSecrets(item) : whole.slice(1)
+      default:
+        return seen.content ? [] : whole.slice(1)
+    }
+  }
+
+  #lateAnnotations(whole: readonly Part[], seen: Seen): Part[] {
+    if (seen.annotations > 0) return []
+    return whole.filter((part) => part.type === 'citation')
+  }
+
+  #end(response: JsonObject): Part[] {
+    this.done = true
+    const missed = objectsIn(response['output']).flatMap((item, place) =>
+      this.#begun.get(place)?.done ? [] : this.#itemDone(item, place),
+    )
+    const ended = readEnd({ ...response, ...(!response['status'] && { status: 'completed' }) })
+    return [...missed, ...ended.map((part) => this.#withCalls(part))]
+  }
+
+  /** Some servers leave `output` empty at the end: that there were calls is known from their items. */
+  #withCalls(part: Part): Part {
+    if (part.type !== 'finish' || part.reason !== 'stop' || !this.#calls) return part
+    return { ...part, reason: 'tool_call' }
+  }
+}
+
+/** How much of an item has come. */
+class Seen {
+  opened = false
+  content = false
+  done = false
+  texts = 0
+  paragraphs = 0
+  annotations = 0
+
+  note(event: JsonObject): JsonObject {
+    this.content = true
+    return event
+  }
+}
+
+function summaryPart(text: string, paragraph: boolean): Part {
+  return { type: 'reasoning', text, summary: true, ...(paragraph && { paragraph: true }) }
+}

@@ -1,0 +1,118 @@
+import type { Block, FileBlock, Message, Thought } from '../../domain/chat.ts'
+import type { Json } from '../../lib/json.ts'
+import type { Leftovers } from '../leftovers.ts'
+import { withoutUndefined } from '../openai-chat/fields.ts'
+import { WIRE } from './read.ts'
+
+/** A conversation as items: messages, calls, their results and thoughts stand side by side. */
+export function encodeInput(messages: readonly Message[], left: Leftovers): Json[] {
+  return messages.flatMap((message) => encodeMessage(message, left))
+}
+
+function encodeMessage({ role, content }: Message, left: Leftovers): Json[] {
+  const items: Json[] = []
+  let pieces: Json[] = []
+  const close = () => {
+    if (pieces.length > 0) items.push({ type: 'message', role, content: pieces })
+    pieces = []
+  }
+  for (const block of content) {
+    const piece = encodePiece(block, role)
+    if (piece) {
+      pieces.push(piece)
+      continue
+    }
+    close()
+    items.push(...encodeItem(block, left))
+  }
+  close()
+  return items
+}
+
+/** What is part of a message; null for what is an item of its own. */
+function encodePiece(block: Block, role: Message['role']): Json | null {
+  const said = role === 'assistant'
+  switch (block.type) {
+    case 'text':
+      return said
+        ? { type: 'output_text', text: block.text, annotations: ownAnnotations(block) }
+        : { type: 'input_text', text: block.text }
+    case 'refusal':
+      return said
+        ? { type: 'refusal', refusal: block.text }
+        : { type: 'input_text', text: block.text }
+    case 'file':
+      return said ? null : encodeFile(block)
+    default:
+      return null
+  }
+}
+
+function ownAnnotations({ citations = [] }: Extract<Block, { type: 'text' }>): Json[] {
+  return citations.flatMap(({ wire, raw }): Json[] => (wire === WIRE ? [raw] : []))
+}
+
+function encodeItem(block: Block, left: Leftovers): Json[] {
+  switch (block.type) {
+    case 'thought':
+      return encodeThought(block, left)
+    case 'tool_call': {
+      const { id, name, arguments: text, custom } = block
+      if (custom) return [{ type: 'custom_tool_call', call_id: id, name, input: text }]
+      return [{ type: 'function_call', call_id: id, name, arguments: text === '' ? '{}' : text }]
+    }
+    case 'tool_result': {
+      const files = block.content?.some(({ type }) => type === 'file')
+      const pieces = block.content?.flatMap((piece) => encodePiece(piece, 'user') ?? [])
+      const output = files && pieces ? pieces : block.result
+      return [{ type: 'function_call_output', call_id: block.id, output }]
+    }
+    case 'unknown':
+      if (block.wire === undefined || block.wire === WIRE) return [block.data]
+      left.add(`a block of another provider (${block.wire})`)
+      return []
+    case 'file':
+      left.add('a file in a message of the assistant')
+      return []
+    case 'text':
+    case 'refusal':
+      return []
+  }
+}
+
+/** Only reasoning that OpenAI gave away encrypted, or has kept itself, can go back. */
+function encodeThought({ id, text, summary, data }: Thought, left: Leftovers): Json[] {
+  if (data === undefined && id === undefined) {
+    left.add('earlier reasoning of another provider')
+    return []
+  }
+  const item = {
+    type: 'reasoning',
+    id,
+    summary: (summary ?? []).map((paragraph) => ({ type: 'summary_text', text: paragraph })),
+    content: text === null ? undefined : [{ type: 'reasoning_text', text }],
+    encrypted_content: data,
+  }
+  return [withoutUndefined(item)]
+}
+
+/** Source: OpenAI API reference, `input_image`, `input_file`, `input_audio`. */
+function encodeFile({ url, fileId, mimeType, filename, detail }: FileBlock): Json {
+  const [, inUrl, data] = /^data:([^;,]*)[^,]*,(.*)$/s.exec(url) ?? []
+  const mime = inUrl ?? mimeType ?? ''
+  const isImage = mime === '' || mime.startsWith('image/')
+  if (fileId !== undefined && !mime.startsWith('image/')) {
+    return { type: 'input_file', file_id: fileId }
+  }
+  if (isImage) {
+    const image = fileId === undefined ? { image_url: url } : { file_id: fileId }
+    return { type: 'input_image', detail: detail ?? 'auto', ...image }
+  }
+  const sound = /^audio\/(?:x-)?(\w+)/.exec(mime)?.[1]
+  if (sound !== undefined && data !== undefined) {
+    const audio = { data, format: sound === 'mpeg' ? 'mp3' : sound }
+    return { type: 'input_audio', input_audio: audio }
+  }
+  if (data === undefined) return { type: 'input_file', file_url: url }
+  return { type: 'input_file', filename: filename ?? 'file', file_data: url }
+}

@@ -1,0 +1,104 @@
+import type { ChatRequest, ResponseFormat, ToolChoice } from '../../domain/chat.ts'
+import type { Json, JsonObject } from '../../lib/json.ts'
+import { Leftovers, nameOfTool, ownExtra } from '../leftovers.ts'
+import { withoutUndefined } from '../openai-chat/fields.ts'
+import type { Encoded, Quirks, WireTarget } from '../provider.ts'
+import { encodeInput } from './encode-input.ts'
+import { WIRE } from './read.ts'
+
+/** Our nouns as a Responses request. Source: OpenAI API reference, "Create a model response". */
+export function encodeResponsesRequest(
+  chat: ChatRequest,
+  target: WireTarget,
+  _quirks: Quirks,
+): Encoded {
+  const left = new Leftovers()
+  const { params } = chat
+  left.params(params, ['stop', 'seed', 'presencePenalty', 'frequencyPenalty', 'topK', 'logprobs'])
+  if ((params.n ?? 1) > 1) left.add('`n`')
+  const extra = ownExtra(chat, WIRE, left)
+  const secrets = chat.messages.some(({ content }) =>
+    content.some((block) => block.type === 'thought' && block.data !== undefined),
+  )
+  const body = withoutUndefined({
+    model: target.model,
+    input: encodeInput(chat.messages, left),
+    tools: encodeTools(chat, left),
+    tool_choice: encodeChoice(params.toolChoice),
+    parallel_tool_calls: params.parallelToolCalls,
+    max_output_tokens: params.maxTokens,
+    temperature: params.temperature,
+    top_p: params.topP,
+    top_logprobs: params.topLogprobs,
+    reasoning: encodeReasoning(chat),
+    text: encodeText(params.responseFormat, params.verbosity),
+    service_tier: params.serviceTier,
+    user: params.user,
+    // We keep the conversation, so OpenAI need not; then it must give its reasoning to us.
+    store: chat.wire === WIRE ? undefined : false,
+    include: chat.wire !== WIRE || secrets ? ['reasoning.encrypted_content'] : undefined,
+    ...extra,
+    stream: target.stream ? true : undefined,
+  })
+  return { body, dropped: left.words }
+}
+
+function encodeTools(
+  { tools, providerTools = [] }: ChatRequest,
+  left: Leftovers,
+): Json | undefined {
+  const own = tools.map(({ name, description, parameters, strict, custom }): Json => {
+    if (custom) {
+      return withoutUndefined({ type: 'custom', name, description, format: custom.format })
+    }
+    const fn = { type: 'function', name, description, parameters: parameters ?? null }
+    return withoutUndefined({ ...fn, strict: strict ?? false })
+  })
+  const theirs = providerTools.flatMap(({ wire, data }): Json[] => {
+    if (wire === WIRE) return [data]
+    left.add(`the tool \`${nameOfTool(data, wire)}\``)
+    return []
+  })
+  return own.length + theirs.length > 0 ? [...own, ...theirs] : undefined
+}
+
+function encodeChoice(choice: ToolChoice | undefined): Json | undefined {
+  if (!choice) return undefined
+  const { mode, tool, allowed } = choice
+  if (tool !== undefined) return { type: 'function', name: tool }
+  if (allowed === undefined) return mode
+  return { type: 'allowed_tools', mode, tools: allowed.map((name) => ({ type: 'function', name })) }
+}
+
+function encodeReasoning({ params }: ChatRequest): JsonObject | undefined {
+  const { reasoning } = params
+  if (!reasoning) return undefined
+  const { effort, budgetTokens, enabled, summary, visible } = reasoning
+  const off = enabled === false || budgetTokens === 0
+  const said = summary === 'concise' || summary === 'detailed' ? summary : 'auto'
+  const shown = summary !== undefined || visible === true ? said : undefined
+  const asked = off ? 'none' : (effort ?? effortOf(budgetTokens))
+  const encoded = withoutUndefined({ effort: asked, summary: shown })
+  return Object.keys(encoded).length > 0 ? encoded : undefined
+}
+
+/** A number of tokens in the words of models that know only words. */
+function effortOf(budgetTokens: number | undefined): string | undefined {
+  if (budgetTokens === undefined || budgetTokens < 0) return undefined
+  if (budgetTokens <= 2048) return 'low'
+  return budgetTokens <= 16_384 ? 'medium' : 'high'
+}
+
+function encodeText(
+  format: ResponseFormat | undefined,
+  verbosity: string | undefined,
+): JsonObject | undefined {
+  if (!format && verbosity === undefined) return undefined
+  return withoutUndefined({ format: format && encodeFormat(format), verbosity })
+}
+
+function encodeFormat(format: ResponseFormat): Json {
+  if (format.type !== 'json_schema') return { type: format.type }
+  const { type, name = 'response', description, schema, strict } = format
+  return withoutUndefined({ type, name, description, schema, strict })
+}

@@ -1,0 +1,175 @@
+import type { Citation, FinishReason, Part } from '../../domain/chat.ts'
+import { asNumber, asObject, asString, fieldsBeside, objectsIn } from '../../lib/json.ts'
+import type { JsonObject } from '../../lib/json.ts'
+import { readError } from '../openai-chat/errors.ts'
+import { usagePart } from './usage.ts'
+
+export const WIRE = 'openai_responses'
+
+const RESPONSE_FIELDS = new Set([
+  'id',
+  'object',
+  'created_at',
+  'model',
+  'output',
+  'output_text',
+  'usage',
+  'error',
+  'status',
+  'incomplete_details',
+])
+
+/** A whole response. */
+export function readResponse(body: JsonObject): Part[] {
+  const items = objectsIn(body['output']).flatMap((item, index) => readItem(item, index))
+  return [...items, ...readEnd(body)]
+}
+
+/** What a response says beside its items: how it ended, what it used, whether it failed. */
+export function readEnd(body: JsonObject): Part[] {
+  const parts: Part[] = []
+  const fields = fieldsBeside(body, RESPONSE_FIELDS)
+  if (fields) parts.push({ type: 'raw', level: 'response', fields })
+  const usage = asObject(body['usage'])
+  if (usage) parts.push(usagePart(usage))
+  const error = body['error'] ? readError({ error: body['error'] }) : null
+  if (error) parts.push({ type: 'error', error: { ...error, status: statusOf(error.code) } })
+  const finish = finishOf(body)
+  if (finish) parts.push(finish)
+  return parts
+}
+
+/** Source: OpenAI API reference, the response object's `error.code`. */
+function statusOf(code: string | number | null): number | null {
+  if (typeof code === 'number') return code >= 400 && code < 600 ? code : null
+  if (code === 'rate_limit_exceeded') return 429
+  if (code === 'server_error') return 500
+  return code === null ? null : 400
+}
+
+function finishOf(body: JsonObject): Part | null {
+  const status = asString(body['status'])
+  const why = asString(asObject(body['incomplete_details'])?.['reason'])
+  if (status === 'incomplete') {
+    return { type: 'finish', reason: INCOMPLETE.get(why ?? '') ?? 'unknown', raw: why ?? status }
+  }
+  if (status !== undefined && status !== 'completed') return null
+  const output = objectsIn(body['output'])
+  if (status === undefined && output.length === 0) return null
+  const calls = output.some(({ type }) => type === 'function_call' || type === 'custom_tool_call')
+  return { type: 'finish', reason: calls ? 'tool_call' : 'stop', raw: status ?? 'completed' }
+}
+
+const INCOMPLETE: ReadonlyMap<string, FinishReason> = new Map([
+  ['max_output_tokens', 'length'],
+  ['max_tokens', 'length'],
+  ['content_filter', 'content_filter'],
+])
+
+/** A whole item of the output. */
+export function readItem(item: JsonObject, index: number): Part[] {
+  switch (asString(item['type'])) {
+    case 'message':
+      return objectsIn(item['content']).flatMap(readContent)
+    case 'reasoning':
+      return readReasoning(item)
+    case 'function_call':
+    case 'custom_tool_call':
+      return [
+        callPart(item, index),
+        {
+          type: 'tool_arguments',
+          index,
+          text: asString(item['arguments']) ?? asString(item['input']) ?? '',
+        },
+      ]
+    default:
+      return [{ type: 'unknown', data: item, wire: WIRE }]
+  }
+}
+
+export function callPart(item: JsonObject, index: number): Part {
+  return {
+    type: 'tool_call',
+    index,
+    id: asString(item['call_id']) ?? asString(item['id']) ?? '',
+    name: asString(item['name']) ?? '',
+    ...(item['type'] === 'custom_tool_call' && { custom: true }),
+  }
+}
+
+function readContent(content: JsonObject): Part[] {
+  if (content['type'] === 'refusal') {
+    return [{ type: 'refusal', text: asString(content['refusal']) ?? '' }]
+  }
+  const text = asString(content['text'])
+  if (text === undefined) return [{ type: 'unknown', data: content, wire: WIRE }]
+  return [
+    { type: 'text', text, begins: true },
+    ...objectsIn(content['annotations']).map(annotationPart),
+    ...readLogprobs(content),
+  ]
+}
+
+export function readLogprobs(content: JsonObject): Part[] {
+  const { logprobs } = content
+  if (!Array.isArray(logprobs) || logprobs.length === 0) return []
+  return [{ type: 'raw', level: 'message', fields: { logprobs } }]
+}
+
+export function annotationPart(raw: JsonObject): Part {
+  const url = asString(raw['url'])
+  const title = asString(raw['title']) ?? asString(raw['filename'])
+  const startIndex = asNumber(raw['start_index'])
+  const endIndex = asNumber(raw['end_index'])
+  const citation: Citation = {
+    ...(url !== undefined && { url }),
+    ...(title !== undefined && { title }),
+    ...(startIndex !== undefined && { startIndex }),
+    ...(endIndex !== undefined && { endIndex }),
+    raw,
+    wire: WIRE,
+  }
+  return { type: 'citation', citation }
+}
+
+/** Summaries are paragraphs; open models show the reasoning itself; what is encrypted goes back. */
+function readReasoning(item: JsonObject): Part[] {
+  const summary = objectsIn(item['summary']).map((piece, number): Part => {
+    const text = asString(piece['text']) ?? ''
+    const part = { type: 'reasoning', text, summary: true } as const
+    return number > 0 ? Object.assign(part, { paragraph: true } as const) : part
+  })
+  const texts = objectsIn(item['content']).map((piece): Part => ({
+    type: 'reasoning',
+    text: asString(piece['text']) ?? '',
+  }))
+  return [reasoningStart(item), ...summary, ...texts, ...reasoningSecrets(item)]
+}
+
+/** Each item is a thought of its own, even one without a word. */
+export function reasoningStart(item: JsonObject): Part {
+  const id = asString(item['id'])
+  const format = asString(item['format'])
+  return {
+    type: 'reasoning',
+    text: '',
+    begins: true,
+    ...(id !== undefined && { id }),
+    ...(format !== undefined && { format }),
+  }
+}
+
+export function reasoningSecrets(item: JsonObject): Part[] {
+  const data = asString(item['encrypted_content'])
+  const signature = asString(item['signature'])
+  if (data === undefined && signature === undefined) return []
+  return [
+    {
+      type: 'reasoning',
+      text: '',
+      ...(data !== undefined && { data }),
+      ...(signature !== undefined && { signature }),
+    },
+  ]
+}

@@ -1,0 +1,10 @@
+import { openaiCompatible } from './openai-compatible.ts'
+
+/** xAI. Source: docs.x.ai, chat completions. */
+export const xai = openaiCompatible({
+  type: 'xai',
+  apiBase: 'https://api.x.ai/v1/',
+  credential: 'env::XAI_API_KEY',
+  apiTypes: true,
+  quirks: { reasoningBack: 'reasoning_content', lacks: ['verbosity', 'top_k'] },
+})
