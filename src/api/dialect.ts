@@ -31,7 +31,7 @@ export interface StreamFraming {
   /** What may be sent at any time to show that there is still somebody. */
   readonly silence: string
   /** Reframes an upstream's own events, which come as whole server-sent events. */
-  relay(): { push(events: Buffer): string; end(): string }
+  relay(): { push(events: Buffer): Buffer | string; end(): string }
 }
 
 /** Turns the parts of each event into this dialect's events; '' where it has nothing to say yet. */

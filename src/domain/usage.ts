@@ -53,19 +53,39 @@ export function restOf(total: number | null, parts: readonly (number | null)[]):
   return Math.max(0, total - (sum([...parts]) ?? 0))
 }
 
-/** Later reports are cumulative at some providers and partial at others: the larger one is true. */
+/**
+ * Two reports of one answer: the later one counts, where it speaks of that side at all. Reports are
+ * cumulative at some providers, and at some the first tells the input and the last the output.
+ */
 export function mergeUsage(a: Usage, b: Usage): Usage {
-  return {
-    input: larger(a.input, b.input),
-    cacheRead: larger(a.cacheRead, b.cacheRead),
-    cacheWrite: larger(a.cacheWrite, b.cacheWrite),
-    cacheWrite1h: larger(a.cacheWrite1h, b.cacheWrite1h),
-    audioInput: larger(a.audioInput, b.audioInput),
-    imageInput: larger(a.imageInput, b.imageInput),
-    output: larger(a.output, b.output),
-    reasoning: larger(a.reasoning, b.reasoning),
-    audioOutput: larger(a.audioOutput, b.audioOutput),
-  }
+  return { ...mergeSide(a, b, 'input', INPUT), ...mergeSide(a, b, 'output', OUTPUT) }
+}
+
+const INPUT = [
+  'input',
+  'cacheRead',
+  'cacheWrite',
+  'cacheWrite1h',
+  'audioInput',
+  'imageInput',
+] as const
+const OUTPUT = ['output', 'reasoning', 'audioOutput'] as const
+
+/** The buckets of a side belong together: mixed from two reports they would count twice. */
+function mergeSide<Bucket extends keyof Usage>(
+  a: Usage,
+  b: Usage,
+  main: Bucket,
+  buckets: readonly Bucket[],
+): Pick<Usage, Bucket> {
+  const said = sum(buckets.map((bucket) => b[bucket])) ?? 0
+  const whole = b[main] !== null && (said > 0 || a[main] === null)
+  const entries = buckets.map((bucket) => [
+    bucket,
+    whole ? (b[bucket] ?? (said > 0 ? null : a[bucket])) : larger(a[bucket], b[bucket]),
+  ])
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- made of just these buckets
+  return Object.fromEntries(entries) as Pick<Usage, Bucket>
 }
 
 function sum(values: (number | null)[]): number | null {

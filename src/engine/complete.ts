@@ -7,6 +7,7 @@ import { asObject, type JsonObject, objectsIn, parseJson } from '../lib/json.ts'
 import { readEvents } from '../lib/sse.ts'
 import type { Wire, WireName } from '../providers/provider.ts'
 import type { AttemptDraft, Draft } from './draft.ts'
+import { partsOfList } from './lists.ts'
 
 /** What the store thread needs to read bodies: handed in, because dialects live upstairs. */
 export interface Readers {
@@ -84,8 +85,13 @@ function readResponse(
   wire: Wire,
 ): { bodies: JsonObject[]; parts: Part[] } {
   if (!draft.streamed) {
-    const body = asObject(parseJson(text))
-    if (!body || draft.status !== 200) return { bodies: [], parts: [] }
+    const value = draft.status === 200 ? parseJson(text) : undefined
+    if (Array.isArray(value)) {
+      const bodies = objectsIn(value)
+      return { bodies, parts: partsOfList(wire, bodies) }
+    }
+    const body = asObject(value)
+    if (!body) return { bodies: [], parts: [] }
     return { bodies: [body], parts: wire.parts(body) }
   }
   const decoder = wire.decoder()

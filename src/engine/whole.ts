@@ -1,9 +1,10 @@
 import type { Part } from '../domain/chat.ts'
 import { GatewayError } from '../domain/errors.ts'
 import { readAll } from '../lib/body.ts'
-import { asObject, parseJson, type JsonObject } from '../lib/json.ts'
+import { asObject, objectsIn, parseJson, type JsonObject } from '../lib/json.ts'
 import { asSse, type Framing, framingOf, readFrames } from '../lib/frames.ts'
 import type { Headers, HttpResponse } from '../lib/transport.ts'
+import { partsOfList } from './lists.ts'
 import { providerFailure } from './failures.ts'
 import { type Call, contentType, failureInside, RESPONSE_LIMIT } from './under-way.ts'
 
@@ -35,12 +36,15 @@ function partsOfBody(call: Call, response: HttpResponse, bytes: Buffer): Part[] 
   const type = contentType(response) ?? ''
   if (wire.binary && !/\bjson\b/i.test(type)) return wire.parts({ type, bytes: bytes.length })
   const text = bytes.toString('utf8')
-  const body: JsonObject | undefined = asObject(parseJson(text))
-  const said = wire.error(body)
+  const value = parseJson(text)
+  const listed = Array.isArray(value) ? objectsIn(value) : []
+  const body: JsonObject | undefined = asObject(value) ?? listed.at(-1)
+  const said = wire.error(value)
   if (said) {
     const answer = { headers: response.headers, text, nowMs: engine.clock.now() }
     throw providerFailure(name, 200, said, answer)
   }
+  if (listed.length > 0) return partsOfList(wire, listed)
   if (body) return wire.parts(body)
   const page = text.trimStart().startsWith('<') ? 'a web page' : 'something that is not JSON'
   throw new GatewayError('upstream_bad_response', `The provider answered with ${page}.`, {

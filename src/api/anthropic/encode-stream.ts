@@ -3,6 +3,7 @@ import { mergeUsage, type Usage } from '../../domain/usage.ts'
 import { asObject, asString, type JsonObject } from '../../lib/json.ts'
 import { formatEvent } from '../../lib/sse.ts'
 import type { Envelope, StreamEncoder } from '../dialect.ts'
+import { withSignedThoughts } from '../signatures.ts'
 import { encodeCitation, encodeUsage, messageId, ownFields, stopReason } from './encode.ts'
 
 type Kind = 'text' | 'thinking' | 'tool'
@@ -25,7 +26,9 @@ export class MessagesEncoder implements StreamEncoder {
   }
 
   encode(parts: readonly Part[]): string {
-    return parts.map((part) => this.#part(part)).join('')
+    return withSignedThoughts(parts, true)
+      .map((part) => this.#part(part))
+      .join('')
   }
 
   end(): string {

@@ -3,13 +3,14 @@ import { Collector } from '../../domain/collect.ts'
 import { totalOutput, UNKNOWN_USAGE, type Usage } from '../../domain/usage.ts'
 import { asObject, asString, type JsonObject, parseJson } from '../../lib/json.ts'
 import type { Envelope } from '../dialect.ts'
+import { withSignedThoughts } from '../signatures.ts'
 
 const WIRE = 'anthropic_messages'
 
 /** A whole message. Source: Claude API reference, "Create a Message". */
 export function encodeMessage(envelope: Envelope, parts: readonly Part[]): JsonObject {
   const collector = new Collector()
-  for (const part of parts) collector.add(part)
+  for (const part of withSignedThoughts(parts, true)) collector.add(part)
   const { content, usage, finish, finishRaw } = collector.answer()
   const stop = parts.find((part) => part.type === 'finish')
   return {

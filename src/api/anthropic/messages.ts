@@ -52,11 +52,23 @@ export function ownHeaders({ headers }: RawRequest): Record<string, string> {
   return Object.fromEntries(forwarded)
 }
 
+/** Some hosts of Claude end as OpenAI does: Anthropic's own clients would stumble over it. */
+function withoutDone(events: Buffer): Buffer | string {
+  return events.includes('[DONE]')
+    ? events.toString('utf8').replaceAll(/^data: ?\[DONE\](\r?\n){1,2}/gm, '')
+    : events
+}
+
 /** Anthropic's Messages. Source: Claude API reference, "Create a Message". */
 const anthropicMessages: Dialect = {
   read: readMessagesRequest,
   whole: encodeMessage,
   stream: (envelope) => new MessagesEncoder(envelope),
+  framing: {
+    headers: {},
+    silence: ': keep-alive\n\n',
+    relay: () => ({ push: withoutDone, end: () => '' }),
+  },
   errorBody: anthropicError,
   streamError: (error, trace) => formatEvent(JSON.stringify(anthropicError(error, trace)), 'error'),
 }

@@ -40,7 +40,8 @@ export const REASONS: Readonly<Record<FinishReason, string>> = {
 }
 
 /** Google's own words for why an answer ended. */
-const OWN_REASON = /^[A-Z][A-Z_]+$/
+const OWN_REASON =
+  /^(STOP|MAX_TOKENS|SAFETY|RECITATION|LANGUAGE|OTHER|BLOCKLIST|PROHIBITED_CONTENT|SPII|MODEL_ARMOR|MALFORMED_FUNCTION_CALL|UNEXPECTED_TOOL_CALL|TOO_MANY_TOOL_CALLS|IMAGE_[A-Z_]+|NO_IMAGE)$/
 
 export function rawReason(parts: readonly Part[]): string | undefined {
   const raw = parts.findLast((part) => part.type === 'finish')?.raw

@@ -4,6 +4,7 @@ import { compact } from '../compact.ts'
 import { formatEvent } from '../../lib/sse.ts'
 import { asArray, asObject, objectsIn } from '../../lib/json.ts'
 import type { Envelope } from '../dialect.ts'
+import { withSignedThoughts } from '../signatures.ts'
 import { annotationOf } from './annotations.ts'
 import { detailsOfPart, signatureFields } from './details.ts'
 import { encodeCall, encodeFinish, encodeUsage, imageOf, speaksHere } from './encode.ts'
@@ -30,7 +31,7 @@ export class ChunkEncoder {
   /** One upstream event. */
   encode(parts: readonly Part[]): string {
     const deltas = new Map<number, Delta>()
-    for (const part of parts) {
+    for (const part of withSignedThoughts(parts, false)) {
       if (part.type === 'usage') this.#addUsage(part)
       else if (part.type === 'raw' && part.level === 'response') this.#addExtra(part.fields)
       else if (part.type !== 'error') this.#addTo(deltas, part)

@@ -3,6 +3,7 @@ import { Collector, joinDetails } from '../../domain/collect.ts'
 import { mergeUsage, totalInput, totalOutput, type Usage } from '../../domain/usage.ts'
 import type { Json } from '../../lib/json.ts'
 import type { Envelope } from '../dialect.ts'
+import { withSignedThoughts } from '../signatures.ts'
 import { annotationOf } from './annotations.ts'
 import { detailsOf, signatureFields } from './details.ts'
 
@@ -12,7 +13,7 @@ export function encodeCompletion(envelope: Envelope, parts: readonly Part[]): Js
   let usage: Usage | null = null
   let cost: number | null = null
   const extra: JsonObject = {}
-  for (const part of parts) {
+  for (const part of withSignedThoughts(parts, false)) {
     if (part.type === 'usage') {
       usage = usage ? mergeUsage(usage, part.usage) : part.usage
       cost = part.reportedCost ?? cost

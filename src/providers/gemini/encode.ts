@@ -1,4 +1,4 @@
-import type { ChatRequest, Message, Reasoning, ToolChoice } from '../../domain/chat.ts'
+import type { Block, ChatRequest, Message, Reasoning, ToolChoice } from '../../domain/chat.ts'
 import type { Json, JsonObject } from '../../lib/json.ts'
 import { Leftovers, nameOfTool, ownExtra } from '../leftovers.ts'
 import { withoutUndefined } from '../openai-chat/fields.ts'
@@ -33,13 +33,35 @@ function encodeContents(messages: readonly Message[], model: string, left: Lefto
   for (const message of messages) {
     if (message.role === 'system') continue
     const role = message.role === 'assistant' ? 'model' : 'user'
-    const parts = message.content.flatMap((block) => encodePart(block, model, left))
+    const parts = refold(message.content).flatMap((block) => encodePart(block, model, left))
     const last = turns.at(-1)
     if (parts.length === 0) continue
     if (last?.role === role) last.parts.push(...parts)
     else turns.push({ role, parts })
   }
   return turns
+}
+
+/**
+ * An empty signed thought is a signature that another dialect had no place for: before a call it is
+ * the call's, else that of an empty text.
+ */
+function refold(blocks: readonly Block[]): Block[] {
+  const folded: Block[] = []
+  let signature: string | undefined
+  for (const block of blocks) {
+    const empty = block.type === 'thought' && !block.text && !block.summary
+    if (signature !== undefined && block.type === 'tool_call' && block.signature === undefined) {
+      folded.push({ ...block, signature })
+      signature = undefined
+      continue
+    }
+    if (signature !== undefined) folded.push({ type: 'text', text: '', signature })
+    signature = empty ? block.signature : undefined
+    if (!empty || block.signature === undefined) folded.push(block)
+  }
+  if (signature !== undefined) folded.push({ type: 'text', text: '', signature })
+  return folded
 }
 
 function encodeTools(

@@ -21,7 +21,9 @@ export function usagePart(raw: JsonObject): Part {
   const imageInput = fresh(said.image, kept.image)
   const audioOutput = modality(raw, ['candidatesTokensDetails', 'responseTokensDetails']).audio
   const rest = total === null || input === null ? null : total - input - (thoughts ?? 0)
-  const output = answer ?? (thoughts === null && rest !== null && rest > 0 ? rest : answer)
+  // A count of zero is left out: where thoughts are counted, so is the answer.
+  const told = thoughts !== null || (rest ?? 0) > 0
+  const output = answer ?? (told && rest !== null ? Math.max(0, rest) : null)
   return {
     type: 'usage',
     usage: {

@@ -1,4 +1,4 @@
-import type { FinishReason, Part } from '../../domain/chat.ts'
+import type { Citation, FinishReason, Part } from '../../domain/chat.ts'
 import {
   asArray,
   asNumber,
@@ -24,6 +24,7 @@ const MESSAGE_FIELDS = new Set([
   'reasoning',
   'reasoning_details',
   'tool_calls',
+  'function_call',
   'refusal',
 ])
 
@@ -84,11 +85,37 @@ function readMessage(message: JsonObject, at: At, places: CallPlaces, parts: Par
   readContent(message['content'], at, parts)
   const refusal = asString(message['refusal'])
   if (refusal) parts.push({ type: 'refusal', text: refusal, ...at })
-  for (const call of objectsIn(message['tool_calls'])) {
+  for (const annotation of objectsIn(message['annotations'])) {
+    const citation = readCitation(annotation)
+    if (citation) parts.push({ type: 'citation', citation, ...at })
+  }
+  const legacy = asObject(message['function_call'])
+  const calls = objectsIn(message['tool_calls'])
+  for (const call of legacy && asString(legacy['name'])
+    ? [...calls, { index: 0, function: legacy }]
+    : calls) {
     readToolCall(call, places.placeOf(at.choice ?? 0, call), at, parts)
   }
   const extra = fieldsBeside(message, MESSAGE_FIELDS)
   if (extra) parts.push({ type: 'raw', level: 'message', fields: extra, ...at })
+}
+
+/** Source: OpenAI API reference, `annotations`; Mistral and others have kinds of their own. */
+function readCitation(raw: JsonObject): Citation | null {
+  const page = asObject(raw['url_citation'])
+  if (!page) return null
+  const url = asString(page['url'])
+  const title = asString(page['title'])
+  const startIndex = asNumber(page['start_index'])
+  const endIndex = asNumber(page['end_index'])
+  return {
+    ...(url !== undefined && { url }),
+    ...(title !== undefined && { title }),
+    ...(startIndex !== undefined && { startIndex }),
+    ...(endIndex !== undefined && { endIndex }),
+    raw,
+    wire: 'openai_chat',
+  }
 }
 
 /** The same reasoning may stand in up to three fields: its text is read once. */

@@ -3,6 +3,7 @@ import { Collector } from '../../../domain/collect.ts'
 import { asString, type JsonObject } from '../../../lib/json.ts'
 import { formatEvent } from '../../../lib/sse.ts'
 import type { Envelope, StreamEncoder } from '../../dialect.ts'
+import { withSignedThoughts } from '../../signatures.ts'
 import { annotationOf, imageItem, itemId, responseOf } from './items.ts'
 import {
   CallItem,
@@ -31,7 +32,7 @@ export class ResponseEncoder implements StreamEncoder {
   }
 
   encode(parts: readonly Part[]): string {
-    for (const part of parts) {
+    for (const part of withSignedThoughts(parts, false)) {
       this.#collector.add(part)
       if (!('choice' in part) || (part.choice ?? 0) === 0) this.#part(part)
     }

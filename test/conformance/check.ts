@@ -1,0 +1,132 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { InferenceRecord } from '../../src/domain/record.ts'
+import { totalInput, totalOutput } from '../../src/domain/usage.ts'
+import { asObject, type JsonObject } from '../../src/lib/json.ts'
+import type { TestGateway } from '../support/gateway.ts'
+import type { Upstream } from '../support/upstream.ts'
+import { askWith, type DialectName, plainBody, type Question } from './clients.ts'
+import { type Facts, missing, noFacts } from './facts.ts'
+import { ORACLES } from './oracle.ts'
+import { eventsOf, type Recording } from './recording.ts'
+import type { Route } from './targets.ts'
+
+export interface Play {
+  readonly gateway: TestGateway
+  readonly upstream: Upstream
+  readonly recording: Recording
+  readonly route: Route
+  readonly dialect: DialectName
+  readonly model: string
+}
+
+/** Plays one exchange in one dialect. Null when everything arrived, else what did not. */
+export async function check(play: Play): Promise<string | null> {
+  const { gateway, recording, route, dialect, model } = play
+  const said = (ORACLES[recording.api] ?? noFacts)(eventsOf(recording))
+  const own = route.own === dialect && recording.api !== 'invoke'
+  const body = own
+    ? ownBody(dialect, recording.request)
+    : plainBody(dialect, [...new Set(said.calls.map(({ name }) => name))])
+  const question: Question = { model, stream: recording.stream, body, verbatim: own }
+  const number = gateway.records.length
+  const { facts } = await askWith(dialect, gateway.url, question)
+  const record = await recorded(gateway, number)
+  if (!record) return `the SDK never asked: ${facts.error?.message}`
+  if (recording.status !== 200 || said.error) return checkError(recording, said, facts)
+  if (facts.error) return `an error: ${facts.error.message.slice(0, 200)}`
+  return (
+    missing(expressed(withUsage(said, own, recording), dialect, own), seen(facts), own) ??
+    checkRecord(said, record) ??
+    (own ? checkSent(play) : null)
+  )
+}
+
+async function recorded(gateway: TestGateway, number: number): Promise<InferenceRecord | null> {
+  const timeout = new Promise<null>((resolve) => {
+    setTimeout(() => resolve(null), 3000)
+  })
+  return Promise.race([gateway.record(number), timeout])
+}
+
+/** The recorded request without what the SDK is told apart. */
+function ownBody(dialect: DialectName, request: JsonObject): JsonObject {
+  const { model: _model, stream: _stream, ...body } = request
+  return dialect === 'gemini' ? request : body
+}
+
+/** These dialects have no word of their own for why: calls in the answer are the reason. */
+function expressed(said: Facts, dialect: DialectName, own: boolean): Facts {
+  const derives = dialect === 'responses' || dialect === 'gemini'
+  if (own || !derives || said.calls.length === 0 || said.finish !== 'stop') return said
+  return { ...said, finish: 'tool' }
+}
+
+/** A picture that a dialect can only show as a link is no text of the model's. */
+function seen(facts: Facts): Facts {
+  return { ...facts, text: facts.text.replaceAll(/!\[file\]\(data:[^)]*\)/g, '') }
+}
+
+/** A client that did not ask for usage in its stream is not told. */
+function withUsage(said: Facts, own: boolean, { api, stream, request }: Recording): Facts {
+  const asked = asObject(request['stream_options'])?.['include_usage'] === true
+  if (!own || api !== 'chat' || !stream || asked) return said
+  return { ...said, input: null, output: null, cached: null }
+}
+
+function checkError(recording: Recording, said: Facts, got: Facts): string | null {
+  if (!got.error) return 'an error that did not arrive'
+  const message = said.error?.message ?? ''
+  const heard = got.error.message.replaceAll('\\', '')
+  if (message !== '' && !heard.includes(message.replaceAll('\\', '').slice(0, 60))) {
+    return `error message: said ${message.slice(0, 100)}, got ${got.error.message.slice(0, 200)}`
+  }
+  const honest = recording.status >= 400 && recording.status < 500
+  if (!honest || got.error.status === recording.status) return null
+  return `error status: said ${recording.status}, got ${got.error.status}`
+}
+
+/** What was stored, read as a person would: all of it, in our nouns. */
+function checkRecord(said: Facts, record: InferenceRecord): string | null {
+  const facts = noFacts()
+  if (record.outcome !== 'ok') return `the record says ${record.outcome}`
+  for (const block of record.output) {
+    if (block.type === 'text') facts.text += block.text
+    if (block.type === 'text')
+      facts.urls.push(...(block.citations ?? []).map(({ url = '' }) => url))
+    if (block.type === 'refusal') facts.refusal += block.text
+    if (block.type === 'tool_call') {
+      facts.calls.push({ id: block.id, name: block.name, text: block.arguments })
+    }
+    if (block.type === 'thought')
+      facts.reasoning += (block.summary ?? []).join('') + (block.text ?? '')
+    facts.secrets.push(...secretsIn(block as unknown as JsonObject))
+  }
+  const { usage } = record
+  facts.input = usage && totalInput(usage)
+  facts.output = usage && totalOutput(usage)
+  facts.cached = usage?.cacheRead ?? null
+  const wrong = missing({ ...said, finish: '' }, facts, false)
+  return wrong === null ? null : `in the record: ${wrong}`
+}
+
+function secretsIn(value: unknown): string[] {
+  if (typeof value === 'string') return [value]
+  if (typeof value !== 'object' || value === null) return []
+  return Object.values(value).flatMap(secretsIn)
+}
+
+/** The upstream must have got the client's own words. */
+function checkSent({ upstream, recording }: Play): string | null {
+  const sent = upstream.requests.at(-1)?.body ?? ''
+  const { model: _model, ...got } = (JSON.parse(sent) as JsonObject) ?? {}
+  const { model: _named, ...want } = recording.request
+  const optional = ['stream', 'stream_options', 'anthropic_version']
+  for (const name of optional) {
+    delete got[name]
+    delete want[name]
+  }
+  if (isDeepStrictEqual(got, want)) return null
+  const keys = [...new Set([...Object.keys(want), ...Object.keys(got)])]
+  const changed = keys.filter((key) => !isDeepStrictEqual(got[key], want[key]))
+  return `the request changed: ${changed.join(', ')}`
+}
