@@ -91,15 +91,17 @@ function checkRecord(said: Facts, record: InferenceRecord): string | null {
   if (record.outcome !== 'ok') return `the record says ${record.outcome}`
   for (const block of record.output) {
     if (block.type === 'text') facts.text += block.text
-    if (block.type === 'text')
+    if (block.type === 'text') {
       facts.urls.push(...(block.citations ?? []).map(({ url = '' }) => url))
+    }
     if (block.type === 'refusal') facts.refusal += block.text
     if (block.type === 'tool_call') {
       facts.calls.push({ id: block.id, name: block.name, text: block.arguments })
     }
-    if (block.type === 'thought')
+    if (block.type === 'thought') {
       facts.reasoning += (block.summary ?? []).join('') + (block.text ?? '')
-    facts.secrets.push(...secretsIn(block as unknown as JsonObject))
+    }
+    facts.secrets.push(...secretsIn(block))
   }
   const { usage } = record
   facts.input = usage && totalInput(usage)

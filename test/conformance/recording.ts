@@ -93,7 +93,7 @@ function readFrames(bytes: Buffer): { name: string; body: JsonObject }[] {
     const length = bytes.readUInt32BE(at)
     const headersEnd = at + 12 + bytes.readUInt32BE(at + 4)
     const headers = bytes.toString('latin1', at + 12, headersEnd)
-    const name = /:(?:event|exception)-type\x07..([\w-]+)/s.exec(headers)?.[1] ?? ''
+    const name = /:(?:event|exception)-type.{3}([\w-]+)/s.exec(headers)?.[1] ?? ''
     const [event] = parsed(name, bytes.toString('utf8', headersEnd, at + length - 4))
     if (event && typeof event.body['bytes'] === 'string') {
       events.push(...parsed('', Buffer.from(event.body['bytes'], 'base64').toString('utf8')))

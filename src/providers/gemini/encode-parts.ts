@@ -11,7 +11,7 @@ import { withoutUndefined } from '../openai-chat/fields.ts'
 import { WIRE } from './read.ts'
 
 /** A piece of a message as a part; none where this wire has no such thing. */
-export function encodePart(block: Block, model: string, left: Leftovers): Json[] {
+export function encodePart(block: Block, left: Leftovers): Json[] {
   switch (block.type) {
     case 'text': {
       const { text, signature } = block
@@ -23,9 +23,9 @@ export function encodePart(block: Block, model: string, left: Leftovers): Json[]
     case 'thought':
       return encodeThought(block, left)
     case 'tool_call':
-      return [encodeCall(block, model, left)]
+      return [encodeCall(block, left)]
     case 'tool_result':
-      return [encodeResult(block, model, left)]
+      return [encodeResult(block, left)]
     case 'file':
       return [encodeFile(block)]
     case 'unknown':
@@ -43,17 +43,13 @@ function encodeThought({ text, signature, data }: Thought, left: Leftovers): Jso
   return [withoutUndefined({ text: text ?? '', thought: true, thoughtSignature: signature })]
 }
 
-/** Gemini 3 refuses calls of earlier turns without a signature; this word switches the check off. */
-const NO_SIGNATURE = 'skip_thought_signature_validator'
-
-function encodeCall(call: ToolCallBlock, model: string, left: Leftovers): Json {
+function encodeCall(call: ToolCallBlock, left: Leftovers): Json {
   const { id, name, signature, arguments: text } = call
   const args = asObject(parseJson(text))
   if (!args && text.trim() !== '') left.add('arguments of a tool call that are no JSON object')
-  const needs = !/gemini-(1|2)/.test(model)
   return withoutUndefined({
     functionCall: { ...ownId(id), name, args: args ?? {} },
-    thoughtSignature: signature ?? (needs ? NO_SIGNATURE : undefined),
+    thoughtSignature: signature,
   })
 }
 
@@ -62,13 +58,13 @@ function ownId(id: string): JsonObject {
   return id === '' || /^call_\d+_/.test(id) ? {} : { id }
 }
 
-function encodeResult(block: ToolResultBlock, model: string, left: Leftovers): Json {
+function encodeResult(block: ToolResultBlock, left: Leftovers): Json {
   const { id, name, result, content = [], isError } = block
   const value = parseJson(result)
   const said = asObject(value) ?? { result: value ?? result }
   const response = isError ? { error: said } : said
   const files = content.filter((piece) => piece.type === 'file')
-  const parts = files.flatMap((file) => encodePart(file, model, left))
+  const parts = files.flatMap((file) => encodePart(file, left))
   const more = parts.length > 0 ? { parts } : {}
   return { functionResponse: { ...ownId(id), name: name || id, response, ...more } }
 }

@@ -1,5 +1,5 @@
 import type { Block, ChatRequest, Message, Reasoning, ToolChoice } from '../../domain/chat.ts'
-import type { Json, JsonObject } from '../../lib/json.ts'
+import { asObject, objectsIn, type Json, type JsonObject } from '../../lib/json.ts'
 import { Leftovers, nameOfTool, ownExtra } from '../leftovers.ts'
 import { withoutUndefined } from '../openai-chat/fields.ts'
 import type { Encoded, Quirks, WireTarget } from '../provider.ts'
@@ -13,16 +13,17 @@ export function encodeGenerate(chat: ChatRequest, target: WireTarget, _quirks: Q
   left.params(params, ['parallelToolCalls', 'serviceTier', 'verbosity', 'user'])
   const system = chat.messages.filter(({ role }) => role === 'system')
   const instructions = system.flatMap(({ content }) =>
-    content.flatMap((block) => encodePart(block, target.model, left)),
+    content.flatMap((block) => encodePart(block, left)),
   )
-  const config = encodeConfig(chat, target.model)
+  const { generationConfig, ...extra } = ownExtra(chat, WIRE, left)
+  const config = { ...asObject(generationConfig), ...encodeConfig(chat, target.model) }
   const body = withoutUndefined({
     systemInstruction: instructions.length > 0 ? { parts: instructions } : undefined,
     contents: encodeContents(chat.messages, target.model, left),
     tools: encodeTools(chat, left),
     toolConfig: encodeChoice(params.toolChoice),
     generationConfig: Object.keys(config).length > 0 ? config : undefined,
-    ...ownExtra(chat, WIRE, left),
+    ...extra,
   })
   return { body, dropped: left.words }
 }
@@ -33,13 +34,23 @@ function encodeContents(messages: readonly Message[], model: string, left: Lefto
   for (const message of messages) {
     if (message.role === 'system') continue
     const role = message.role === 'assistant' ? 'model' : 'user'
-    const parts = refold(message.content).flatMap((block) => encodePart(block, model, left))
+    const parts = refold(message.content).flatMap((block) => encodePart(block, left))
+    if (role === 'model' && !/gemini-(1|2)/.test(model)) signFirstCall(parts)
     const last = turns.at(-1)
     if (parts.length === 0) continue
     if (last?.role === role) last.parts.push(...parts)
     else turns.push({ role, parts })
   }
   return turns
+}
+
+/** Gemini 3 refuses earlier calls without a signature; this word switches the check off. */
+const NO_SIGNATURE = 'skip_thought_signature_validator'
+
+/** Of calls made at once only the first is signed. */
+function signFirstCall(parts: readonly Json[]): void {
+  const first = objectsIn(parts).find((part) => 'functionCall' in part)
+  if (first) first['thoughtSignature'] ??= NO_SIGNATURE
 }
 
 /**
@@ -128,8 +139,8 @@ const BUDGETS: Readonly<Record<string, number>> = {
   low: 1024,
   medium: 8192,
   high: 24_576,
-  xhigh: 32_768,
-  max: 32_768,
+  xhigh: 24_576,
+  max: 24_576,
 }
 const LEVELS: Readonly<Record<string, string>> = { none: 'minimal', xhigh: 'high', max: 'high' }
 

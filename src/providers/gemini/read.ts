@@ -20,6 +20,8 @@ export const WIRE = 'gemini'
 class Progress {
   calls = 0
   readonly called = new Set<number>()
+  /** The choices whose last part was signed: nothing may be joined to it. */
+  readonly signed = new Set<number>()
 }
 
 /** Reads one stream: each event is a response that holds the next pieces. */
@@ -86,18 +88,27 @@ function readPart(part: JsonObject, choice: number, progress: Progress): Part[] 
   const signed = signature === undefined ? {} : { signature }
   const text = asString(part['text'])
   if (text !== undefined && !fieldsBeside(part, PART_FIELDS)) {
-    if (part['thought'] === true) return [{ type: 'reasoning', text, ...signed, ...at }]
     if (text === '' && signature === undefined) return []
-    // A signed part must come back as it was: nothing may be joined to it.
-    return [
-      { type: 'text', text, ...(signature !== undefined && { begins: true }), ...signed, ...at },
-    ]
+    const type = part['thought'] === true ? 'reasoning' : 'text'
+    return [{ type, text, ...beginning(signature, choice, progress), ...signed, ...at }]
   }
   const call = asObject(part['functionCall'])
   if (call) return readCall(call, { signed, at }, progress, choice)
   const file = part['thought'] === true ? null : readFile(part)
   if (file) return [{ type: 'file', ...file, ...signed, ...at }]
   return [{ type: 'unknown', data: part, wire: WIRE, ...at }]
+}
+
+/** A signed part must come back as it was: it joins nothing, and nothing joins it. */
+function beginning(
+  signature: string | undefined,
+  choice: number,
+  { signed }: Progress,
+): { begins?: true } {
+  const alone = signature !== undefined || signed.has(choice)
+  if (signature === undefined) signed.delete(choice)
+  else signed.add(choice)
+  return alone ? { begins: true } : {}
 }
 
 function readFile(part: JsonObject): { url: string; mimeType: string } | null {

@@ -1,0 +1,97 @@
+import { asNumber, asObject, asString, type JsonObject, objectsIn } from '../../../src/lib/json.ts'
+import { type Facts, noFacts } from '../facts.ts'
+import { addSecrets, errorOf, type Event, text } from './common.ts'
+
+const CHAT_FINISH: Readonly<Record<string, string>> = {
+  stop: 'stop',
+  eos: 'stop',
+  end_turn: 'stop',
+  length: 'length',
+  max_tokens: 'length',
+  tool_calls: 'tool',
+  function_call: 'tool',
+  content_filter: 'filter',
+}
+
+export function readChat(events: readonly Event[]): Facts {
+  const facts = noFacts()
+  const calls = new Map<string, { id: string; name: string; text: string }>()
+  for (const { body } of events) {
+    if (body['error']) facts.error = errorOf(body)
+    readChatUsage(facts, asObject(body['usage']) ?? asObject(asObject(body['x_groq'])?.['usage']))
+    for (const choice of objectsIn(body['choices'])) {
+      if ((asNumber(choice['index']) ?? 0) !== 0) continue
+      if (choice['error']) facts.error = errorOf(choice)
+      const message = asObject(choice['message']) ?? asObject(choice['delta']) ?? {}
+      readChatMessage(facts, message, calls)
+      facts.finish = CHAT_FINISH[text(choice['finish_reason'])] ?? facts.finish
+    }
+  }
+  // Snowflake lists an empty call beside the real ones.
+  facts.calls = [...calls.values()].filter(({ id, name, text: said }) => id + name + said !== '')
+  return facts
+}
+
+function readChatMessage(
+  facts: Facts,
+  message: JsonObject,
+  calls: Map<string, { id: string; name: string; text: string }>,
+): void {
+  facts.text += text(message['content'])
+  for (const piece of objectsIn(message['content'])) {
+    if (piece['type'] === 'text') facts.text += text(piece['text'])
+    if (piece['type'] !== 'thinking') continue
+    facts.reasoning += text(piece['thinking'])
+    for (const inner of objectsIn(piece['thinking'])) facts.reasoning += text(inner['text'])
+  }
+  facts.refusal += text(message['refusal'])
+  const details = objectsIn(message['reasoning_details'])
+  const said = text(message['reasoning_content']) || text(message['reasoning'])
+  facts.reasoning +=
+    said || details.map((each) => text(each['text']) || text(each['summary'])).join('')
+  for (const detail of details) addSecrets(facts, [detail['signature'], detail['data']])
+  for (const annotation of objectsIn(message['annotations'])) {
+    const url = asString(asObject(annotation['url_citation'])?.['url'])
+    if (url !== undefined) facts.urls.push(url)
+  }
+  for (const call of objectsIn(message['tool_calls'])) readChatCall(facts, call, calls)
+  const legacy = asObject(message['function_call'])
+  if (legacy) readChatCall(facts, { index: 0, function: legacy }, calls)
+}
+
+function readChatCall(
+  facts: Facts,
+  call: JsonObject,
+  calls: Map<string, { id: string; name: string; text: string }>,
+): void {
+  const google = asObject(asObject(call['extra_content'])?.['google'])
+  addSecrets(facts, [google?.['thought_signature']])
+  const fn = asObject(call['function']) ?? asObject(call['custom']) ?? {}
+  const id = text(call['id'])
+  const index = asNumber(call['index'])
+  let key = index === undefined ? id || `last` : String(index)
+  const known = calls.get(key)
+  if (known && id !== '' && known.id !== id && text(fn['name']) !== '') key = `${key} ${id}`
+  const found = calls.get(key) ?? { id, name: text(fn['name']), text: '' }
+  const args = fn['arguments'] ?? fn['input']
+  found.text += typeof args === 'object' && args !== null ? JSON.stringify(args) : text(args)
+  calls.set(key, found)
+}
+
+function readChatUsage(facts: Facts, usage: JsonObject | undefined): void {
+  if (!usage) return
+  const input = asNumber(usage['prompt_tokens'])
+  const output = asNumber(usage['completion_tokens'])
+  const total = asNumber(usage['total_tokens'])
+  if (input !== undefined) facts.input = input
+  if (output !== undefined) {
+    const reasoning = asNumber(asObject(usage['completion_tokens_details'])?.['reasoning_tokens'])
+    // xAI counts reasoning beside the answer.
+    const beside = (input ?? 0) + output + (reasoning ?? 0) === total
+    facts.output = beside ? output + (reasoning ?? 0) : output
+  }
+  const details = asObject(usage['prompt_tokens_details'])
+  const cached = asNumber(details?.['cached_tokens']) ?? asNumber(usage['prompt_cache_hit_tokens'])
+  // Azure has said more were cached than came in: that cannot be.
+  if (cached !== undefined) facts.cached = Math.min(cached, facts.input ?? cached)
+}

@@ -1,0 +1,19 @@
+import { asObject, asString, type JsonObject } from '../../../src/lib/json.ts'
+import type { Facts } from '../facts.ts'
+
+export type Event = { readonly name: string; readonly body: JsonObject }
+
+export const text = (value: unknown) => (typeof value === 'string' ? value : '')
+
+export function errorOf(body: JsonObject): Facts['error'] {
+  const error = asObject(body['error'])
+  const said = error ?? body
+  const inner = asString(said['message']) ?? asString(said['Message']) ?? asString(body['error'])
+  return { status: null, message: inner ?? '' }
+}
+
+export function addSecrets(facts: Facts, values: readonly unknown[]): void {
+  for (const value of values) {
+    if (typeof value === 'string' && value !== '') facts.secrets.push(value)
+  }
+}

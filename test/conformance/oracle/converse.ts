@@ -1,0 +1,66 @@
+import { asNumber, asObject, type JsonObject, objectsIn } from '../../../src/lib/json.ts'
+import { type Facts, noFacts } from '../facts.ts'
+import { addSecrets, errorOf, type Event, text } from './common.ts'
+
+const CONVERSE_FINISH: Readonly<Record<string, string>> = {
+  end_turn: 'stop',
+  stop_sequence: 'stop',
+  max_tokens: 'length',
+  tool_use: 'tool',
+  guardrail_intervened: 'filter',
+  content_filtered: 'filter',
+}
+
+export function readConverse(events: readonly Event[]): Facts {
+  const facts = noFacts()
+  const calls = new Map<number, { id: string; name: string; text: string }>()
+  for (const { name, body } of events) {
+    if (/exception/i.test(name) || (name === '' && !body['output'])) facts.error = errorOf(body)
+    facts.finish = CONVERSE_FINISH[text(body['stopReason'])] ?? facts.finish
+    readConverseUsage(facts, asObject(body['usage']))
+    const content = objectsIn(asObject(asObject(body['output'])?.['message'])?.['content'])
+    const at = asNumber(body['contentBlockIndex']) ?? 0
+    const started = asObject(body['start'])
+    const delta = asObject(body['delta'])
+    const pieces = content.map((piece, index) => ({ piece, index }))
+    if (started) pieces.push({ piece: started, index: at })
+    if (delta) pieces.push({ piece: delta, index: at })
+    for (const { piece, index } of pieces) readConversePiece(facts, piece, index, calls)
+  }
+  facts.calls = [...calls.values()]
+  return facts
+}
+
+function readConversePiece(
+  facts: Facts,
+  piece: JsonObject,
+  index: number,
+  calls: Map<number, { id: string; name: string; text: string }>,
+): void {
+  facts.text += text(piece['text'])
+  for (const cited of objectsIn(asObject(piece['citationsContent'])?.['content'])) {
+    facts.text += text(cited['text'])
+  }
+  const thought = asObject(piece['reasoningContent'])
+  const said = asObject(thought?.['reasoningText']) ?? thought
+  facts.reasoning += text(said?.['text'])
+  addSecrets(facts, [said?.['signature'], thought?.['redactedContent']])
+  const use = asObject(piece['toolUse'])
+  if (!use) return
+  const known = calls.get(index) ?? {
+    id: text(use['toolUseId']),
+    name: text(use['name']),
+    text: '',
+  }
+  const { input } = use
+  known.text += typeof input === 'object' && input !== null ? JSON.stringify(input) : text(input)
+  calls.set(index, known)
+}
+
+function readConverseUsage(facts: Facts, usage: JsonObject | undefined): void {
+  if (!usage) return
+  const count = (key: string) => asNumber(usage[key]) ?? 0
+  facts.cached = count('cacheReadInputTokens')
+  facts.input = count('inputTokens') + facts.cached + count('cacheWriteInputTokens')
+  facts.output = count('outputTokens')
+}
