@@ -27,14 +27,25 @@ test('totals are the sums of what is known', () => {
   expect(totalOutput({ ...UNKNOWN_USAGE, output: 1, reasoning: 10, audioOutput: 100 })).toBe(111)
 })
 
-test('merging keeps the larger report, in any order, and again changes nothing', () => {
+test('of two reports the later counts for each side it speaks of', () => {
   fc.assert(
     fc.property(usage, usage, (a, b) => {
       const merged = mergeUsage(a, b)
-      expect(mergeUsage(b, a)).toEqual(merged)
       expect(mergeUsage(merged, b)).toEqual(merged)
       expect(mergeUsage(a, UNKNOWN_USAGE)).toEqual(a)
-      expect(merged.output ?? -1).toBe(Math.max(a.output ?? -1, b.output ?? -1))
+      if (b.input !== null && (totalInput(b) ?? 0) > 0) {
+        expect(totalInput(merged)).toBe(totalInput(b))
+      }
+      if (b.output !== null && (totalOutput(b) ?? 0) > 0) {
+        expect(totalOutput(merged)).toBe(totalOutput(b))
+      }
     }),
   )
+})
+
+test('what a first report called output is not counted beside the reasoning of the next', () => {
+  const first = { ...UNKNOWN_USAGE, input: 9, output: 16 }
+  const last = { ...UNKNOWN_USAGE, output: 10, reasoning: 6 }
+  expect(totalOutput(mergeUsage(first, last))).toBe(16)
+  expect(totalInput(mergeUsage(first, last))).toBe(9)
 })

@@ -55,6 +55,7 @@ const MESSAGE = new Set([
   'reasoning_details',
   'refusal',
   'tool_calls',
+  'function_call',
 ])
 
 export function factsOf(bodies: readonly JsonObject[]): Facts {
@@ -101,7 +102,10 @@ function readChoice(facts: ChoiceFacts, choice: JsonObject): void {
   facts.refusal += text('refusal')
   facts.finish = asString(choice['finish_reason']) ?? facts.finish
   addExtra(facts.extra, message, MESSAGE)
-  for (const [place, call] of objectsIn(message['tool_calls']).entries()) {
+  const legacy = asObject(message['function_call'])
+  const calls = objectsIn(message['tool_calls'])
+  if (legacy) calls.push({ function: legacy })
+  for (const [place, call] of calls.entries()) {
     const index = asNumber(call['index']) ?? place
     readCall((facts.tools[index] ??= { id: '', name: '', arguments: '' }), call)
   }
