@@ -9,7 +9,7 @@ import { readVertexName, VERTEX_FIELDS, vertexBase } from './vertex.ts'
 export const gcpVertexAnthropic: Provider = {
   type: 'gcp_vertex_anthropic',
   wires: { chat: anthropicMessages, count_tokens: anthropicCountTokens },
-  quirks: {},
+  quirks: { lacks: ['service_tier'] },
   auth: { type: 'gcp' },
   fields: z.object({
     ...VERTEX_FIELDS,

@@ -9,9 +9,22 @@ import type {
 import { asNumber, asObject, asString, objectsIn } from '../../lib/json.ts'
 import type { Json, JsonObject } from '../../lib/json.ts'
 import { compact } from '../compact.ts'
+import { noteRest, type Reading } from './decode-blocks.ts'
+
+const TOOL_FIELDS = new Set([
+  'type',
+  'name',
+  'description',
+  'input_schema',
+  'strict',
+  'cache_control',
+])
 
 /** The client's own tools have a schema; what has another `type` Anthropic runs or knows itself. */
-export function decodeTools(value: Json | undefined): Pick<ChatRequest, 'tools' | 'providerTools'> {
+export function decodeTools(
+  value: Json | undefined,
+  reading: Reading,
+): Pick<ChatRequest, 'tools' | 'providerTools'> {
   const tools: Tool[] = []
   const providerTools: ProviderTool[] = []
   for (const tool of objectsIn(value)) {
@@ -23,6 +36,7 @@ export function decodeTools(value: Json | undefined): Pick<ChatRequest, 'tools' 
       providerTools.push({ wire: 'anthropic_messages', data: tool })
       continue
     }
+    noteRest(tool, TOOL_FIELDS, reading)
     const strict = typeof tool['strict'] === 'boolean' ? tool['strict'] : undefined
     const cacheControl = asObject(tool['cache_control'])
     const description = asString(tool['description'])
@@ -56,7 +70,7 @@ function choiceOf(object: JsonObject = {}): ToolChoice | undefined {
   }
 }
 
-export function decodeThinking(json: JsonObject): Reasoning | undefined {
+export function decodeThinking(json: JsonObject, { unread }: Reading): Reasoning | undefined {
   const said = asObject(json['thinking'])
   const thinking = said ?? {}
   const effort = asString(asObject(json['output_config'])?.['effort'])
@@ -68,6 +82,7 @@ export function decodeThinking(json: JsonObject): Reasoning | undefined {
     case 'adaptive':
       return { enabled: 'adaptive', ...compact({ effort, summary }) }
     case 'disabled':
+      if (effort !== undefined) unread.add('`effort` of `output_config` (thinking is disabled)')
       return { enabled: false }
     default:
       return compact({ effort })

@@ -2,7 +2,7 @@ import type { Block, ChatParams, ChatRequest, Message } from '../../domain/chat.
 import { asNumber, asObject, asString, fieldsBeside, objectsIn } from '../../lib/json.ts'
 import type { Json, JsonObject } from '../../lib/json.ts'
 import { compact } from '../compact.ts'
-import { decodeBlock, type Names } from './decode-blocks.ts'
+import { decodeBlock, type Reading } from './decode-blocks.ts'
 import { decodeChoice, decodeFormat, decodeThinking, decodeTools } from './decode-settings.ts'
 
 const KNOWN = new Set([
@@ -26,30 +26,35 @@ const KNOWN = new Set([
 
 /** A Messages request in our nouns. Total: what it cannot read it keeps as it is. */
 export function decodeMessages(json: JsonObject): ChatRequest {
-  const names: Names = new Map()
-  const system = decodeContent(json['system'], names)
+  const reading: Reading = { names: new Map(), unread: new Set() }
+  const system = decodeContent(json['system'], reading)
   const messages = objectsIn(json['messages']).map((message): Message => {
     const role = asString(message['role'])
     return {
       role: role === 'assistant' || role === 'system' ? role : 'user',
-      content: decodeContent(message['content'], names),
+      content: decodeContent(message['content'], reading),
     }
   })
   return {
     messages: system.length > 0 ? [{ role: 'system', content: system }, ...messages] : messages,
-    ...decodeTools(json['tools']),
-    params: decodeParams(json),
-    extra: { ...fieldsBeside(json, KNOWN), ...restOfMetadata(json) },
+    ...decodeTools(json['tools'], reading),
+    params: decodeParams(json, reading),
+    extra: {
+      ...fieldsBeside(json, KNOWN),
+      ...restOf(json, 'metadata', METADATA),
+      ...restOf(json, 'output_config', OUTPUT_CONFIG),
+    },
     wire: 'anthropic_messages',
+    ...(reading.unread.size > 0 && { unread: [...reading.unread] }),
   }
 }
 
-function decodeContent(content: Json | undefined, names: Names): Block[] {
+function decodeContent(content: Json | undefined, reading: Reading): Block[] {
   if (typeof content === 'string') return content === '' ? [] : [{ type: 'text', text: content }]
-  return objectsIn(content).map((block) => decodeBlock(block, names))
+  return objectsIn(content).map((block) => decodeBlock(block, reading))
 }
 
-function decodeParams(json: JsonObject): ChatParams {
+function decodeParams(json: JsonObject, reading: Reading): ChatParams {
   const stops = json['stop_sequences']
   const stop = Array.isArray(stops) ? stops.flatMap((each) => asString(each) ?? []) : []
   const { choice, parallel } = decodeChoice(json['tool_choice'])
@@ -59,7 +64,7 @@ function decodeParams(json: JsonObject): ChatParams {
     topP: asNumber(json['top_p']),
     topK: asNumber(json['top_k']),
     stop: stop.length > 0 ? stop : undefined,
-    reasoning: decodeThinking(json),
+    reasoning: decodeThinking(json, reading),
     toolChoice: choice,
     parallelToolCalls: parallel,
     responseFormat: decodeFormat(json),
@@ -72,7 +77,11 @@ function tierOf(tier: string | undefined): string | undefined {
   return tier === 'standard_only' ? 'default' : tier
 }
 
-function restOfMetadata(json: JsonObject): JsonObject {
-  const rest = fieldsBeside(asObject(json['metadata']) ?? {}, new Set(['user_id']))
-  return rest ? { metadata: rest } : {}
+const METADATA = new Set(['user_id'])
+const OUTPUT_CONFIG = new Set(['effort', 'format'])
+
+/** What an object among the fields has beside what was read of it. */
+function restOf(json: JsonObject, key: string, known: ReadonlySet<string>): JsonObject {
+  const rest = fieldsBeside(asObject(json[key]) ?? {}, known)
+  return rest ? { [key]: rest } : {}
 }

@@ -1,8 +1,10 @@
 import type { Part } from '../../domain/chat.ts'
 import {
   asArray,
+  asNumber,
   asObject,
   asString,
+  type Json,
   type JsonObject,
   objectsIn,
   parseJson,
@@ -13,14 +15,13 @@ import { readAnthropicError } from './errors.ts'
 import {
   callPart,
   citationPart,
-  indexOf,
   readExtra,
   readMessage,
   readStop,
-  readUsage,
   thoughtPart,
   WIRE,
 } from './read.ts'
+import { usagePart } from './usage.ts'
 
 /** A block of a kind without a noun, as far as it has come. */
 interface Building {
@@ -35,6 +36,10 @@ export class MessagesDecoder implements Decoder {
   readonly #unknown = new Map<number, Building>()
   /** Calls whose arguments have begun to come in pieces. */
   readonly #calls = new Map<number, { begun: boolean; whole: JsonObject }>()
+  /** The block that began last: servers that leave numbers out send one at a time. */
+  #index = -1
+  /** Counts are cumulative, but not every report has all of them. */
+  #usage: JsonObject = {}
 
   push({ data }: SseEvent): Part[] {
     if (data === '[DONE]') {
@@ -48,15 +53,16 @@ export class MessagesDecoder implements Decoder {
   #read(event: JsonObject): Part[] {
     switch (asString(event['type'])) {
       case 'message_start': {
-        const message = asObject(event['message']) ?? {}
-        return readMessage({ ...message, stop_reason: null })
+        const { usage, stop_reason: _none, ...message } = asObject(event['message']) ?? {}
+        return [...readMessage(message), ...this.#counts(usage, { output: false })]
       }
       case 'content_block_start':
-        return this.#start(asObject(event['content_block']) ?? {}, indexOf(event))
+        this.#index = asNumber(event['index']) ?? this.#index + 1
+        return this.#start(asObject(event['content_block']) ?? {}, this.#index)
       case 'content_block_delta':
-        return this.#delta(asObject(event['delta']) ?? {}, indexOf(event))
+        return this.#delta(asObject(event['delta']) ?? {}, this.#indexOf(event))
       case 'content_block_stop':
-        return this.#stop(indexOf(event))
+        return this.#stop(this.#indexOf(event))
       case 'message_delta':
         return this.#messageDelta(event)
       case 'message_stop':
@@ -69,9 +75,22 @@ export class MessagesDecoder implements Decoder {
     }
   }
 
-  #messageDelta({ type: _type, delta, ...beside }: JsonObject): Part[] {
+  #indexOf(event: JsonObject): number {
+    return asNumber(event['index']) ?? this.#index
+  }
+
+  #messageDelta({ type: _type, delta, usage, ...beside }: JsonObject): Part[] {
     const message = { ...beside, ...asObject(delta) }
-    return [...readExtra(message), ...readUsage(message), ...readStop(message)]
+    return [...readExtra(message), ...this.#counts(usage, { output: true }), ...readStop(message)]
+  }
+
+  /** At the start the output is a first guess: taken for a count it would stand beside the true one. */
+  #counts(value: Json | undefined, { output }: { readonly output: boolean }): Part[] {
+    const said = asObject(value)
+    if (!said) return []
+    for (const [key, count] of Object.entries(said)) if (count !== null) this.#usage[key] = count
+    const { output_tokens: _output, output_tokens_details: _details, ...input } = this.#usage
+    return [usagePart(output ? { ...this.#usage } : input)]
   }
 
   #start(block: JsonObject, index: number): Part[] {

@@ -36,18 +36,33 @@ function encodeText({
   cacheControl,
 }: Extract<Block, { type: 'text' }>): Json[] {
   if (text.trim() === '') return []
-  const own = citations.filter(({ wire }) => wire === WIRE).map(({ raw }) => raw)
+  // A page cited by another provider has no such index: our own answers leave it empty.
+  const own = citations
+    .filter(({ wire, raw }) => wire === WIRE && raw['encrypted_index'] !== '')
+    .map(({ raw }) => raw)
   const cited = own.length > 0 ? own : undefined
   return [withoutUndefined({ type: 'text', text, citations: cited, cache_control: cacheControl })]
 }
 
-/** Only a signed thought is believed; thoughts of others would be refused. */
-function encodeThought({ text, signature, data, details = [] }: Thought, left: Leftovers): Json[] {
-  const thinking = text ?? details.map((detail) => asString(detail['text']) ?? '').join('')
-  if (signature !== undefined) return [{ type: 'thinking', thinking, signature }]
-  if (data !== undefined) return [{ type: 'redacted_thinking', data }]
-  left.add('earlier reasoning without a signature')
+/** Only a thought of Claude's own, signed by it, is believed; others would be refused. */
+function encodeThought(thought: Thought, left: Leftovers): Json[] {
+  const { text, id, format = 'anthropic', details = [] } = thought
+  const foreign = !/anthropic|claude/.test(format) || id?.startsWith('rs_') === true
+  const pieces = foreign ? [] : details.flatMap(encodeDetail)
+  if (pieces.length > 0) return pieces
+  const { signature = '', data = '' } = foreign ? {} : thought
+  if (signature !== '') return [{ type: 'thinking', thinking: text ?? '', signature }]
+  if (data !== '') return [{ type: 'redacted_thinking', data }]
+  left.add("earlier reasoning without Claude's signature")
   return []
+}
+
+/** One of OpenRouter's `reasoning_details`: there may be several thoughts, each with its signature. */
+function encodeDetail({ text, signature, data }: JsonObject): Json[] {
+  if (typeof signature === 'string' && signature !== '') {
+    return [{ type: 'thinking', thinking: asString(text) ?? '', signature }]
+  }
+  return typeof data === 'string' && data !== '' ? [{ type: 'redacted_thinking', data }] : []
 }
 
 function inputOf(text: string, left: Leftovers): JsonObject {
@@ -70,15 +85,37 @@ function encodeResult(block: ToolResultBlock, left: Leftovers): Json {
 
 /** Source: Claude docs, "Vision", "PDF support", "Files API". */
 function encodeFile({ url, fileId, mimeType, filename, cacheControl }: FileBlock): Json {
-  const [, inUrl, data] = /^data:([^;,]*)[^,]*,(.*)$/s.exec(url) ?? []
-  const media = inUrl || mimeType || ''
-  const isImage = media.startsWith('image/') || (media === '' && !/\.(pdf|txt)($|\?)/i.test(url))
-  const source = sourceOf({ url, fileId, media, data })
-  const common = { source, cache_control: cacheControl }
-  if (isImage && fileId === undefined) return withoutUndefined({ type: 'image', ...common })
-  const type = isImage && media !== '' ? 'image' : 'document'
-  return withoutUndefined({ type, title: type === 'image' ? undefined : filename, ...common })
+  const inline = readDataUrl(url)
+  const media = inline?.media || mimeType || ''
+  const source = sourceOf({ url, fileId, media, data: inline?.data })
+  const type = isImage(url, fileId, media) ? 'image' : 'document'
+  const title = type === 'document' ? filename : undefined
+  return withoutUndefined({ type, title, source, cache_control: cacheControl })
 }
+
+/** Where nobody says of what kind a file is, an address is most often that of an image. */
+function isImage(url: string, fileId: string | undefined, media: string): boolean {
+  if (media !== '') return media.startsWith('image/')
+  return fileId === undefined && !/\.(pdf|txt)($|[?#])/i.test(url)
+}
+
+function readDataUrl(url: string): { media: string; data: string } | null {
+  const [, media = '', settings = '', data = ''] = /^data:([^;,]*)([^,]*),(.*)$/s.exec(url) ?? []
+  if (!url.startsWith('data:')) return null
+  if (settings.endsWith(';base64')) return { media, data }
+  return { media: media || 'text/plain', data: Buffer.from(unescaped(data)).toString('base64') }
+}
+
+function unescaped(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}
+
+/** Texts of every kind (CSV, Markdown, code) go as plain text: Claude knows no other. */
+const TEXT = /^text\/|^application\/(json|xml|yaml|x-yaml|javascript|toml|sql)$/
 
 function sourceOf(file: {
   url: string
@@ -89,7 +126,7 @@ function sourceOf(file: {
   const { url, fileId, media, data } = file
   if (fileId !== undefined) return { type: 'file', file_id: fileId }
   if (data === undefined) return { type: 'url', url }
-  if (media !== 'text/plain') return { type: 'base64', media_type: media || 'image/png', data }
+  if (!TEXT.test(media)) return { type: 'base64', media_type: media || 'image/png', data }
   const text = Buffer.from(data, 'base64').toString('utf8')
-  return { type: 'text', media_type: media, data: text }
+  return { type: 'text', media_type: 'text/plain', data: text }
 }

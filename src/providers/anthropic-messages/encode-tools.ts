@@ -1,7 +1,8 @@
 import type { ChatParams, ChatRequest } from '../../domain/chat.ts'
-import type { Json, JsonObject } from '../../lib/json.ts'
+import { asObject, type Json, type JsonObject } from '../../lib/json.ts'
 import { type Leftovers, nameOfTool } from '../leftovers.ts'
 import { withoutUndefined } from '../openai-chat/fields.ts'
+import { closedSchema } from './closed-schema.ts'
 import { WIRE } from './read.ts'
 
 const NO_ARGUMENTS: JsonObject = { type: 'object', properties: {} }
@@ -21,7 +22,7 @@ export function encodeTools(chat: ChatRequest, left: Leftovers): Json[] {
     return withoutUndefined({
       name,
       description,
-      input_schema: custom ? FREE_TEXT : (parameters ?? NO_ARGUMENTS),
+      input_schema: custom ? FREE_TEXT : schemaOf(parameters, strict === true),
       strict: strict === true ? true : undefined,
       cache_control: cacheControl,
     })
@@ -32,6 +33,14 @@ export function encodeTools(chat: ChatRequest, left: Leftovers): Json[] {
     return []
   })
   return [...own, ...theirs]
+}
+
+/** It must be an object's, and of a strict tool closed. */
+function schemaOf(parameters: Json | undefined, strict: boolean): Json {
+  const schema = asObject(parameters)
+  if (!schema) return NO_ARGUMENTS
+  const typed = schema['type'] === undefined ? { type: 'object', ...schema } : schema
+  return strict ? closedSchema(typed) : typed
 }
 
 /** Whether one of the tools must be called, and whether several may be at a time. */

@@ -1,5 +1,5 @@
 import type { ProviderError } from '../../domain/chat.ts'
-import { asObject, asString } from '../../lib/json.ts'
+import { asArray, asObject, asString } from '../../lib/json.ts'
 import { readError } from '../openai-chat/errors.ts'
 
 /** The status that each kind of error has, for errors inside a stream. Source: Claude docs, "Errors". */
@@ -16,9 +16,9 @@ const STATUS: Readonly<Record<string, number>> = {
   overloaded_error: 529,
 }
 
-/** `{type: "error", error: {type, message}, request_id}`; hosts of Claude have other shapes. */
+/** `{type: "error", error: {type, message}, request_id}`; hosts of Claude have others, one in a list. */
 export function readAnthropicError(body: unknown): ProviderError | null {
-  const object = asObject(body)
+  const object = asObject(Array.isArray(body) ? asArray(body)[0] : body)
   if (!object || object['type'] === 'message') return null
   const said = readError(object)
   const type = asString(asObject(object['error'])?.['type'])

@@ -1,5 +1,5 @@
 import type { Citation, FinishReason, Part } from '../../domain/chat.ts'
-import { asNumber, asObject, asString, fieldsBeside, objectsIn } from '../../lib/json.ts'
+import { asObject, asString, fieldsBeside, objectsIn } from '../../lib/json.ts'
 import type { JsonObject } from '../../lib/json.ts'
 import { usagePart } from './usage.ts'
 
@@ -28,7 +28,7 @@ export function readExtra(message: JsonObject): Part[] {
   return fields ? [{ type: 'raw', level: 'response', fields }] : []
 }
 
-export function readUsage(message: JsonObject): Part[] {
+function readUsage(message: JsonObject): Part[] {
   const usage = asObject(message['usage'])
   return usage ? [usagePart(usage)] : []
 }
@@ -111,9 +111,4 @@ export function citationPart(raw: JsonObject): Part {
     wire: WIRE,
   }
   return { type: 'citation', citation }
-}
-
-/** The number of a block in its message; servers that leave it out send one block at a time. */
-export function indexOf(event: JsonObject): number {
-  return asNumber(event['index']) ?? 0
 }

@@ -82,7 +82,7 @@ function encodeMore({ params }: ChatRequest, model: string, left: Leftovers): Js
   }
   if (!params.reasoning) return more
   if (claude) {
-    const thinking = encodeThinking(params.reasoning, model, params.maxTokens)
+    const thinking = encodeThinking(params, model, left)
     if (thinking.thinking) more['thinking'] = thinking.thinking
     if (thinking.output_config) more['output_config'] = thinking.output_config
     return more
