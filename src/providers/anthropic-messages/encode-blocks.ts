@@ -1,5 +1,6 @@
 import type { Block, FileBlock, Thought, ToolResultBlock } from '../../domain/chat.ts'
 import { asObject, asString, type Json, type JsonObject, parseJson } from '../../lib/json.ts'
+import { unescapedText } from '../../lib/data-url.ts'
 import type { Leftovers } from '../leftovers.ts'
 import { withoutUndefined } from '../openai-chat/fields.ts'
 import { WIRE } from './read.ts'
@@ -103,15 +104,7 @@ function readDataUrl(url: string): { media: string; data: string } | null {
   const [, media = '', settings = '', data = ''] = /^data:([^;,]*)([^,]*),(.*)$/s.exec(url) ?? []
   if (!url.startsWith('data:')) return null
   if (settings.endsWith(';base64')) return { media, data }
-  return { media: media || 'text/plain', data: Buffer.from(unescaped(data)).toString('base64') }
-}
-
-function unescaped(text: string): string {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return text
-  }
+  return { media: media || 'text/plain', data: unescapedText(data).toString('base64') }
 }
 
 /** Texts of every kind (CSV, Markdown, code) go as plain text: Claude knows no other. */
