@@ -1,6 +1,7 @@
 import type { BodyPatch, HeaderPatch } from '../domain/patch.ts'
 import type { Secret } from '../lib/secret.ts'
 import type { Provider, Wires } from '../providers/provider.ts'
+import type { Functions } from './functions.ts'
 
 /** Where a key comes from, resolved as far as it can be at load. */
 export type Credential =
@@ -89,7 +90,7 @@ export interface Gateway {
 }
 
 /** A loaded configuration: frozen, complete, every name resolved. A request holds one snapshot. */
-export interface Config {
+export interface Config extends Functions {
   /** SHA-256 of the merged tables, as hex: the same for the same settings in any order. */
   readonly hash: string
   /** The files it came from, absolute; empty when there were none. */

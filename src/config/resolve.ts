@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto'
+import { GatewayError } from '../domain/errors.ts'
 import type { Config, Credential, Gateway, Model, Target } from './config.ts'
 import { findCredential, findSetting } from './credentials.ts'
 import type { Surroundings } from './credentials.ts'
+import type { Functions } from './functions.ts'
 import { valueAt } from './issues.ts'
 import { atKey, atValue, dotted, error } from './problems.ts'
 import type { Finding, Path } from './problems.ts'
@@ -177,7 +179,18 @@ export function createConfig({ file, tables, files, models, types }: Parts): Con
     models,
     model: (name: string) => models.get(name) ?? shortName(name),
     modelNames: Object.freeze([...models.keys()].toSorted()),
+    ...NO_FUNCTIONS,
   })
+}
+
+const NO_FUNCTIONS: Functions = {
+  functions: new Map(),
+  tools: new Map(),
+  metrics: new Map(),
+  compileSchema: (json) => ({ json, check: () => [] }),
+  readVariant: () => {
+    throw new GatewayError('not_found', 'There are no functions.')
+  },
 }
 
 function resolveGateway(written: Schema.Gateway): Gateway {
