@@ -65,6 +65,9 @@ export interface UnknownBlock {
   readonly data: Json
   /** The name of the wire it came by; absent when unknown. */
   readonly wire?: string
+  /** The one model, and provider of it, that it is meant for; absent: any. */
+  readonly modelName?: string
+  readonly providerName?: string
 }
 
 /** What a client may say of any piece of its input. */
@@ -101,6 +104,8 @@ export interface Thought {
   readonly format?: string
   /** The provider's own pieces where it has them (OpenRouter's `reasoning_details`). */
   readonly details?: readonly JsonObject[]
+  /** The type of provider that thought it: no other can read its signature. Absent: unknown. */
+  readonly providerType?: string
 }
 
 export interface Message {
@@ -120,8 +125,12 @@ export interface Tool extends Hints {
 
 /** A tool that the provider runs itself, in the words of one wire. */
 export interface ProviderTool {
+  /** '': of whichever provider the request goes to. */
   readonly wire: string
   readonly data: JsonObject
+  /** The one model, and provider of it, that it is meant for; absent: any. */
+  readonly modelName?: string
+  readonly providerName?: string
 }
 
 /** One chat request in our own nouns. What a dialect could not name stays in `extra`. */

@@ -64,6 +64,8 @@ export interface ErrorContext {
   readonly retryAfterS?: number
   /** The field at fault. */
   readonly param?: string
+  /** What it stands for, where all of several tries failed: the message lists them. */
+  readonly wraps?: 'providers' | 'candidates' | 'variants'
   /** The client has seen the provider's own words already. */
   readonly told?: boolean
 }

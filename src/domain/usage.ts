@@ -30,6 +30,19 @@ export const UNKNOWN_USAGE: Usage = {
   audioOutput: null,
 }
 
+/** What an answer from the cache used. */
+export const NO_USAGE: Usage = {
+  input: 0,
+  cacheRead: null,
+  cacheWrite: null,
+  cacheWrite1h: null,
+  audioInput: null,
+  imageInput: null,
+  output: 0,
+  reasoning: null,
+  audioOutput: null,
+}
+
 /** All input tokens, cached ones included: what OpenAI calls `prompt_tokens`. */
 export function totalInput(usage: Usage): number | null {
   return sum([
@@ -59,6 +72,29 @@ export function restOf(total: number | null, parts: readonly (number | null)[]):
  */
 export function mergeUsage(a: Usage, b: Usage): Usage {
   return { ...mergeSide(a, b, 'input', INPUT), ...mergeSide(a, b, 'output', OUTPUT) }
+}
+
+/**
+ * What two answers used together. A total that one of them does not tell is unknown of both; what
+ * is known of caches is kept.
+ */
+export function addUsage(a: Usage, b: Usage): Usage {
+  return { ...addSide(a, b, INPUT, totalInput), ...addSide(a, b, OUTPUT, totalOutput) }
+}
+
+function addSide<Bucket extends keyof Usage>(
+  a: Usage,
+  b: Usage,
+  buckets: readonly Bucket[],
+  total: (usage: Usage) => number | null,
+): Pick<Usage, Bucket> {
+  const unknown = total(a) === null || total(b) === null
+  const entries = buckets.map((bucket) => {
+    const isCache = bucket.startsWith('cache')
+    return [bucket, unknown && !isCache ? null : sum([a[bucket], b[bucket]])]
+  })
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- made of just these buckets
+  return Object.fromEntries(entries) as Pick<Usage, Bucket>
 }
 
 const INPUT = [

@@ -2,6 +2,7 @@ import type { BodyPatch, HeaderPatch } from '../domain/patch.ts'
 import type { Cancellation } from '../lib/cancel.ts'
 import type { JsonObject } from '../lib/json.ts'
 import type { Secret } from '../lib/secret.ts'
+import type { Timeouts } from '../config/config.ts'
 import type {
   Encoded,
   Operation,
@@ -11,19 +12,19 @@ import type {
   WireTarget,
 } from '../providers/provider.ts'
 
+import type { Task } from './functions/task.ts'
+
 export type { WireName } from '../providers/provider.ts'
 
-/** What a client asks for, read by its dialect. The engine decides everything else. */
-export interface Ask {
+/** What one model is asked: all that its tries need. */
+export interface ModelCall {
   /** The client's API, as the record names it: `openai.chat`, `anthropic.messages`. */
   readonly dialect: string
   readonly operation: Operation
-  /** The provider wire that speaks the client's own format. */
-  readonly wire: WireName
+  /** The provider wire that speaks the client's own format; null where no provider does. */
+  readonly wire: WireName | null
   /** The model's name as the client wrote it. */
   readonly requestedModel: string
-  /** The same without a `tensorzero::` prefix: a configured name or a short one. */
-  readonly model: string
   /** A bare name: the client wants the upstream's own bytes. */
   readonly relay: boolean
   readonly stream: boolean
@@ -41,21 +42,62 @@ export interface Ask {
    * The request in the format of a provider that speaks another wire, by way of our nouns. Null
    * where this operation has no nouns, or the provider cannot do it.
    */
-  encodeFor(
-    provider: { readonly wires: Wires; readonly quirks: Quirks },
-    target: WireTarget,
-  ): Encoded | null
+  encodeFor(provider: CallPlace, target: WireTarget): Encoded | null
   /** `body` with the model's name at the provider, where it is no JSON (multipart forms). */
   rename?(model: string): Buffer
   /** Headers of the client that go on to providers of the same wire (`anthropic-beta`). */
   readonly forwardHeaders?: Readonly<Record<string, string>>
-  readonly episodeId: string | null
-  readonly tags: Readonly<Record<string, string>>
   readonly credentials: ReadonlyMap<string, Secret>
   readonly extraBody: readonly BodyPatch[]
   readonly extraHeaders: readonly HeaderPatch[]
-  readonly dryrun: boolean
-  readonly warnings: readonly string[]
+  readonly cache: CacheOptions
+  /** Set where a variant of a function asks. */
+  readonly variant?: VariantCall
   /** Cancelled when the client goes away. */
   readonly gone: Cancellation
+}
+
+/** What a variant adds to a call. */
+export interface VariantCall {
+  readonly name: string
+  readonly timeouts: Timeouts
+  /** When the variant began, µs: its limits bound all that it does. */
+  readonly startedUs: number
+  readonly extraBody: readonly BodyPatch[]
+  readonly extraHeaders: readonly HeaderPatch[]
+  /** The request as the model sees it, for the record. */
+  readonly input: JsonObject
+  /** Sets equal requests of one inference apart in the cache (`candidate_0`). */
+  readonly cacheKey: string
+}
+
+/** Where a call goes: what a provider can do, and its names. */
+export interface CallPlace {
+  readonly wires: Wires
+  readonly quirks: Quirks
+  /** The provider's type, its name in the routing, and the model's configured name. */
+  readonly type: string
+  readonly name: string
+  readonly model: string
+}
+
+/** Whether answers may come from the cache and be kept in it. */
+export interface CacheOptions {
+  readonly read: boolean
+  readonly write: boolean
+  readonly maxAgeS: number | null
+}
+
+export const NO_CACHE: CacheOptions = { read: false, write: false, maxAgeS: null }
+
+/** What a client asks for, read by its dialect. The engine decides everything else. */
+export interface Ask extends ModelCall {
+  /** `requestedModel` without a `tensorzero::` prefix: a configured name or a short one. */
+  readonly model: string
+  readonly episodeId: string | null
+  readonly tags: Readonly<Record<string, string>>
+  readonly dryrun: boolean
+  readonly warnings: readonly string[]
+  /** Set where a function answers, or a model in the terms of TensorZero's own API. */
+  readonly task?: Task
 }

@@ -1,35 +1,130 @@
-import type { Model, Target } from '../config/config.ts'
+import type { Model, Retries, Target } from '../config/config.ts'
 import { GatewayError } from '../domain/errors.ts'
 import type { AttemptReason } from '../domain/record.ts'
 import { backoffMs } from '../lib/backoff.ts'
 import type { Cancellation } from '../lib/cancel.ts'
+import type { ModelCall } from './ask.ts'
 import { call, type Reply } from './call.ts'
 import type { Engine } from './engine.ts'
 import { AttemptTrace, type Trace } from './trace.ts'
 
-/** No request makes more tries than this, whatever is configured. */
+/** No call makes more tries than this, whatever is configured. */
 const MAX_ATTEMPTS = 10
 /** A provider that says to wait longer than this is not waited for. */
 const MAX_WAIT_S = 60
+
+/** Whom to ask, and how often. */
+export interface Asked {
+  readonly ask: ModelCall
+  readonly model: Model
+  /** Rounds of the whole routing: the model's own, or those of a variant. */
+  readonly retries: Retries
+}
 
 /**
  * Tries a model's providers in the order of its routing, and the whole list again for each retry.
  * Ends with the first answer whose content has begun: after that no other may be spliced onto it.
  */
-export async function answerOf(engine: Engine, trace: Trace, model: Model): Promise<Reply> {
-  const failures = new Map<Target, GatewayError>()
-  for (let round = 0; round <= model.retries.numRetries; round++) {
-    const targets = model.targets.filter((target) => mayTry(failures.get(target)))
-    if (targets.length === 0) break
-    if (round > 0) await rest(engine, trace, model, { round, failures: [...failures.values()] })
-    for (const target of targets) {
-      if (trace.attempts.length >= MAX_ATTEMPTS) break
-      const reply = await attempt(engine, trace, model, { target, retry: round > 0 })
-      if (!(reply instanceof GatewayError)) return reply
-      failures.set(target, reply)
+export async function answerOf(engine: Engine, trace: Trace, asked: Asked): Promise<Reply> {
+  return new Attempts(engine, trace, asked).reply()
+}
+
+class Attempts {
+  readonly #engine: Engine
+  readonly #trace: Trace
+  readonly #asked: Asked
+  readonly #startedUs: number
+  readonly #failures = new Map<Target, GatewayError>()
+  readonly #tried: AttemptTrace[] = []
+
+  constructor(engine: Engine, trace: Trace, asked: Asked) {
+    this.#engine = engine
+    this.#trace = trace
+    this.#asked = asked
+    this.#startedUs = engine.clock.us()
+  }
+
+  async reply(): Promise<Reply> {
+    const { model, retries } = this.#asked
+    for (let round = 0; round <= retries.numRetries; round++) {
+      const targets = model.targets.filter((target) => mayTry(this.#failures.get(target)))
+      if (targets.length === 0) break
+      if (round > 0) await this.#rest(round)
+      for (const target of targets) {
+        if (this.#tried.length >= MAX_ATTEMPTS || this.#isLate()) break
+        const reply = await this.#attempt(target, round > 0)
+        if (!(reply instanceof GatewayError)) return reply
+        this.#failures.set(target, reply)
+      }
+    }
+    throw this.#summary()
+  }
+
+  async #attempt(target: Target, retry: boolean): Promise<Reply | GatewayError> {
+    const { ask, model } = this.#asked
+    const wire = target.wires[ask.operation]
+    if (!wire) return cannot(ask, target)
+    const engine = this.#engine
+    const trace = this.#trace
+    const attempt = new AttemptTrace({
+      id: engine.ids.next(),
+      number: trace.attempts.length + 1,
+      reason: this.#reasonOf(retry),
+      ask,
+      target,
+      wire,
+      us: engine.clock.us(),
+    })
+    this.#tried.push(attempt)
+    trace.attempts.push(attempt)
+    try {
+      const reply = await call(engine, { trace, model, attempt, startedUs: this.#startedUs })
+      if (reply.kind === 'whole') attempt.endedUs = engine.clock.us()
+      return reply
+    } catch (thrown) {
+      const error = GatewayError.from(thrown)
+      attempt.error = error
+      attempt.endedUs = engine.clock.us()
+      if (error.kind.class === 'R7') throw error
+      engine.inFlight.attemptFailed(trace, attempt)
+      return error
     }
   }
-  throw summary(trace, model, failures.values())
+
+  #reasonOf(retry: boolean): AttemptReason {
+    if (this.#tried.length === 0) return 'first'
+    return retry ? 'retry' : 'fallback'
+  }
+
+  /** The time of the whole variant is up: another try would only be stopped at once. */
+  #isLate(): boolean {
+    const { variant, stream } = this.#asked.ask
+    const { totalMs = null, streamTotalMs = null, ttftMs = null } = variant?.timeouts ?? {}
+    const limits = stream ? [streamTotalMs, ttftMs] : [totalMs]
+    const spentMs = (this.#engine.clock.us() - (variant?.startedUs ?? 0)) / 1000
+    return this.#tried.length > 0 && limits.some((limit) => limit !== null && spentMs >= limit)
+  }
+
+  /** Waits before the next round: by full jitter, or as long as the providers ask. */
+  async #rest(round: number): Promise<void> {
+    const asked = [...this.#failures.values()].map(({ context }) => context.retryAfterS ?? 0)
+    const waitS = Math.min(...asked)
+    if (waitS > MAX_WAIT_S) throw this.#summary()
+    const jitter = backoffMs(round - 1, this.#asked.retries.maxDelayMs, this.#engine.random)
+    await pause(Math.max(jitter, waitS * 1000), this.#asked.ask.gone)
+  }
+
+  /** What the client is told when nothing is left to try: the last failure, and that there were others. */
+  #summary(): GatewayError {
+    const { model, ask } = this.#asked
+    const failed = this.#tried.filter((attempt) => attempt.error !== null)
+    const last = failed.at(-1)?.error ?? [...this.#failures.values()].at(-1)
+    if (!last) return new GatewayError('internal', `Model ${model.name} has nothing to try.`)
+    if (failed.length < 2 && !ask.variant) return last
+    const each = failed.map(({ target, error }) => `${target.name}: ${error?.message}`)
+    const message = `All model providers failed to infer with errors: ${each.join(', ')}`
+    return new GatewayError(last.code, message, { ...last.context, wraps: 'providers' })
+  }
 }
 
 /** A caller's error would only repeat itself; what is ours is not the provider's to mend. */
@@ -37,58 +132,10 @@ function mayTry(failure: GatewayError | undefined): boolean {
   return failure?.kind.class !== 'R5' && failure?.kind.class !== 'R7'
 }
 
-async function attempt(
-  engine: Engine,
-  trace: Trace,
-  model: Model,
-  { target, retry }: { target: Target; retry: boolean },
-): Promise<Reply | GatewayError> {
-  const wire = target.wires[trace.ask.operation]
-  if (!wire) return cannot(trace, target)
-  const attempted = new AttemptTrace({
-    id: engine.ids.next(),
-    number: trace.attempts.length + 1,
-    reason: reasonOf(trace, retry),
-    target,
-    wire,
-    us: engine.clock.us(),
-  })
-  trace.attempts.push(attempted)
-  try {
-    return await call(engine, { trace, model, attempt: attempted })
-  } catch (thrown) {
-    const error = GatewayError.from(thrown)
-    attempted.error = error
-    attempted.endedUs = engine.clock.us()
-    if (error.kind.class === 'R7') throw error
-    engine.inFlight.attemptFailed(trace, attempted)
-    return error
-  }
-}
-
-function cannot({ ask }: Trace, target: Target): GatewayError {
+function cannot(ask: ModelCall, target: Target): GatewayError {
   const operation = ask.operation.replaceAll('_', ' ')
   const message = `Provider ${target.name} (${target.provider.type}) has no ${operation} API that we know of: use another model.`
   return new GatewayError('unsupported', message, { target: `${target.model}/${target.name}` })
-}
-
-function reasonOf(trace: Trace, retry: boolean): AttemptReason {
-  if (trace.attempts.length === 0) return 'first'
-  return retry ? 'retry' : 'fallback'
-}
-
-/** Waits before the next round: by full jitter, or as long as the providers ask. */
-async function rest(
-  engine: Engine,
-  trace: Trace,
-  model: Model,
-  { round, failures }: { round: number; failures: readonly GatewayError[] },
-): Promise<void> {
-  const asked = failures.map(({ context }) => context.retryAfterS ?? 0)
-  const waitS = Math.min(...asked)
-  if (waitS > MAX_WAIT_S) throw summary(trace, model, failures)
-  const jitter = backoffMs(round - 1, model.retries.maxDelayMs, engine.random)
-  await pause(Math.max(jitter, waitS * 1000), trace.ask.gone)
 }
 
 function pause(ms: number, gone: Cancellation): Promise<void> {
@@ -99,18 +146,4 @@ function pause(ms: number, gone: Cancellation): Promise<void> {
     reject(reason)
   })
   return promise.finally(unlisten)
-}
-
-/** What the client is told when nothing is left to try: the last failure, and that there were others. */
-function summary(trace: Trace, model: Model, failures: Iterable<GatewayError>): GatewayError {
-  const tried = trace.attempts.filter((attempted) => attempted.error !== null)
-  const last = tried.at(-1)?.error ?? [...failures].at(-1)
-  if (!last) return new GatewayError('internal', `Model ${model.name} has nothing to try.`)
-  if (tried.length < 2) return last
-  const each = tried.map(({ target, error }) => `${target.name}: ${error?.message}`)
-  return new GatewayError(
-    last.code,
-    `All model providers failed to infer with errors: ${each.join(', ')}`,
-    last.context,
-  )
 }

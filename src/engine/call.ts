@@ -4,7 +4,7 @@ import { parseJson } from '../lib/json.ts'
 import { framingOf } from '../lib/frames.ts'
 import type { Flight, HttpResponse } from '../lib/transport.ts'
 import { readAll } from '../lib/body.ts'
-import type { Ask } from './ask.ts'
+import type { ModelCall } from './ask.ts'
 import type { Engine } from './engine.ts'
 import { attemptFailure, providerFailure } from './failures.ts'
 import { bodyFor, type OutgoingBody } from './request-body.ts'
@@ -19,23 +19,30 @@ export type Reply = WholeAnswer | UpstreamStream
 
 const MAX_ERROR_BYTES = 1024 * 1024
 
+interface CallOf {
+  readonly trace: Trace
+  readonly model: Model
+  readonly attempt: AttemptTrace
+  /** When the model's first try began, µs. */
+  readonly startedUs: number
+}
+
 /**
  * Calls one provider once. Resolves when the answer is whole or, in a stream, when its first
  * content has come: until then another try may still take its place. Rejects with `GatewayError`.
  */
 export async function call(
   engine: Engine,
-  { trace, model, attempt }: { trace: Trace; model: Model; attempt: AttemptTrace },
+  { trace, model, attempt, startedUs }: CallOf,
 ): Promise<Reply> {
-  const { ask } = trace
-  const { target } = attempt
+  const { target, ask } = attempt
   const name = `${model.name}/${target.name}`
   let release = nothing
   try {
     const sent = bodyFor(ask, target, attempt.wire)
     noteDropped(trace, target, sent)
     attempt.requestBody = sent.bytes
-    const flight = send(engine, ask, attempt, trace.attempts.length - 1)
+    const flight = send(engine, ask, attempt, attempt.number - 1)
     const limit = new TimeLimit(
       {
         target,
@@ -43,6 +50,8 @@ export async function call(
         globalMs: engine.config().gateway.globalTimeoutMs,
         stream: ask.stream,
         requestUs: trace.startedUs,
+        modelUs: startedUs,
+        variant: ask.variant ?? null,
         attemptUs: attempt.startedUs,
       },
       (reason) => flight.abort(reason),
@@ -68,7 +77,7 @@ export async function call(
 function nothing(): void {}
 
 /** Ends the call when its time is up or its client has left. Returns how to stop watching. */
-function guard(engine: Engine, ask: Ask, flight: Flight, limit: TimeLimit): () => void {
+function guard(engine: Engine, ask: ModelCall, flight: Flight, limit: TimeLimit): () => void {
   engine.deadlines.add(limit)
   const drains = engine.config().gateway.onClientDisconnect === 'drain'
   const unlisten = drains ? () => {} : ask.gone.listen((reason) => flight.abort(reason))

@@ -29,6 +29,10 @@ export interface Draft {
   readonly body: string
   /** Of `body`; null: JSON. */
   readonly contentType: string | null
+  /** What a function's answer says of itself, as JSON (`Told`); null where a model answered. */
+  readonly told: string | null
+  /** Which of the attempts gave the answer; -1: none was made. */
+  readonly answering: number
   readonly attempts: readonly AttemptDraft[]
 }
 
@@ -36,6 +40,12 @@ export interface AttemptDraft {
   readonly id: string
   readonly number: number
   readonly reason: AttemptReason
+  /** The model's configured name, and the variant that asked it ('' for none). */
+  readonly model: string
+  readonly variant: string
+  readonly cached: boolean
+  /** What a variant told the model, as JSON; null: the client's own words. */
+  readonly input: string | null
   readonly provider: string
   readonly providerType: string
   readonly wire: WireName

@@ -4,6 +4,7 @@ import { answerOf } from './attempts.ts'
 import type { Reply } from './call.ts'
 import { sizeOfDraft } from './draft.ts'
 import type { Engine } from './engine.ts'
+import { answerTask } from './functions/answer-task.ts'
 import { resolveModel } from './resolve-model.ts'
 import { Trace } from './trace.ts'
 
@@ -39,9 +40,10 @@ export async function infer(
     await deliver({
       trace,
       reply: async () => {
+        if (ask.task) return answerTask({ engine, config, trace, ask, task: ask.task })
         const model = resolveModel(config, ask)
         trace.model = model.name
-        return answerOf(engine, trace, model)
+        return answerOf(engine, trace, { ask, model, retries: model.retries })
       },
       beforeEnd: () => record.beforeEnd(config.gateway.durability === 'before_reply'),
     })
@@ -78,10 +80,10 @@ class RecordOnce {
     trace.error = error
     trace.outcome = error?.kind.outcome ?? 'ok'
     if (error) trace.status = error.status
-    const { last } = trace
-    if (last && last.endedUs === 0) {
-      last.endedUs = trace.endedUs
-      last.error = error
+    for (const attempt of trace.attempts) {
+      if (attempt.endedUs > 0) continue
+      attempt.endedUs = trace.endedUs
+      attempt.error = error
     }
     if (!trace.ask.dryrun) {
       const draft = trace.draft()

@@ -5,7 +5,7 @@ import { writePointer, deletePointer } from '../domain/pointer.ts'
 import { asObject, type JsonObject } from '../lib/json.ts'
 import { findTopLevel, type Span, splice } from '../lib/json-splice.ts'
 import type { Wire } from '../providers/provider.ts'
-import type { Ask } from './ask.ts'
+import type { CallPlace, ModelCall } from './ask.ts'
 
 export interface OutgoingBody {
   readonly bytes: Buffer
@@ -21,11 +21,12 @@ const USAGE_OPTION = '"stream_options":{"include_usage":true},'
  * The body for one target. Where the provider speaks the client's own format, the client's bytes
  * go on as they are but for the model's name; else our nouns are written in the provider's format.
  */
-export function bodyFor(ask: Ask, target: Target, wire: Wire): OutgoingBody {
-  const { provider, wires, upstreamModel: model } = target
+export function bodyFor(ask: ModelCall, target: Target, wire: Wire): OutgoingBody {
+  const { provider, upstreamModel: model } = target
   const asks = wire.usageOption === true && provider.quirks.asksForUsage === true
   const addedUsage = ask.stream && !ask.wantsUsage && asks
-  const patches = [...target.extraBody, ...ask.extraBody]
+  // The client's word is the last one.
+  const patches = [...(ask.variant?.extraBody ?? []), ...target.extraBody, ...ask.extraBody]
   const to = { model, stream: ask.stream, options: target.options }
   const adapt = (body: JsonObject) => provider.adapt?.(body, to) ?? body
   if (wire.name === ask.wire) {
@@ -37,14 +38,18 @@ export function bodyFor(ask: Ask, target: Target, wire: Wire): OutgoingBody {
       : written(adapt(wire.namesModel ? { ...ask.json, model } : ask.json), addedUsage, patches)
     return { bytes, addedUsage, dropped: [] }
   }
-  const encoded = ask.encodeFor({ wires, quirks: provider.quirks }, to)
+  const encoded = ask.encodeFor(placeOf(target), to)
   if (!encoded) throw untranslatable(ask, target)
   const { body, dropped } = encoded
   const bytes = written(adapt(body), addedUsage || (ask.stream && asks), patches)
   return { bytes, addedUsage, dropped }
 }
 
-function untranslatable({ dialect }: Ask, { provider, name, model }: Target): GatewayError {
+function placeOf({ wires, provider, name, model }: Target): CallPlace {
+  return { wires, quirks: provider.quirks, type: provider.type, name, model }
+}
+
+function untranslatable({ dialect }: ModelCall, { provider, name, model }: Target): GatewayError {
   return new GatewayError(
     'unsupported',
     `A ${dialect} request cannot be put in the words of provider ${name} (${provider.type}): use another model.`,
@@ -52,11 +57,11 @@ function untranslatable({ dialect }: Ask, { provider, name, model }: Target): Ga
   )
 }
 
-function withModel(ask: Ask, target: Target, wire: Wire, addUsage: boolean): Buffer {
+function withModel(ask: ModelCall, target: Target, wire: Wire, addUsage: boolean): Buffer {
   return wire.namesModel ? spliced(ask, target, addUsage) : ask.body
 }
 
-function spliced(ask: Ask, target: Target, addUsage: boolean): Buffer {
+function spliced(ask: ModelCall, target: Target, addUsage: boolean): Buffer {
   const { body } = ask
   const span = spanOfModel(body, ask.requestedModel)
   const name = JSON.stringify(target.upstreamModel)

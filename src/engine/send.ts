@@ -2,7 +2,7 @@ import type { Target } from '../config/config.ts'
 import { asObject, parseJson } from '../lib/json.ts'
 import { playScript } from '../lib/script.ts'
 import type { Flight, HttpRequest, Transport } from '../lib/transport.ts'
-import type { Ask } from './ask.ts'
+import type { ModelCall } from './ask.ts'
 import type { Engine } from './engine.ts'
 import { secretOf, settingsOf } from './secrets.ts'
 import type { AttemptTrace } from './trace.ts'
@@ -10,7 +10,7 @@ import type { AttemptTrace } from './trace.ts'
 /** Sends the try's body on its way: to the provider, or to a script inside the process. */
 export function send(
   engine: Engine,
-  ask: Ask,
+  ask: ModelCall,
   attempt: AttemptTrace,
   earlierAttempts: number,
 ): Flight {
@@ -34,7 +34,12 @@ export function send(
   return new LaterFlight(engine.transport, signed(engine, ask, target, { request, settings }))
 }
 
-function play(engine: Engine, ask: Ask, attempt: AttemptTrace, earlierAttempts: number): Flight {
+function play(
+  engine: Engine,
+  ask: ModelCall,
+  attempt: AttemptTrace,
+  earlierAttempts: number,
+): Flight {
   const { target } = attempt
   const { provider, upstreamModel: model, options } = target
   attempt.url = `${provider.type}:${model}`
@@ -59,7 +64,7 @@ function countCall(calls: Map<string, number>, key: string): number {
 }
 
 function urlOf(
-  { stream }: Ask,
+  { stream }: ModelCall,
   { target, wire }: AttemptTrace,
   settings: Readonly<Record<string, string>>,
 ): URL {
@@ -68,7 +73,7 @@ function urlOf(
   return new URL(provider.url?.(place) ?? base + wire.path(place))
 }
 
-function headersFor(engine: Engine, ask: Ask, target: Target): Record<string, string> {
+function headersFor(engine: Engine, ask: ModelCall, target: Target): Record<string, string> {
   return {
     'content-type': ask.rename ? (ask.contentType ?? 'application/json') : 'application/json',
     accept: ask.stream ? 'text/event-stream' : 'application/json',
@@ -85,7 +90,7 @@ function withKey(
   request: HttpRequest,
   auth: HeaderAuth,
   key: string | undefined,
-  ...patched: [Ask, Target]
+  ...patched: [ModelCall, Target]
 ): HttpRequest {
   if (key === undefined) return withPatches(request, ...patched)
   const header = auth.type === 'bearer' ? { authorization: `Bearer ${key}` } : { [auth.name]: key }
@@ -93,9 +98,10 @@ function withKey(
 }
 
 /** Headers that the configuration or the request changes: the last word, a key's included. */
-function withPatches(request: HttpRequest, ask: Ask, target: Target): HttpRequest {
+function withPatches(request: HttpRequest, ask: ModelCall, target: Target): HttpRequest {
   const headers = { ...request.headers }
-  for (const patch of [...target.extraHeaders, ...ask.extraHeaders]) {
+  const variant = ask.variant?.extraHeaders ?? []
+  for (const patch of [...variant, ...target.extraHeaders, ...ask.extraHeaders]) {
     const name = patch.name.toLowerCase()
     if ('value' in patch) headers[name] = patch.value
     else delete headers[name]
@@ -106,7 +112,7 @@ function withPatches(request: HttpRequest, ask: Ask, target: Target): HttpReques
 /** Cloud credentials: some must be fetched, and a signature covers the headers as they are sent. */
 async function signed(
   { signers }: Engine,
-  ask: Ask,
+  ask: ModelCall,
   target: Target,
   { request, settings }: { request: HttpRequest; settings: Readonly<Record<string, string>> },
 ): Promise<HttpRequest> {

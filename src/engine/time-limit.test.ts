@@ -20,6 +20,8 @@ function limitOf({ own, ofModel, ...rest }: Case): { limit: TimeLimit; said: () 
       globalMs: GLOBAL_MS,
       stream: false,
       requestUs: 0,
+      modelUs: 0,
+      variant: null,
       attemptUs: 0,
       ...rest,
     },

@@ -20,6 +20,14 @@ export interface LimitsOf {
   readonly globalMs: number
   readonly stream: boolean
   readonly requestUs: number
+  /** When the first of the model's tries began. */
+  readonly modelUs: number
+  /** Its limits bound all the tries of the variant, of whatever model. */
+  readonly variant: {
+    readonly name: string
+    readonly timeouts: Timeouts
+    readonly startedUs: number
+  } | null
   readonly attemptUs: number
 }
 
@@ -73,7 +81,8 @@ function totalLimit(of: LimitsOf): Limit {
   const total = (timeouts: Timeouts) => (of.stream ? timeouts.streamTotalMs : timeouts.totalMs)
   return earliest([
     limit(of.requestUs, of.globalMs, 'gateway.global_outbound_http_timeout_ms', 'The request'),
-    ...optional(of.requestUs, total(of.model.timeouts), setting, modelOwner(of)),
+    ...ofVariant(of, total, setting),
+    ...optional(of.modelUs, total(of.model.timeouts), setting, modelOwner(of)),
     ...optional(of.attemptUs, total(of.target.timeouts), setting, providerOwner(of)),
   ])
 }
@@ -81,7 +90,8 @@ function totalLimit(of: LimitsOf): Limit {
 function ttftLimits(of: LimitsOf): Limit[] {
   const setting = 'streaming.ttft_ms'
   const limits = [
-    ...optional(of.requestUs, of.model.timeouts.ttftMs, setting, modelOwner(of)),
+    ...ofVariant(of, ({ ttftMs }) => ttftMs, setting),
+    ...optional(of.modelUs, of.model.timeouts.ttftMs, setting, modelOwner(of)),
     ...optional(of.attemptUs, of.target.timeouts.ttftMs, setting, providerOwner(of)),
   ]
   if (limits.length > 0) return limits
@@ -97,6 +107,16 @@ function idleLimit(of: LimitsOf): { ms: number; setting: string; owner: string }
     setting: 'streaming.idle_ms',
     owner: model < own ? modelOwner(of) : providerOwner(of),
   }
+}
+
+function ofVariant(
+  { variant }: LimitsOf,
+  value: (timeouts: Timeouts) => number | null,
+  setting: string,
+): Limit[] {
+  if (!variant) return []
+  const owner = `Variant \`${variant.name}\``
+  return optional(variant.startedUs, value(variant.timeouts), setting, owner)
 }
 
 function modelOwner(of: LimitsOf): string {

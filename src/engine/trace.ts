@@ -1,10 +1,12 @@
 import type { Target } from '../config/config.ts'
-import { mergeUsage, type Usage } from '../domain/usage.ts'
-import type { Part } from '../domain/chat.ts'
+import { mergeUsage, NO_USAGE, type Usage } from '../domain/usage.ts'
+import type { JsonObject, Part } from '../domain/chat.ts'
 import type { GatewayError } from '../domain/errors.ts'
 import type { AttemptReason, Outcome } from '../domain/record.ts'
 import type { Wire } from '../providers/provider.ts'
-import type { Ask } from './ask.ts'
+import type { Ask, ModelCall } from './ask.ts'
+import type { TaskTrace } from './functions/task.ts'
+import { toldOf } from './functions/told.ts'
 import type { AttemptDraft, Draft } from './draft.ts'
 
 /** One request as it goes on: facts are noted here, and become a draft at its end. */
@@ -22,6 +24,10 @@ export class Trace {
   status = 200
   error: GatewayError | null = null
   endedUs = 0
+  /** What a function's answer is made of; null where a model answers as itself. */
+  task: TaskTrace | null = null
+  /** Of several, the try whose answer it is, where that is not the last one. */
+  answering: AttemptTrace | undefined
   /** The store has been told that it began. */
   journaled = false
 
@@ -40,15 +46,12 @@ export class Trace {
 
   /** The try that gave, or is giving, the answer. */
   get last(): AttemptTrace | undefined {
-    return this.attempts.at(-1)
+    return this.answering ?? this.attempts.at(-1)
   }
 
   draft(): Draft {
     const { ask, last } = this
-    const upstreamUs = this.attempts.reduce(
-      (sum, attempt) => sum + attempt.endedUs - attempt.startedUs,
-      0,
-    )
+    const upstreamUs = timeCovered(this.attempts)
     const latencyUs = Math.max(0, this.endedUs - this.startedUs)
     return {
       id: this.id,
@@ -70,9 +73,24 @@ export class Trace {
       configHash: this.configHash,
       body: ask.body.toString('latin1'),
       contentType: ask.contentType ?? null,
+      told: this.task
+        ? JSON.stringify(toldOf(this.task, ask, last?.target.provider.type ?? ''))
+        : null,
+      answering: last ? this.attempts.indexOf(last) : -1,
       attempts: this.attempts.map((attempt) => attempt.draft(this.startedUs)),
     }
   }
+}
+
+/** How long at least one of the tries ran, µs: some run side by side. */
+function timeCovered(attempts: readonly AttemptTrace[]): number {
+  let total = 0
+  let untilUs = 0
+  for (const { startedUs, endedUs } of attempts.toSorted((a, b) => a.startedUs - b.startedUs)) {
+    total += Math.max(0, endedUs - Math.max(startedUs, untilUs))
+    untilUs = Math.max(untilUs, endedUs)
+  }
+  return total
 }
 
 /** One try at one provider. Times are on the monotonic clock, µs. */
@@ -80,6 +98,7 @@ export class AttemptTrace {
   readonly id: string
   readonly number: number
   readonly reason: AttemptReason
+  readonly ask: ModelCall
   readonly target: Target
   readonly wire: Wire
   readonly startedUs: number
@@ -92,6 +111,8 @@ export class AttemptTrace {
   reusedSocket = false
   staleRetry = false
   mayHaveBeenBilled = false
+  /** Answered from the cache: nobody was asked. */
+  cached = false
   requestBody: Buffer = Buffer.alloc(0)
   readonly pieces: string[] = []
   bytesIn = 0
@@ -99,11 +120,14 @@ export class AttemptTrace {
   /** As far as the main thread has read them: for the live log; the record is read again, whole. */
   usage: Usage | null = null
   reportedCost: number | null = null
+  /** The usage as the provider words it. */
+  rawUsage: JsonObject | null = null
 
   constructor(start: {
     id: string
     number: number
     reason: AttemptReason
+    ask: ModelCall
     target: Target
     wire: Wire
     us: number
@@ -111,6 +135,7 @@ export class AttemptTrace {
     this.id = start.id
     this.number = start.number
     this.reason = start.reason
+    this.ask = start.ask
     this.target = start.target
     this.wire = start.wire
     this.startedUs = start.us
@@ -122,7 +147,13 @@ export class AttemptTrace {
   }
 
   /** A provider reports once or again and again, each time more. */
-  used({ usage, reportedCost }: Extract<Part, { type: 'usage' }>): void {
+  used({ usage, reportedCost, raw }: Extract<Part, { type: 'usage' }>): void {
+    if (this.cached) {
+      this.usage = NO_USAGE
+      this.reportedCost = 0
+      return
+    }
+    this.rawUsage = raw
     this.usage = this.usage ? mergeUsage(this.usage, usage) : usage
     this.reportedCost = reportedCost ?? this.reportedCost
   }
@@ -134,6 +165,10 @@ export class AttemptTrace {
       id: this.id,
       number: this.number,
       reason: this.reason,
+      model: target.model,
+      variant: this.ask.variant?.name ?? '',
+      cached: this.cached,
+      input: this.ask.variant ? JSON.stringify(this.ask.variant.input) : null,
       provider: target.name,
       providerType: target.provider.type,
       wire: this.wire.name,

@@ -2,7 +2,7 @@ import type { Target } from '../config/config.ts'
 import type { ProviderError } from '../domain/chat.ts'
 import { GatewayError } from '../domain/errors.ts'
 import { headerOf, type HttpResponse } from '../lib/transport.ts'
-import type { Ask } from './ask.ts'
+import type { ModelCall } from './ask.ts'
 import type { Engine } from './engine.ts'
 import { providerFailure } from './failures.ts'
 import type { OutgoingBody } from './request-body.ts'
@@ -15,7 +15,7 @@ const MAX_RESPONSE_BYTES = 64 * 1024 * 1024
 /** One try under way: what its parts need of each other. */
 export interface Call {
   readonly engine: Engine
-  readonly ask: Ask
+  readonly ask: ModelCall
   readonly target: Target
   /** `model/provider`, for messages. */
   readonly name: string

@@ -1,0 +1,150 @@
+import type { Config } from '../../config/config.ts'
+import type { FunctionConfig, Variant } from '../../config/functions.ts'
+import type { Part } from '../../domain/chat.ts'
+import { Collector } from '../../domain/collect.ts'
+import { GatewayError } from '../../domain/errors.ts'
+import type { Ask } from '../ask.ts'
+import type { Reply } from '../call.ts'
+import type { Engine } from '../engine.ts'
+import type { Trace } from '../trace.ts'
+import { withParts } from './answers.ts'
+import { defaultFunction } from './default-function.ts'
+import { runVariant } from './run-variant.ts'
+import { openChoice, type VariantChoice } from './choose-variant.ts'
+import type { Task, TaskTrace } from './task.ts'
+import { setUpTools } from './tools.ts'
+import { usageOf } from './totals.ts'
+import { validateInput } from './validate-input.ts'
+import { checkNamespace } from './variant-context.ts'
+
+interface TaskContext {
+  readonly engine: Engine
+  readonly config: Config
+  readonly trace: Trace
+  readonly ask: Ask
+  readonly task: Task
+}
+
+/**
+ * Answers in the name of a function: checks the input, lets the experiment choose a variant, and
+ * another one while they fail. A variant that the request names has no other in its place.
+ */
+export async function answerTask(context: TaskContext): Promise<Reply> {
+  const { config, task, trace } = context
+  const fn = functionOf(context)
+  const noted: TaskTrace = {
+    task,
+    fn,
+    variantName: '',
+    tools: setUpTools(config, fn, task.tools),
+    outputSchema:
+      task.outputSchema === null
+        ? fn.outputSchema
+        : config.compileSchema(task.outputSchema, '`output_schema`'),
+    params: {},
+    collector: new Collector(),
+    thinking: null,
+  }
+  trace.task = noted
+  const choice = await choiceOf(context, fn)
+  validateInput(fn, task.input)
+  return collected(context, noted, await answerFrom(context, noted, choice))
+}
+
+function functionOf({ config, task, ask }: TaskContext): FunctionConfig {
+  if (task.functionName === null) return defaultFunction(ask.model)
+  const fn = config.functions.get(task.functionName)
+  if (fn) return fn
+  throw new GatewayError('not_found', `Unknown function: ${task.functionName}`, {
+    param: 'function_name',
+  })
+}
+
+function choiceOf(
+  context: TaskContext,
+  fn: FunctionConfig,
+): Promise<VariantChoice> | VariantChoice {
+  const { config, task, engine, trace } = context
+  if (task.dynamicVariant !== null) return only(config.readVariant(fn.name, task.dynamicVariant))
+  if (task.variantName !== null) {
+    const pinned = fn.variants.get(task.variantName)
+    if (pinned) return only(pinned)
+    throw new GatewayError('not_found', `Unknown variant: ${task.variantName}`, {
+      param: 'variant_name',
+    })
+  }
+  if (fn.variants.size === 0) {
+    throw new GatewayError('internal', `Function \`${fn.name}\` has no variants`)
+  }
+  if (task.functionName === null) {
+    const [variant] = fn.variants.values()
+    if (variant) return only(variant)
+  }
+  return openChoice(engine, fn, { episodeId: trace.episodeId, namespace: task.namespace })
+}
+
+function only(variant: Variant): VariantChoice {
+  let left: Variant | undefined = variant
+  return {
+    alone: true,
+    next: async () => {
+      const next = left
+      left = undefined
+      return next
+    },
+  }
+}
+
+async function answerFrom(
+  context: TaskContext,
+  noted: TaskTrace,
+  choice: VariantChoice,
+): Promise<Reply> {
+  const { engine, task, ask } = context
+  const errors = new Map<string, GatewayError>()
+  for (;;) {
+    const variant = await choice.next()
+    if (!variant) break
+    noted.variantName = variant.name
+    try {
+      checkNamespace('variant', variant.name, variant.namespace, task.namespace)
+      const startedUs = engine.clock.us()
+      const run = { ...context, noted, variant, startedUs, candidate: null }
+      return await runVariant(run, ask.stream)
+    } catch (thrown) {
+      const error = GatewayError.from(thrown)
+      if (choice.alone || isFinal(error)) throw error
+      errors.set(variant.name, error)
+    }
+  }
+  throw allFailed(noted.fn, errors)
+}
+
+/** The client has gone, or the fault is ours: no other variant would do better. */
+function isFinal({ code }: GatewayError): boolean {
+  return code === 'client_gone' || code === 'internal' || code === 'interrupted'
+}
+
+function allFailed(fn: FunctionConfig, errors: ReadonlyMap<string, GatewayError>): GatewayError {
+  const last = [...errors.values()].at(-1)
+  if (!last) {
+    const message = `No fallback variants remaining for the function \`${fn.name}\``
+    return new GatewayError('upstream_failed', message, { wraps: 'variants' })
+  }
+  const each = [...errors].map(([name, error]) => `${name}: ${error.message}`)
+  const message = `All variants failed with errors: ${each.join(', ')}`
+  return new GatewayError(last.code, message, { ...last.context, wraps: 'variants' })
+}
+
+/** Notes what goes by, and says at the end what all calls together have used. */
+function collected({ trace }: TaskContext, noted: TaskTrace, reply: Reply): Reply {
+  const pass = (parts: readonly Part[]): readonly Part[] => {
+    const kept = parts.filter((part) => part.type !== 'usage')
+    for (const part of kept) noted.collector.add(part)
+    return kept
+  }
+  return withParts(reply, pass, () => {
+    const usage = usageOf(trace)
+    return usage ? [usage] : []
+  })
+}

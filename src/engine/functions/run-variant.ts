@@ -1,0 +1,88 @@
+import type { ChatVariant, DiclVariant, Variant } from '../../config/functions.ts'
+import type { Reply } from '../call.ts'
+import { runBestOf, runMixture } from './candidates.ts'
+import { chatRequestOf, type Told } from './chat-request.ts'
+import { thinkingSchema } from './chain-of-thought.ts'
+import { renderWithExamples } from './dicl.ts'
+import { answerFromTool, answerFromThinking } from './answers.ts'
+import { render, type Rendered } from './render.ts'
+import { askModel, paramsFor, type VariantContext } from './variant-context.ts'
+
+/** Does a function's task in the way of one variant. */
+export function runVariant(context: VariantContext, stream: boolean): Promise<Reply> {
+  const { variant } = context
+  switch (variant.type) {
+    case 'chat_completion':
+      return runChat(context, variant, stream)
+    case 'chain_of_thought':
+      return runThinking(context, variant)
+    case 'dicl':
+      return runDicl(context, variant, stream)
+    case 'best_of_n':
+      return runBestOf(context, variant, runCandidate)
+    case 'mixture_of_n':
+      return runMixture(context, variant, { stream, runCandidate })
+  }
+}
+
+/** A candidate is needed whole: nobody can judge half an answer. */
+async function runCandidate(
+  context: VariantContext,
+  { variant, index }: { variant: Variant; index: number },
+): Promise<Reply> {
+  const startedUs = context.engine.clock.us()
+  return runVariant({ ...context, variant, startedUs, candidate: index }, false)
+}
+
+function runChat(context: VariantContext, variant: ChatVariant, stream: boolean): Promise<Reply> {
+  return runRendered(context, variant, { rendered: render(variant, context.task.input), stream })
+}
+
+async function runDicl(
+  context: VariantContext,
+  variant: DiclVariant,
+  stream: boolean,
+): Promise<Reply> {
+  const rendered = await renderWithExamples(context, variant)
+  return runRendered(context, variant, { rendered, stream })
+}
+
+async function runRendered(
+  context: VariantContext,
+  variant: ChatVariant | DiclVariant,
+  { rendered, stream }: { rendered: Rendered; stream: boolean },
+): Promise<Reply> {
+  const { noted } = context
+  const told = toldOf(context, variant, rendered)
+  noted.params = told.params
+  const reply = await askModel(context, variant, { chat: chatRequestOf(told, noted), told, stream })
+  return told.jsonMode === 'tool' && told.outputSchema ? answerFromTool(reply) : reply
+}
+
+/** The model thinks in the field `thinking` first; only its `response` is the answer. */
+async function runThinking(context: VariantContext, variant: ChatVariant): Promise<Reply> {
+  const { noted, config } = context
+  const rendered = render(variant, context.task.input)
+  const plain = toldOf(context, variant, rendered)
+  const schema = config.compileSchema(thinkingSchema(plain.outputSchema), 'the schema of thinking')
+  const told = { ...plain, outputSchema: schema }
+  noted.params = told.params
+  const chat = chatRequestOf(told, noted)
+  const reply = await askModel(context, variant, { chat, told, stream: false })
+  const whole = told.jsonMode === 'tool' ? answerFromTool(reply) : reply
+  return answerFromThinking(whole, noted)
+}
+
+function toldOf(
+  context: VariantContext,
+  variant: ChatVariant | DiclVariant,
+  rendered: Rendered,
+): Told {
+  const { task, noted } = context
+  return {
+    rendered,
+    params: paramsFor(context, variant),
+    jsonMode: task.params.json_mode ?? variant.jsonMode,
+    outputSchema: noted.outputSchema,
+  }
+}

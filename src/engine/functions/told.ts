@@ -1,0 +1,71 @@
+import type { VariantParams } from '../../config/functions.ts'
+import type { Block } from '../../domain/chat.ts'
+import type { Tool, ToolChoice } from '../../domain/chat.ts'
+import type { Json, JsonObject } from '../../lib/json.ts'
+import type { Ask } from '../ask.ts'
+import { inputJson, jsonOutput, outputBlocks } from './native-blocks.ts'
+import type { TaskTrace, ToolSetup } from './task.ts'
+
+/** What the record keeps of a function's answer, made where it is known; crosses as JSON text. */
+export interface Told {
+  readonly functionName: string
+  readonly variantName: string
+  readonly output: readonly Block[]
+  /** As TensorZero's own API stores an inference. */
+  readonly native: JsonObject
+}
+
+export function toldOf(noted: TaskTrace, ask: Ask, providerType: string): Told {
+  const { fn, variantName, tools, task } = noted
+  const { content } = noted.collector.answer()
+  return {
+    functionName: fn.name,
+    variantName: variantName === '' ? (task.variantName ?? '') : variantName,
+    output: content,
+    native: {
+      type: fn.type,
+      input: inputJson(task.input),
+      ...(fn.type === 'chat'
+        ? { output: outputBlocks(content, tools.schemas, providerType), ...toolJson(tools) }
+        : jsonFields(noted, content, providerType)),
+      inference_params: { chat_completion: paramsJson(noted.params) },
+      extra_body: patchesJson(ask.extraBody),
+    },
+  }
+}
+
+function jsonFields(noted: TaskTrace, content: readonly Block[], providerType: string): JsonObject {
+  const { raw, parsed, auxiliary } = jsonOutput(content, noted.outputSchema)
+  return {
+    output: { raw, parsed },
+    output_schema: noted.outputSchema?.json ?? {},
+    auxiliary_content: outputBlocks(auxiliary, new Map(), providerType),
+  }
+}
+
+function toolJson({ tools, choice, parallel, provider }: ToolSetup): JsonObject {
+  return {
+    allowed_tools: choice?.allowed ? [...choice.allowed] : null,
+    additional_tools: tools.map(toolAsJson),
+    tool_choice: choice ? choiceJson(choice) : null,
+    parallel_tool_calls: parallel,
+    provider_tools: provider.map(({ data }) => data),
+  }
+}
+
+function toolAsJson({ name, description = '', parameters = {}, strict = false }: Tool): JsonObject {
+  return { type: 'function', name, description, parameters, strict }
+}
+
+function choiceJson({ mode, tool }: ToolChoice): Json {
+  return tool === undefined ? mode : { specific: tool }
+}
+
+function paramsJson(params: VariantParams): JsonObject {
+  const { stop_sequences: stops, ...plain } = params
+  return { ...plain, ...(stops && { stop_sequences: [...stops] }) }
+}
+
+function patchesJson(patches: Ask['extraBody']): Json[] {
+  return patches.map((patch) => ({ ...patch }))
+}

@@ -1,0 +1,65 @@
+import type { FunctionConfig, Schema } from '../../config/functions.ts'
+import { GatewayError } from '../../domain/errors.ts'
+import type { Input, InputBlock, InputMessage } from '../../domain/input.ts'
+import type { Json } from '../../lib/json.ts'
+
+/** Refuses an input that no variant could use. Throws `GatewayError` (400). */
+export function validateInput(fn: FunctionConfig, { system, messages }: Input): void {
+  const templates = templatesOf(fn)
+  const ofSystem = fn.schemas.get('system')
+  if (ofSystem) {
+    if (system === undefined && templates.has('system')) checkArguments(ofSystem, {})
+    if (system !== undefined) checkArguments(ofSystem, system)
+  } else if (system !== undefined && typeof system !== 'string' && !templates.has('system')) {
+    throw invalid(
+      'System message has non-string content but there is no template `system` in any variant',
+    )
+  }
+  for (const [index, message] of messages.entries()) {
+    for (const block of message.content) checkBlock(fn, templates, { index, message, block })
+  }
+}
+
+function templatesOf(fn: FunctionConfig): ReadonlySet<string> {
+  const names = new Set<string>()
+  for (const variant of fn.variants.values()) {
+    const prompting = 'judge' in variant ? variant.judge : variant
+    for (const name of prompting.templates.keys()) names.add(name)
+  }
+  return names
+}
+
+function checkBlock(
+  fn: FunctionConfig,
+  templates: ReadonlySet<string>,
+  { index, message, block }: { index: number; message: InputMessage; block: InputBlock },
+): void {
+  if (block.type === 'text') {
+    const schema = fn.schemas.get(message.role)
+    if (schema) checkArguments(schema, block.text)
+  } else if (block.type === 'template') {
+    const schema = fn.schemas.get(block.name)
+    if (schema) checkArguments(schema, block.arguments)
+    else if (!templates.has(block.name)) {
+      throw invalid(
+        `Message at index ${index} has non-string content but there is no template \`${block.name}\` in any variant`,
+      )
+    }
+  }
+}
+
+function checkArguments(schema: Schema, value: Json): void {
+  const wrong = schema.check(value)
+  if (wrong.length > 0) throw schemaError(wrong, value, schema)
+}
+
+/** What TensorZero says of a value that is not what its schema wants. */
+export function schemaError(wrong: readonly string[], value: Json, schema: Schema): GatewayError {
+  return invalid(
+    `JSON Schema validation failed:\n${wrong.join('\n')}\n\nData:\n${JSON.stringify(value)}\n\nSchema:\n${JSON.stringify(schema.json)}`,
+  )
+}
+
+function invalid(message: string): GatewayError {
+  return new GatewayError('invalid_request', message, { param: 'input' })
+}

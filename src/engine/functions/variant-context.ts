@@ -1,0 +1,102 @@
+import type { Config, Model, Retries } from '../../config/config.ts'
+import type { Prompting, Variant, VariantParams } from '../../config/functions.ts'
+import type { ChatRequest } from '../../domain/chat.ts'
+import { GatewayError } from '../../domain/errors.ts'
+import { answerOf } from '../attempts.ts'
+import type { Ask } from '../ask.ts'
+import type { Reply } from '../call.ts'
+import type { Engine } from '../engine.ts'
+import type { Trace } from '../trace.ts'
+import { encodeForPlace, inputOfCall, type Told } from './chat-request.ts'
+import type { Task, TaskTrace } from './task.ts'
+
+/** What a variant is run with. */
+export interface VariantContext {
+  readonly engine: Engine
+  readonly config: Config
+  readonly trace: Trace
+  readonly ask: Ask
+  readonly task: Task
+  readonly noted: TaskTrace
+  readonly variant: Variant
+  /** When it began, µs. */
+  readonly startedUs: number
+  /** Of a candidate: it must be whole, and is set apart from its like. */
+  readonly candidate: number | null
+}
+
+/** The variant's parameters, with the request's in their place. */
+export function paramsFor({ task }: VariantContext, prompting: Prompting): VariantParams {
+  const { json_mode: _mode, ...own } = task.params
+  return { ...prompting.params, ...own }
+}
+
+/** Asks a variant's model. */
+export async function askModel(
+  context: VariantContext,
+  prompting: Prompting,
+  { chat, told, stream }: { chat: ChatRequest; told: Told; stream: boolean },
+): Promise<Reply> {
+  const { engine, trace, ask, variant } = context
+  const { task: _task, ...base } = ask
+  const model = modelFor(context, prompting.model)
+  trace.model = model.name
+  return answerOf(engine, trace, {
+    model,
+    retries: retriesOf(prompting, model),
+    ask: {
+      ...base,
+      operation: 'chat',
+      wire: null,
+      relay: false,
+      verbatim: false,
+      requestedModel: prompting.model,
+      stream,
+      wantsUsage: true,
+      encodeFor: (place, target) => encodeForPlace(chat, place, target),
+      variant: {
+        name: variant.name,
+        timeouts: variant.timeouts,
+        startedUs: context.startedUs,
+        extraBody: prompting.extraBody,
+        extraHeaders: prompting.extraHeaders,
+        input: inputOfCall(told),
+        cacheKey: context.candidate === null ? '' : `candidate_${context.candidate}`,
+      },
+    },
+  })
+}
+
+/** A variant's own retries stand for the model's, unless it asks for none. */
+function retriesOf({ retries }: Prompting, model: Model): Retries {
+  return retries.numRetries > 0 ? retries : model.retries
+}
+
+export function modelFor({ config, task }: VariantContext, name: string): Model {
+  const model = config.model(name)
+  if (!model) {
+    throw new GatewayError(
+      'invalid_request',
+      `Invalid inference target: Invalid model name: Model name '${name}' not found in model table`,
+      { param: 'model_name' },
+    )
+  }
+  checkNamespace('model', name, model.namespace, task.namespace)
+  return model
+}
+
+/** What belongs to a namespace serves its requests alone. */
+export function checkNamespace(
+  what: string,
+  name: string,
+  owner: string | null,
+  asked: string | null,
+): void {
+  if (owner === null || owner === asked) return
+  const given = asked === null ? 'no namespace' : `the namespace \`${asked}\``
+  throw new GatewayError(
+    'invalid_request',
+    `The ${what} \`${name}\` belongs to the namespace \`${owner}\`, but the request has ${given}.`,
+    { param: 'namespace' },
+  )
+}
