@@ -1,24 +1,34 @@
 import type { Part } from '../../domain/chat.ts'
 import { mergeUsage, type Usage } from '../../domain/usage.ts'
-import { asObject, asString, type JsonObject } from '../../lib/json.ts'
+import { asObject, asString, type JsonObject, parseJson } from '../../lib/json.ts'
 import { formatEvent } from '../../lib/sse.ts'
 import type { Envelope, StreamEncoder } from '../dialect.ts'
 import { withSignedThoughts } from '../signatures.ts'
 import { encodeCitation, encodeUsage, messageId, ownFields, stopReason } from './encode.ts'
 
-type Kind = 'text' | 'thinking' | 'tool'
-type Finish = Extract<Part, { type: 'finish' }>
+type PartOf<Type extends Part['type']> = Extract<Part, { type: Type }>
 
-/** Parts as Messages events: blocks open and close one after the other, as this grammar has it. */
+/** The block that is open: this grammar has one at a time. */
+interface Open {
+  readonly kind: 'text' | 'thinking' | 'tool' | 'whole'
+  /** Of a tool: the number of its call. */
+  readonly call?: number
+  /** Of a tool its arguments so far, of a thought its words. */
+  text: string
+  signed: boolean
+}
+
+/** Parts as Messages events: blocks open and close one after the other. */
 export class MessagesEncoder implements StreamEncoder {
   readonly #envelope: Envelope
   #begun = false
   #index = -1
-  #open: { kind: Kind; call?: number; signed?: boolean } | null = null
-  /** Pieces of calls that came while another block was open: one block at a time is allowed. */
-  readonly #waiting = new Map<number, { part: CallPart; text: string[] }>()
+  #open: Open | null = null
+  /** What came while a call's arguments were still to come. */
+  #waiting: Part[] = []
+  readonly #calls = new Set<number>()
   #usage: Usage | null = null
-  #finish: Finish | null = null
+  #finish: PartOf<'finish'> | null = null
   #own: JsonObject = {}
 
   constructor(envelope: Envelope) {
@@ -26,29 +36,70 @@ export class MessagesEncoder implements StreamEncoder {
   }
 
   encode(parts: readonly Part[]): string {
-    return withSignedThoughts(parts, true)
-      .map((part) => this.#part(part))
-      .join('')
+    return this.#all(withSignedThoughts(parts, true))
   }
 
   end(): string {
+    const { context_management: edits, ...own } = this.#own
+    const { reason = null, raw = null, stopSequence = null } = this.#finish ?? {}
+    const blocks = [this.#begin(), this.#close()]
+    while (this.#waiting.length > 0) blocks.push(this.#goOn(), this.#close())
     const stop = {
-      stop_reason: stopReason(this.#finish?.reason ?? null, this.#finish?.raw ?? null),
-      stop_sequence: this.#finish?.stopSequence ?? null,
-      ...this.#own,
+      stop_reason: stopReason(reason, raw, this.#calls.size > 0),
+      stop_sequence: stopSequence,
+      ...own,
     }
     const usage = encodeUsage(this.#usage)
+    const beside = edits === undefined ? {} : { context_management: edits }
     return [
-      this.#begin(),
-      this.#close(),
-      this.#flush(),
-      event({ type: 'message_delta', delta: stop, usage }),
+      ...blocks,
+      event({ type: 'message_delta', delta: stop, usage, ...beside }),
       event({ type: 'message_stop' }),
     ].join('')
   }
 
+  #all(parts: readonly Part[]): string {
+    return parts.map((part) => this.#part(part)).join('')
+  }
+
   #part(part: Part): string {
     if ('choice' in part && (part.choice ?? 0) > 0) return ''
+    if (part.type === 'usage' || part.type === 'finish' || part.type === 'raw') {
+      this.#note(part)
+      return ''
+    }
+    const open = this.#open
+    if (open?.kind !== 'tool') return this.#write(part)
+    if (part.type === 'tool_arguments' && part.index === open.call) {
+      open.text += part.text
+      return this.#delta({ type: 'input_json_delta', partial_json: part.text }) + this.#goOnIf(open)
+    }
+    if (isWhole(open)) return this.#write(part)
+    this.#waiting.push(part)
+    return ''
+  }
+
+  #goOnIf(open: Open): string {
+    return this.#waiting.length > 0 && isWhole(open) ? this.#goOn() : ''
+  }
+
+  #goOn(): string {
+    const waited = this.#waiting
+    this.#waiting = []
+    return this.#all(waited)
+  }
+
+  #note(part: PartOf<'usage' | 'finish' | 'raw'>): void {
+    if (part.type === 'usage') {
+      this.#usage = this.#usage ? mergeUsage(this.#usage, part.usage) : part.usage
+    } else if (part.type === 'finish') {
+      this.#finish = part
+    } else {
+      this.#own = { ...this.#own, ...ownFields([part]) }
+    }
+  }
+
+  #write(part: Part): string {
     switch (part.type) {
       case 'text':
         return this.#text(part.text, part.begins === true)
@@ -56,123 +107,81 @@ export class MessagesEncoder implements StreamEncoder {
         return this.#text(part.text, false)
       case 'file':
         return this.#text(`![file](${part.url})`, false)
-      case 'citation':
-        return (
-          this.#enter('text') +
-          this.#delta({ type: 'citations_delta', citation: encodeCitation(part.citation) })
-        )
+      case 'citation': {
+        const citation = encodeCitation(part.citation)
+        return this.#enter('text') + this.#delta({ type: 'citations_delta', citation })
+      }
       case 'reasoning':
         return this.#thought(part)
       case 'tool_call':
         return this.#call(part)
       case 'tool_arguments':
-        return this.#arguments(part.index, part.text)
+        return this.#lateArguments(part)
       case 'unknown':
         return part.wire === 'anthropic_messages' ? this.#whole(part.data) : ''
       default:
-        this.#note(part)
         return ''
     }
   }
 
-  #note(part: Part): void {
-    if (part.type === 'usage') {
-      this.#usage = this.#usage ? mergeUsage(this.#usage, part.usage) : part.usage
-    }
-    if (part.type === 'finish') this.#finish = part
-    this.#own = { ...this.#own, ...ownFields([part]) }
-  }
-
   #text(text: string, begins: boolean): string {
-    if (text === '') {
-      // Another text begins with the next words, not before.
-      if (!begins || this.#open?.kind !== 'text') return ''
-      return this.#close()
-    }
     const anew = begins ? this.#closeIf('text') : ''
+    // A block begins with its first words: clients know no empty text.
+    if (text === '') return anew
     return anew + this.#enter('text') + this.#delta({ type: 'text_delta', text })
   }
 
-  #thought(part: Extract<Part, { type: 'reasoning' }>): string {
-    const { text, signature, data, begins, paragraph } = part
-    const anew = begins || this.#open?.signed ? this.#closeIf('thinking') : ''
-    const written = [anew]
+  #thought({ text, signature, data, begins, paragraph }: PartOf<'reasoning'>): string {
+    const written = [begins || this.#open?.signed ? this.#closeIf('thinking') : '']
     if (text !== '' || signature !== undefined) written.push(this.#enter('thinking'))
-    if (paragraph && text !== '') {
-      written.push(this.#delta({ type: 'thinking_delta', thinking: '\n\n' }))
+    if (text !== '') {
+      const thinking = paragraph && this.#open?.text ? `\n\n${text}` : text
+      if (this.#open) this.#open.text += thinking
+      written.push(this.#delta({ type: 'thinking_delta', thinking }))
     }
-    if (text !== '') written.push(this.#delta({ type: 'thinking_delta', thinking: text }))
     if (signature !== undefined) {
-      written.push(this.#delta({ type: 'signature_delta', signature }))
       if (this.#open) this.#open.signed = true
+      written.push(this.#delta({ type: 'signature_delta', signature }))
     }
     if (data !== undefined) written.push(this.#whole({ type: 'redacted_thinking', data }))
     return written.join('')
   }
 
-  #call(part: CallPart): string {
-    if (this.#open?.kind === 'tool') {
-      this.#waiting.set(part.index, { part, text: [] })
-      return ''
-    }
-    return this.#openCall(part)
+  #call({ id, name, index }: PartOf<'tool_call'>): string {
+    if (this.#calls.has(index)) return ''
+    this.#calls.add(index)
+    return this.#start({ type: 'tool_use', id, name, input: {} }, 'tool', index)
   }
 
-  #openCall({ id, name, index }: CallPart): string {
-    const started = this.#start({ type: 'tool_use', id, name, input: {} })
-    this.#open = { kind: 'tool', call: index }
-    return started
-  }
-
-  #arguments(call: number, text: string): string {
-    if (this.#open?.call === call) {
-      return this.#delta({ type: 'input_json_delta', partial_json: text })
-    }
-    this.#waiting.get(call)?.text.push(text)
-    return ''
-  }
-
-  /** What has waited, in the order of its coming. */
-  #flush(): string {
-    const waited = [...this.#waiting.values()]
-    this.#waiting.clear()
-    return waited
-      .map(({ part, text }) => {
-        const json = text.join('')
-        const input = json === '' ? '' : event(delta(this.#index + 1, json))
-        return this.#openCall(part) + input + this.#close()
-      })
-      .join('')
+  /** Of a call that is whole already nothing but blanks can come; of an unknown one it is all. */
+  #lateArguments(part: PartOf<'tool_arguments'>): string {
+    if (this.#calls.has(part.index)) return ''
+    return this.#call({ type: 'tool_call', index: part.index, id: '', name: '' }) + this.#part(part)
   }
 
   #whole(block: JsonObject): string {
-    return this.#close() + this.#start(asObject(block) ?? {}) + this.#close()
+    return this.#start(block, 'whole') + this.#close()
   }
 
-  #enter(kind: Kind): string {
+  #enter(kind: 'text' | 'thinking'): string {
     if (this.#open?.kind === kind) return ''
-    const block =
+    return this.#start(
       kind === 'text'
         ? { type: 'text', text: '' }
-        : { type: 'thinking', thinking: '', signature: '' }
-    const started = this.#close() + this.#flush() + this.#start(block)
-    this.#open = { kind }
-    return started
+        : { type: 'thinking', thinking: '', signature: '' },
+      kind,
+    )
   }
 
-  #closeIf(kind: Kind): string {
+  #closeIf(kind: Open['kind']): string {
     return this.#open?.kind === kind ? this.#close() : ''
   }
 
-  #start(block: JsonObject): string {
-    const closed = this.#close()
+  #start(block: JsonObject, kind: Open['kind'], call?: number): string {
+    const before = this.#begin() + this.#close()
     this.#index++
-    this.#open = { kind: 'text' }
-    return (
-      this.#begin() +
-      closed +
-      event({ type: 'content_block_start', index: this.#index, content_block: block })
-    )
+    this.#open = { kind, text: '', signed: false, ...(call !== undefined && { call }) }
+    return before + event({ type: 'content_block_start', index: this.#index, content_block: block })
   }
 
   #delta(change: JsonObject): string {
@@ -202,14 +211,9 @@ export class MessagesEncoder implements StreamEncoder {
   }
 }
 
-type CallPart = Extract<Part, { type: 'tool_call' }>
-
-function delta(index: number, json: string): JsonObject {
-  return {
-    type: 'content_block_delta',
-    index,
-    delta: { type: 'input_json_delta', partial_json: json },
-  }
+/** A call's arguments are there when they are a JSON object: nothing can follow then. */
+function isWhole({ text }: Open): boolean {
+  return asObject(parseJson(text)) !== undefined
 }
 
 function event(body: JsonObject): string {

@@ -1,4 +1,4 @@
-import type { Block, Citation, FinishReason, Part } from '../../domain/chat.ts'
+import type { Block, Citation, FinishReason, Part, Thought } from '../../domain/chat.ts'
 import { Collector } from '../../domain/collect.ts'
 import { totalOutput, UNKNOWN_USAGE, type Usage } from '../../domain/usage.ts'
 import { asObject, asString, type JsonObject, parseJson } from '../../lib/json.ts'
@@ -13,13 +13,14 @@ export function encodeMessage(envelope: Envelope, parts: readonly Part[]): JsonO
   for (const part of withSignedThoughts(parts, true)) collector.add(part)
   const { content, usage, finish, finishRaw } = collector.answer()
   const stop = parts.find((part) => part.type === 'finish')
+  const called = content.some(({ type }) => type === 'tool_call')
   return {
     id: messageId(envelope.id),
     type: 'message',
     role: 'assistant',
     model: envelope.model,
     content: content.flatMap(encodeBlock),
-    stop_reason: stopReason(finish, finishRaw),
+    stop_reason: stopReason(finish, finishRaw, called),
     stop_sequence: stop?.stopSequence ?? null,
     usage: encodeUsage(usage),
     ...ownFields(parts),
@@ -58,30 +59,40 @@ const REASONS: Readonly<Record<FinishReason, string>> = {
 /** Words that are Anthropic's own are its client's too. */
 const OWN_REASONS = new Set(['pause_turn', 'model_context_window_exceeded', 'compaction'])
 
-export function stopReason(finish: FinishReason | null, raw: string | null): string {
+/** Agents go on by this word alone: a turn that ends in calls must say so. */
+export function stopReason(
+  finish: FinishReason | null,
+  raw: string | null,
+  called: boolean,
+): string {
   if (raw !== null && OWN_REASONS.has(raw)) return raw
-  return REASONS[finish ?? 'stop']
+  return finish === 'stop' && called ? 'tool_use' : REASONS[finish ?? 'stop']
 }
 
-/** What Anthropic calls `input_tokens` is what no cache was asked for or given. */
+/** Its clients need the two totals as numbers; of the rest, what is not known is null. */
 export function encodeUsage(said: Usage | null): JsonObject {
   const usage = said ?? UNKNOWN_USAGE
-  const { reasoning } = usage
+  const { cacheRead, cacheWrite, cacheWrite1h, reasoning } = usage
+  const written = sum([cacheWrite, cacheWrite1h])
   return {
-    input_tokens: total([usage.input, usage.audioInput, usage.imageInput]),
-    cache_creation_input_tokens: total([usage.cacheWrite, usage.cacheWrite1h]),
-    cache_read_input_tokens: total([usage.cacheRead]),
-    cache_creation: {
-      ephemeral_5m_input_tokens: total([usage.cacheWrite]),
-      ephemeral_1h_input_tokens: total([usage.cacheWrite1h]),
-    },
+    input_tokens: sum([usage.input, usage.audioInput, usage.imageInput]) ?? 0,
+    cache_creation_input_tokens: written,
+    cache_read_input_tokens: cacheRead,
+    cache_creation:
+      written === null
+        ? null
+        : {
+            ephemeral_5m_input_tokens: cacheWrite ?? 0,
+            ephemeral_1h_input_tokens: cacheWrite1h ?? 0,
+          },
     output_tokens: totalOutput(usage) ?? 0,
     ...(reasoning !== null && { output_tokens_details: { thinking_tokens: reasoning } }),
   }
 }
 
-function total(counts: readonly (number | null)[]): number {
-  return counts.reduce<number>((sum, count) => sum + (count ?? 0), 0)
+function sum(counts: readonly (number | null)[]): number | null {
+  const known = counts.filter((count) => count !== null)
+  return known.length === 0 ? null : known.reduce((total, count) => total + count, 0)
 }
 
 /** A block of an answer as Anthropic's clients know it. */
@@ -110,17 +121,27 @@ function encodeBlock(block: Block): JsonObject[] {
 }
 
 /** A thought's words, and what its provider needs to believe it: the client brings both back. */
-export function encodeThought(
-  thought: Pick<
-    Extract<Block, { type: 'thought' }>,
-    'text' | 'summary' | 'signature' | 'data' | 'id'
-  >,
+function encodeThought({ text, summary, signature, data, details = [] }: Thought): JsonObject[] {
+  const signed = details.some((detail) => 'signature' in detail || 'data' in detail)
+  if (signed) return details.flatMap(encodeDetail)
+  const said = text ?? summary?.join('\n\n')
+  return thinkingBlocks(said, signature, data)
+}
+
+/** One of OpenRouter's `reasoning_details`: several thoughts keep a signature each. */
+function encodeDetail(detail: JsonObject): JsonObject[] {
+  const said = asString(detail['text']) ?? asString(detail['summary'])
+  return thinkingBlocks(said, asString(detail['signature']), asString(detail['data']))
+}
+
+function thinkingBlocks(
+  thinking: string | undefined,
+  signature: string | undefined,
+  data: string | undefined,
 ): JsonObject[] {
-  const { text, summary, signature, data } = thought
-  const said = text ?? summary?.join('\n\n') ?? null
   const blocks: JsonObject[] = []
-  if (said !== null || signature !== undefined) {
-    blocks.push({ type: 'thinking', thinking: said ?? '', signature: signature ?? '' })
+  if (thinking !== undefined || signature !== undefined) {
+    blocks.push({ type: 'thinking', thinking: thinking ?? '', signature: signature ?? '' })
   }
   if (data !== undefined) blocks.push({ type: 'redacted_thinking', data })
   return blocks
