@@ -2,11 +2,21 @@ import type { Part } from '../../domain/chat.ts'
 import { mergeUsage, type Usage } from '../../domain/usage.ts'
 import { asObject, asString, type JsonObject, parseJson } from '../../lib/json.ts'
 import { formatEvent } from '../../lib/sse.ts'
+import { compact } from '../compact.ts'
 import type { Envelope, StreamEncoder } from '../dialect.ts'
 import { withSignedThoughts } from '../signatures.ts'
-import { encodeCitation, encodeUsage, messageId, ownFields, stopReason } from './encode.ts'
+import {
+  encodeCitation,
+  encodeUsage,
+  messageId,
+  ownFields,
+  stopReason,
+  thoughtNames,
+} from './encode.ts'
 
 type PartOf<Type extends Part['type']> = Extract<Part, { type: Type }>
+
+type Names = Pick<PartOf<'reasoning'>, 'id' | 'format'>
 
 /** The block that is open: this grammar has one at a time. */
 interface Open {
@@ -15,6 +25,8 @@ interface Open {
   readonly call?: number
   /** Of a tool its arguments so far, of a thought its words. */
   text: string
+  /** Of a tool: what comes is told as it comes; told whole at the end, as text, is what is no JSON object. */
+  told: 'unknown' | 'as it comes' | 'at the end'
   signed: boolean
 }
 
@@ -27,6 +39,8 @@ export class MessagesEncoder implements StreamEncoder {
   /** What came while a call's arguments were still to come. */
   #waiting: Part[] = []
   readonly #calls = new Set<number>()
+  /** The names of the thought that is told: they come with one of its pieces. */
+  #thoughtNames: Names = {}
   #usage: Usage | null = null
   #finish: PartOf<'finish'> | null = null
   #own: JsonObject = {}
@@ -45,7 +59,7 @@ export class MessagesEncoder implements StreamEncoder {
     const blocks = [this.#begin(), this.#close()]
     while (this.#waiting.length > 0) blocks.push(this.#goOn(), this.#close())
     const stop = {
-      stop_reason: stopReason(reason, raw, this.#calls.size > 0),
+      stop_reason: stopReason(reason, raw),
       stop_sequence: stopSequence,
       ...own,
     }
@@ -71,16 +85,26 @@ export class MessagesEncoder implements StreamEncoder {
     const open = this.#open
     if (open?.kind !== 'tool') return this.#write(part)
     if (part.type === 'tool_arguments' && part.index === open.call) {
-      open.text += part.text
-      return this.#delta({ type: 'input_json_delta', partial_json: part.text }) + this.#goOnIf(open)
+      return this.#arguments(open, part.text)
     }
     if (isWhole(open)) return this.#write(part)
     this.#waiting.push(part)
     return ''
   }
 
-  #goOnIf(open: Open): string {
-    return this.#waiting.length > 0 && isWhole(open) ? this.#goOn() : ''
+  #arguments(open: Open, text: string): string {
+    const before = open.told === 'unknown' ? open.text : ''
+    open.text += text
+    if (open.told === 'unknown') open.told = howToTell(open.text)
+    if (open.told !== 'as it comes') return ''
+    const told = this.#delta({ type: 'input_json_delta', partial_json: before + text })
+    return this.#waiting.length > 0 && isWhole(open) ? told + this.#goOn() : told
+  }
+
+  /** What is no JSON object still reaches the client, as its whole answers have it. */
+  #lastArguments({ told, text }: Open): string {
+    if (told !== 'at the end') return ''
+    return this.#delta({ type: 'input_json_delta', partial_json: JSON.stringify({ input: text }) })
   }
 
   #goOn(): string {
@@ -131,11 +155,14 @@ export class MessagesEncoder implements StreamEncoder {
     return anew + this.#enter('text') + this.#delta({ type: 'text_delta', text })
   }
 
-  #thought({ text, signature, data, begins, paragraph }: PartOf<'reasoning'>): string {
+  #thought(part: PartOf<'reasoning'>): string {
+    const { text, signature, data, begins, paragraph } = part
     const written = [begins || this.#open?.signed ? this.#closeIf('thinking') : '']
+    this.#thoughtNames = namesOf(part, begins ? {} : this.#thoughtNames)
     if (text !== '' || signature !== undefined) written.push(this.#enter('thinking'))
-    if (text !== '') {
-      const thinking = paragraph && this.#open?.text ? `\n\n${text}` : text
+    const anew = paragraph && this.#open?.kind === 'thinking' && this.#open.text !== ''
+    const thinking = anew ? `\n\n${text}` : text
+    if (thinking !== '') {
       if (this.#open) this.#open.text += thinking
       written.push(this.#delta({ type: 'thinking_delta', thinking }))
     }
@@ -143,14 +170,21 @@ export class MessagesEncoder implements StreamEncoder {
       if (this.#open) this.#open.signed = true
       written.push(this.#delta({ type: 'signature_delta', signature }))
     }
-    if (data !== undefined) written.push(this.#whole({ type: 'redacted_thinking', data }))
+    if (data !== undefined) {
+      const names = thoughtNames(this.#thoughtNames)
+      written.push(this.#whole({ type: 'redacted_thinking', data, ...names }))
+    }
     return written.join('')
   }
 
-  #call({ id, name, index }: PartOf<'tool_call'>): string {
+  #call({ id, name, index, custom }: PartOf<'tool_call'>): string {
     if (this.#calls.has(index)) return ''
     this.#calls.add(index)
-    return this.#start({ type: 'tool_use', id, name, input: {} }, 'tool', index)
+    const told = custom ? 'at the end' : 'unknown'
+    return this.#start(
+      { type: 'tool_use', id, name, input: {} },
+      { kind: 'tool', call: index, told },
+    )
   }
 
   /** Of a call that is whole already nothing but blanks can come; of an unknown one it is all. */
@@ -160,7 +194,7 @@ export class MessagesEncoder implements StreamEncoder {
   }
 
   #whole(block: JsonObject): string {
-    return this.#start(block, 'whole') + this.#close()
+    return this.#start(block, { kind: 'whole' }) + this.#close()
   }
 
   #enter(kind: 'text' | 'thinking'): string {
@@ -168,8 +202,8 @@ export class MessagesEncoder implements StreamEncoder {
     return this.#start(
       kind === 'text'
         ? { type: 'text', text: '' }
-        : { type: 'thinking', thinking: '', signature: '' },
-      kind,
+        : { type: 'thinking', thinking: '', signature: '', ...thoughtNames(this.#thoughtNames) },
+      { kind },
     )
   }
 
@@ -177,10 +211,13 @@ export class MessagesEncoder implements StreamEncoder {
     return this.#open?.kind === kind ? this.#close() : ''
   }
 
-  #start(block: JsonObject, kind: Open['kind'], call?: number): string {
+  #start(
+    block: JsonObject,
+    open: Pick<Open, 'kind' | 'call'> & Partial<Pick<Open, 'told'>>,
+  ): string {
     const before = this.#begin() + this.#close()
     this.#index++
-    this.#open = { kind, text: '', signed: false, ...(call !== undefined && { call }) }
+    this.#open = { text: '', signed: false, told: 'as it comes', ...open }
     return before + event({ type: 'content_block_start', index: this.#index, content_block: block })
   }
 
@@ -190,8 +227,9 @@ export class MessagesEncoder implements StreamEncoder {
 
   #close(): string {
     if (!this.#open) return ''
+    const last = this.#lastArguments(this.#open)
     this.#open = null
-    return event({ type: 'content_block_stop', index: this.#index })
+    return last + event({ type: 'content_block_stop', index: this.#index })
   }
 
   #begin(): string {
@@ -211,9 +249,21 @@ export class MessagesEncoder implements StreamEncoder {
   }
 }
 
+function namesOf({ id, format }: Names, before: Names): Names {
+  return { ...before, ...compact({ id, format }) }
+}
+
 /** A call's arguments are there when they are a JSON object: nothing can follow then. */
-function isWhole({ text }: Open): boolean {
+function isWhole({ text, told }: Open): boolean {
+  if (told !== 'as it comes' || !text.trimEnd().endsWith('}')) return false
   return asObject(parseJson(text)) !== undefined
+}
+
+/** By their first letter; some servers write `null` where a call has no arguments. */
+function howToTell(text: string): Open['told'] {
+  const begun = text.trimStart()
+  if (begun === '' || 'null'.startsWith(begun)) return 'unknown'
+  return begun.startsWith('{') ? 'as it comes' : 'at the end'
 }
 
 function event(body: JsonObject): string {

@@ -112,26 +112,47 @@ test('what is not known of the cache is null', () => {
   })
 })
 
-test('a turn of calls ends in calls, whatever the provider says', () => {
-  const finish: Part = { type: 'finish', reason: 'stop', raw: 'STOP' }
-  expect(whole(call(0), finish)['stop_reason']).toBe('tool_use')
-  expect(streamed([call(0), finish]).events.at(-2)).toMatchObject({
-    delta: { stop_reason: 'tool_use' },
-  })
+test("Anthropic's own words for an end stay", () => {
   expect(whole({ type: 'finish', reason: 'unknown', raw: 'pause_turn' })['stop_reason']).toBe(
     'pause_turn',
   )
 })
 
-test("thoughts of OpenRouter's pieces keep a signature each", () => {
-  const details = [
-    { type: 'reasoning.text', text: 'a', signature: 'one', index: 0 },
-    { type: 'reasoning.encrypted', data: 'hidden', index: 1 },
-  ]
-  expect(whole({ type: 'reasoning', text: 'a', details })['content']).toEqual([
-    { type: 'thinking', thinking: 'a', signature: 'one' },
+test("the names of another provider's thought go with it, Claude's has none", () => {
+  const secret = {
+    begins: true,
+    data: 'hidden',
+    id: 'rs_1',
+    format: 'openai-responses-v1',
+  } as const
+  const foreign: Part = { type: 'reasoning', text: 'a', ...secret }
+  const claude = { ...foreign, id: undefined, format: 'anthropic-claude-v1' }
+  const names = { id: 'rs_1', format: 'openai-responses-v1' }
+  expect(whole(foreign)['content']).toEqual([
+    { type: 'thinking', thinking: 'a', signature: '', ...names },
+    { type: 'redacted_thinking', data: 'hidden', ...names },
+  ])
+  expect(readBack([foreign]).content).toMatchObject([{ text: 'a' }, { data: 'hidden' }])
+  const { id: _none, ...unnamed } = claude
+  expect(whole(unnamed)['content']).toEqual([
+    { type: 'thinking', thinking: 'a', signature: '' },
     { type: 'redacted_thinking', data: 'hidden' },
   ])
+})
+
+test.each([
+  ['the text of a custom tool', { custom: true as const }, 'print(1)', { input: 'print(1)' }],
+  ['a text where JSON was due', {}, 'none', { input: 'none' }],
+  ['null', {}, 'null', {}],
+  ['nothing', {}, '', {}],
+])('%s is told as an object', (_, more, text, expected) => {
+  const parts: Part[] = [
+    { type: 'tool_call', index: 0, id: 'c', name: 'f', ...more },
+    ...Array.from(text, (letter) => input(0, letter)),
+  ]
+  expect(whole(...parts)['content']).toMatchObject([{ input: expected }])
+  const [block] = readBack(parts).content
+  expect(JSON.parse(block?.type === 'tool_call' ? block.arguments : '')).toEqual(expected)
 })
 
 test('a stream opens and closes its blocks one by one', () => {

@@ -1,7 +1,15 @@
-import type { Block, Citation, FinishReason, Part, Thought } from '../../domain/chat.ts'
+import type {
+  Block,
+  Citation,
+  FinishReason,
+  Part,
+  Thought,
+  ToolCallBlock,
+} from '../../domain/chat.ts'
 import { Collector } from '../../domain/collect.ts'
 import { totalOutput, UNKNOWN_USAGE, type Usage } from '../../domain/usage.ts'
-import { asObject, asString, type JsonObject, parseJson } from '../../lib/json.ts'
+import { asObject, type JsonObject, parseJson } from '../../lib/json.ts'
+import { withoutUndefined } from '../compact.ts'
 import type { Envelope } from '../dialect.ts'
 import { withSignedThoughts } from '../signatures.ts'
 
@@ -13,14 +21,13 @@ export function encodeMessage(envelope: Envelope, parts: readonly Part[]): JsonO
   for (const part of withSignedThoughts(parts, true)) collector.add(part)
   const { content, usage, finish, finishRaw } = collector.answer()
   const stop = parts.find((part) => part.type === 'finish')
-  const called = content.some(({ type }) => type === 'tool_call')
   return {
     id: messageId(envelope.id),
     type: 'message',
     role: 'assistant',
     model: envelope.model,
     content: content.flatMap(encodeBlock),
-    stop_reason: stopReason(finish, finishRaw, called),
+    stop_reason: stopReason(finish, finishRaw),
     stop_sequence: stop?.stopSequence ?? null,
     usage: encodeUsage(usage),
     ...ownFields(parts),
@@ -59,14 +66,9 @@ const REASONS: Readonly<Record<FinishReason, string>> = {
 /** Words that are Anthropic's own are its client's too. */
 const OWN_REASONS = new Set(['pause_turn', 'model_context_window_exceeded', 'compaction'])
 
-/** Agents go on by this word alone: a turn that ends in calls must say so. */
-export function stopReason(
-  finish: FinishReason | null,
-  raw: string | null,
-  called: boolean,
-): string {
+export function stopReason(finish: FinishReason | null, raw: string | null): string {
   if (raw !== null && OWN_REASONS.has(raw)) return raw
-  return finish === 'stop' && called ? 'tool_use' : REASONS[finish ?? 'stop']
+  return REASONS[finish ?? 'stop']
 }
 
 /** Its clients need the two totals as numbers; of the rest, what is not known is null. */
@@ -108,7 +110,7 @@ function encodeBlock(block: Block): JsonObject[] {
     case 'thought':
       return encodeThought(block)
     case 'tool_call':
-      return [{ type: 'tool_use', id: block.id, name: block.name, input: inputOf(block.arguments) }]
+      return [{ type: 'tool_use', id: block.id, name: block.name, input: inputOf(block) }]
     case 'unknown': {
       const data = asObject(block.data)
       return data && block.wire === WIRE ? [data] : []
@@ -121,30 +123,23 @@ function encodeBlock(block: Block): JsonObject[] {
 }
 
 /** A thought's words, and what its provider needs to believe it: the client brings both back. */
-function encodeThought({ text, summary, signature, data, details = [] }: Thought): JsonObject[] {
-  const signed = details.some((detail) => 'signature' in detail || 'data' in detail)
-  if (signed) return details.flatMap(encodeDetail)
+function encodeThought(thought: Thought): JsonObject[] {
+  const { text, summary, signature, data } = thought
   const said = text ?? summary?.join('\n\n')
-  return thinkingBlocks(said, signature, data)
-}
-
-/** One of OpenRouter's `reasoning_details`: several thoughts keep a signature each. */
-function encodeDetail(detail: JsonObject): JsonObject[] {
-  const said = asString(detail['text']) ?? asString(detail['summary'])
-  return thinkingBlocks(said, asString(detail['signature']), asString(detail['data']))
-}
-
-function thinkingBlocks(
-  thinking: string | undefined,
-  signature: string | undefined,
-  data: string | undefined,
-): JsonObject[] {
+  const names = thoughtNames(thought)
   const blocks: JsonObject[] = []
-  if (thinking !== undefined || signature !== undefined) {
-    blocks.push({ type: 'thinking', thinking: thinking ?? '', signature: signature ?? '' })
+  if (said !== undefined || signature !== undefined) {
+    const thinking = said ?? ''
+    blocks.push({ type: 'thinking', thinking, signature: signature ?? '', ...names })
   }
-  if (data !== undefined) blocks.push({ type: 'redacted_thinking', data })
+  if (data !== undefined) blocks.push({ type: 'redacted_thinking', data, ...names })
   return blocks
+}
+
+/** Claude's thoughts have no names, and Anthropic takes none; others' are wanted back by their makers. */
+export function thoughtNames({ id, format }: Pick<Thought, 'id' | 'format'>): JsonObject {
+  const names = { id, format: format !== undefined && /claude/.test(format) ? undefined : format }
+  return withoutUndefined(names)
 }
 
 /** Anthropic's own citation as it was; another's as that of a page found on the web. */
@@ -160,8 +155,8 @@ export function encodeCitation({ raw, wire, url, title, citedText }: Citation): 
 }
 
 /** Arguments that are no JSON object (cut off, say) still reach the client, as text. */
-function inputOf(text: string): JsonObject {
-  if (text.trim() === '') return {}
-  const value = parseJson(text)
-  return asObject(value) ?? { input: asString(value) ?? text }
+function inputOf({ arguments: text, custom }: ToolCallBlock): JsonObject {
+  if (custom) return { input: text }
+  if (text.trim() === '' || text.trim() === 'null') return {}
+  return asObject(parseJson(text)) ?? { input: text }
 }

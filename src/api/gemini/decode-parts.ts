@@ -31,7 +31,14 @@ export class CallIds {
   }
 }
 
-const TEXT_FIELDS = new Set(['text', 'thought', 'thoughtSignature', 'thought_signature'])
+const TEXT_FIELDS = new Set([
+  'text',
+  'thought',
+  'thoughtSignature',
+  'thought_signature',
+  'partMetadata',
+  'part_metadata',
+])
 
 /** A part in our nouns; one of an unknown kind is kept whole. */
 export function decodePart(part: JsonObject, ids: CallIds): Block {
@@ -39,7 +46,7 @@ export function decodePart(part: JsonObject, ids: CallIds): Block {
   const signed = compact({ signature })
   const text = asString(part['text'])
   if (text !== undefined && !fieldsBeside(part, TEXT_FIELDS)) {
-    if (part['thought'] === true) return { type: 'thought', text, ...signed }
+    if (part['thought'] === true) return decodeThought(part, text, signature)
     return { type: 'text', text, ...signed }
   }
   const call = asObject(part['functionCall']) ?? asObject(part['function_call'])
@@ -53,6 +60,18 @@ export function decodePart(part: JsonObject, ids: CallIds): Block {
   if (result) return decodeResult(result, ids)
   const file = decodeFile(part)
   return file ? { ...file, ...signed } : { type: 'unknown', data: part, wire: WIRE }
+}
+
+/** What we told the client of another provider's thought comes back beside it. */
+function decodeThought(part: JsonObject, text: string, signature: string | undefined): Block {
+  const metadata = asObject(part['partMetadata'] ?? part['part_metadata'])
+  const { encrypted, id, format } = asObject(metadata?.['weir']) ?? {}
+  const secret = encrypted === true ? { data: signature } : { signature }
+  return {
+    type: 'thought',
+    text,
+    ...compact({ ...secret, id: asString(id), format: asString(format) }),
+  }
 }
 
 /** A lone text stands in `result` or `output`; anything else is JSON. */

@@ -2,6 +2,7 @@ import type { Block, ChatParams, ChatRequest, Message, Reasoning } from '../../d
 import { asBoolean, asNumber, asObject, asString, fieldsBeside, objectsIn } from '../../lib/json.ts'
 import type { Json, JsonObject } from '../../lib/json.ts'
 import { compact } from '../compact.ts'
+import { joinStreamed } from '../thoughts.ts'
 import { CallIds, decodePart } from './decode-parts.ts'
 import { decodeChoice, decodeTools } from './decode-tools.ts'
 import { lowered } from './schema.ts'
@@ -42,17 +43,26 @@ export function decodeGenerate(json: JsonObject): ChatRequest {
   const instruction = json['systemInstruction'] ?? json['system_instruction']
   const system = decodeParts(instruction, ids)
   const contents = Array.isArray(json['contents']) ? json['contents'] : [json['contents'] ?? null]
-  const messages = contents.flatMap((value): Message[] => {
+  const messages: Message[] = []
+  for (const value of contents) {
     const content: JsonObject | undefined =
       typeof value === 'string' ? { parts: [{ text: value }] } : asObject(value)
-    if (!content) return []
+    if (!content) continue
     const role = content['role'] === 'model' ? 'assistant' : 'user'
-    return [{ role, content: decodeParts(content, ids) }]
-  })
+    const blocks = decodeParts(content, ids)
+    const last = messages.at(-1)
+    // The SDK keeps each piece of a stream as a turn of its own.
+    const goesOn = role === 'assistant' && last?.role === role
+    if (goesOn) messages[messages.length - 1] = { role, content: [...last.content, ...blocks] }
+    else messages.push({ role, content: blocks })
+  }
+  const turns = messages.map(({ role, content }) =>
+    role === 'assistant' ? { role, content: joinStreamed(content) } : { role, content },
+  )
   const config = asObject(json['generationConfig'] ?? json['generation_config']) ?? {}
   const rest = fieldsBeside(config, KNOWN_CONFIG)
   return {
-    messages: system.length > 0 ? [{ role: 'system', content: system }, ...messages] : messages,
+    messages: system.length > 0 ? [{ role: 'system', content: system }, ...turns] : turns,
     ...decodeTools(json['tools']),
     params: { ...decodeConfig(config), ...compact({ toolChoice: decodeChoice(json) }) },
     extra: { ...fieldsBeside(json, KNOWN), ...(rest && { generationConfig: rest }) },

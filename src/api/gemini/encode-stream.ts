@@ -1,6 +1,6 @@
 import type { Part } from '../../domain/chat.ts'
 import { Collector } from '../../domain/collect.ts'
-import { asObject, type JsonObject } from '../../lib/json.ts'
+import { asObject, type JsonObject, parseJson } from '../../lib/json.ts'
 import { compact, withoutUndefined } from '../compact.ts'
 import type { Envelope, StreamEncoder } from '../dialect.ts'
 import {
@@ -28,6 +28,8 @@ export class GenerateEncoder implements StreamEncoder {
   readonly #framing: Framing
   readonly #collector = new Collector()
   readonly #calls = new Map<number, { call: Call; text: string[] }>()
+  /** The names of the thought that is told: they come with one of its pieces. */
+  #names: { id?: string; format?: string } = {}
   #own: { response: JsonObject; choice: JsonObject } = { response: {}, choice: {} }
   #pages: JsonObject[] = []
   #reason: string | undefined
@@ -46,16 +48,14 @@ export class GenerateEncoder implements StreamEncoder {
     }
     this.#reason = rawReason(parts) ?? this.#reason
     const encoded = parts.flatMap((part) =>
-      'choice' in part && (part.choice ?? 0) > 0 ? [] : this.#part(part),
+      'choice' in part && (part.choice ?? 0) > 0 ? [] : this.#inOrder(part),
     )
     return encoded.length > 0 ? this.#framing.next(this.#response(encoded, {})) : ''
   }
 
   end(): string {
     const { usage, finish } = this.#collector.answer()
-    const calls = [...this.#calls.values()].map(({ call, text }) =>
-      encodeCall({ ...call, arguments: text.join('') }),
-    )
+    const calls = this.#takeCalls()
     const finishReason = this.#reason ?? REASONS[finish ?? 'stop']
     const pages = { groundingMetadata: { groundingChunks: this.#pages } }
     const ending = {
@@ -80,6 +80,24 @@ export class GenerateEncoder implements StreamEncoder {
     }
   }
 
+  /** Calls are told before what follows them, unless one's arguments are still to come. */
+  #inOrder(part: Part): JsonObject[] {
+    const encoded = this.#part(part)
+    if (encoded.length === 0 || this.#calls.size === 0) return encoded
+    const whole = [...this.#calls.values()].every(
+      ({ text }) => asObject(parseJson(text.join(''))) !== undefined,
+    )
+    return whole ? [...this.#takeCalls(), ...encoded] : encoded
+  }
+
+  #takeCalls(): JsonObject[] {
+    const calls = [...this.#calls.values()].map(({ call, text }) =>
+      encodeCall({ ...call, arguments: text.join('') }),
+    )
+    this.#calls.clear()
+    return calls
+  }
+
   #part(part: Part): JsonObject[] {
     switch (part.type) {
       case 'text':
@@ -88,7 +106,7 @@ export class GenerateEncoder implements StreamEncoder {
       case 'refusal':
         return [{ text: part.text }]
       case 'reasoning':
-        return encodeThought(thoughtOf(part))
+        return this.#thought(part)
       case 'tool_call':
         this.#calls.set(part.index, { call: part, text: [] })
         return []
@@ -110,12 +128,12 @@ export class GenerateEncoder implements StreamEncoder {
         return []
     }
   }
-}
 
-/** A piece of a summary is a thought's words here. */
-function thoughtOf(
-  part: Extract<Part, { type: 'reasoning' }>,
-): Parameters<typeof encodeThought>[0] {
-  const { paragraph, text, signature, data } = part
-  return { text: paragraph ? `\n\n${text}` : text, ...compact({ signature, data }) }
+  /** A piece of a summary is a thought's words here; each piece has the thought's names. */
+  #thought(part: Extract<Part, { type: 'reasoning' }>): JsonObject[] {
+    const { paragraph, text, signature, data, id, format, begins } = part
+    this.#names = { ...(begins ? {} : this.#names), ...compact({ id, format }) }
+    const said = { text: paragraph ? `\n\n${text}` : text, ...compact({ signature, data }) }
+    return encodeThought({ ...said, ...this.#names })
+  }
 }

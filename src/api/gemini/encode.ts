@@ -120,12 +120,23 @@ export function encodeThought(thought: {
   readonly summary?: readonly string[]
   readonly signature?: string
   readonly data?: string
+  readonly id?: string
+  readonly format?: string
 }): JsonObject[] {
   const { text, summary, signature, data } = thought
   const said = text ?? summary?.join('\n\n') ?? ''
   const thoughtSignature = signature ?? data
   if (said === '' && thoughtSignature === undefined) return []
-  return [withoutUndefined({ text: said, thought: true, thoughtSignature })]
+  const partMetadata = metadataOf(thought)
+  return [withoutUndefined({ text: said, thought: true, thoughtSignature, partMetadata })]
+}
+
+/** What a program is to bring back with a part: of which kind the secret is, and its names. */
+function metadataOf(thought: Parameters<typeof encodeThought>[0]): JsonObject | undefined {
+  const { signature, data, id, format } = thought
+  const encrypted = signature === undefined && data !== undefined ? true : undefined
+  const weir = withoutUndefined({ encrypted, id, format })
+  return Object.keys(weir).length > 0 ? { weir } : undefined
 }
 
 export function encodeCall(call: {
@@ -143,7 +154,7 @@ export function encodeCall(call: {
 
 /** Arguments that are no JSON object (cut off, say) still reach the client, as text. */
 function argsOf(text: string): Json {
-  if (text.trim() === '') return {}
+  if (text.trim() === '' || text.trim() === 'null') return {}
   return asObject(parseJson(text)) ?? { input: text }
 }
 

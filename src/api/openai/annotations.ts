@@ -1,10 +1,10 @@
 import type { Citation } from '../../domain/chat.ts'
-import { asObject, type JsonObject } from '../../lib/json.ts'
+import type { JsonObject } from '../../lib/json.ts'
 
 /** A citation as chat completions word it: what it says of a page stands in an object of its own. */
 export function annotationOf(citation: Citation): JsonObject {
   const { raw, wire, url, title, startIndex, endIndex, citedText } = citation
-  if (wire === 'openai_chat' && asObject(raw['url_citation'])) return raw
+  if (wire === 'openai_chat' && raw['type'] === 'url_citation') return raw
   return {
     type: 'url_citation',
     url_citation: {

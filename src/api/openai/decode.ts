@@ -19,6 +19,7 @@ import type { Json, JsonObject } from '../../lib/json.ts'
 import { decodeThoughts } from './decode-thoughts.ts'
 import { decodeChoice, decodeFormat, decodeTools } from './decode-tools.ts'
 import { compact } from '../compact.ts'
+import { isBareSignature } from '../signatures.ts'
 
 const KNOWN = new Set([
   'model',
@@ -83,9 +84,11 @@ function decodeAssistant(message: JsonObject, names: Map<string, string>): Block
   const legacy = asObject(message['function_call'])
   const refusal = asString(message['refusal'])
   const audio = asObject(message['audio'])
+  const thoughts = decodeThoughts(message)
   return [
-    ...decodeThoughts(message),
+    ...thoughts.filter((thought) => !isBareSignature(thought)),
     ...decodeContent(message['content']),
+    ...thoughts.filter(isBareSignature),
     ...(refusal ? [{ type: 'refusal', text: refusal } as const] : []),
     ...(audio ? [{ type: 'unknown', data: { audio }, wire: 'openai_chat' } as const] : []),
     ...calls,
@@ -96,8 +99,9 @@ function decodeAssistant(message: JsonObject, names: Map<string, string>): Block
 }
 
 function decodeCall(call: JsonObject, names: Map<string, string>): Block {
-  const custom = asObject(call['custom'])
-  const fn = asObject(call['function']) ?? custom
+  const own = asObject(call['function'])
+  const custom = own ? undefined : asObject(call['custom'])
+  const fn = own ?? custom
   const id = asString(call['id']) ?? ''
   const name = asString(fn?.['name']) ?? ''
   names.set(id, name)

@@ -97,6 +97,7 @@ export class ChunkEncoder {
         lastBlock: '',
         calls: new Map(),
         thoughts: 0,
+        names: {},
       }
       this.#choices.set(index, state)
     }
@@ -128,8 +129,9 @@ interface ChoiceState {
   /** Content blocks begun so far, and the last one's kind: a thought's place among them. */
   blocks: number
   lastBlock: string
-  /** Thoughts that said they begin. */
+  /** Thoughts begun so far, and the names of the last. */
   thoughts: number
+  names: { id?: string; format?: string }
   /** The calls begun so far, by index: whether each is of a custom tool. */
   readonly calls: Map<number, boolean>
 }
@@ -157,10 +159,7 @@ function addPart(
       message['refusal'] = textOf(message, 'refusal') + part.text
       break
     case 'reasoning':
-      if (part.begins) state.lastBlock = ''
-      if (part.begins) state.thoughts++
-      beginBlock(state, 'thought')
-      addReasoning(message, part, {
+      addReasoning(message, beginThought(state, part), {
         place: state.blocks - 1,
         index: state.thoughts - 1,
         envelope,
@@ -202,6 +201,19 @@ function beginBlock(state: ChoiceState, kind: string): void {
   if (state.lastBlock === kind) return
   state.lastBlock = kind
   state.blocks++
+}
+
+/** A thought's names may come with any of its pieces: all that follow have them too. */
+function beginThought(state: ChoiceState, part: At<'reasoning'>): At<'reasoning'> {
+  if (part.begins || state.lastBlock !== 'thought') {
+    state.lastBlock = ''
+    state.thoughts++
+    state.names = {}
+  }
+  beginBlock(state, 'thought')
+  const { id, format } = part
+  state.names = { ...state.names, ...compact({ id, format }) }
+  return { ...part, ...state.names }
 }
 
 /** Some providers name a call in each of its pieces; a client joins what it gets. */

@@ -1,3 +1,4 @@
+import { groupDetails } from '../../domain/details.ts'
 import { asNumber, asObject, asString, type JsonObject } from '../../lib/json.ts'
 
 /** For servers that do not number their calls. */
@@ -9,6 +10,19 @@ const NO_NUMBER = -1
  */
 export class CallPlaces {
   readonly #choices = new Map<number, Known>()
+  readonly #thoughts = new Map<number, readonly JsonObject[]>()
+  /** The answer's own id: it tells calls of one turn from those of the next. */
+  answer = ''
+
+  hasCalls(choice: number): boolean {
+    return (this.#choices.get(choice)?.taken.size ?? 0) > 0
+  }
+
+  /** A name for a call that has none. */
+  idOf(place: number): string {
+    const stem = this.answer.replaceAll(/[^A-Za-z0-9]/g, '').slice(-24)
+    return `call_${stem}${place}`
+  }
 
   placeOf(choice: number, call: JsonObject): number {
     const known = this.#knownOf(choice)
@@ -20,6 +34,20 @@ export class CallPlaces {
     known.taken.add(place)
     known.calls.set(number, { place, id })
     return place
+  }
+
+  /** Pieces of reasoning by the thoughts they are of; `begins` where one follows another. */
+  thoughts(
+    choice: number,
+    details: readonly JsonObject[],
+  ): { pieces: JsonObject[]; begins: boolean }[] {
+    const before = this.#thoughts.get(choice) ?? []
+    const groups = groupDetails(details, before)
+    this.#thoughts.set(choice, groups.at(-1) ?? [])
+    const [first = [], ...others] = groups
+    const goesOn = first.slice(before.length)
+    const begun = others.map((pieces) => ({ pieces, begins: true }))
+    return goesOn.length > 0 ? [{ pieces: goesOn, begins: false }, ...begun] : begun
   }
 
   #knownOf(choice: number): Known {

@@ -105,7 +105,7 @@ function encodeThoughts(
     case 'reasoning':
       return { reasoning: text === '' ? undefined : text }
     case 'reasoning_details': {
-      const details = thoughts.flatMap(detailsOf)
+      const details = thoughts.flatMap((thought, index) => detailsOf(thought, index))
       return {
         reasoning: text === '' ? undefined : text,
         reasoning_details: details.length > 0 ? details : undefined,
@@ -120,10 +120,13 @@ function encodeThoughts(
 }
 
 /** The provider's own pieces where it gave some; else made from what they say. */
-function detailsOf(thought: Thought): JsonObject[] {
-  const { text, data, signature, summary, id, format, details } = thought
+function detailsOf(thought: Thought, index: number): JsonObject[] {
+  const { text, data, signature, summary, id, details } = thought
   if (details && details.length > 0) return [...details]
-  const common = { id, format }
+  // In a dialect without a word for the kind, an opaque thought is one of Claude's.
+  const opaque = signature ?? data
+  const format = thought.format ?? (opaque === undefined ? undefined : 'anthropic-claude-v1')
+  const common = { id, format, index }
   const made: JsonObject[] = []
   if (summary) {
     const said = { type: 'reasoning.summary', summary: summary.join('\n\n'), ...common }

@@ -81,20 +81,28 @@ function encodeItem(block: Block, left: Leftovers): Json[] {
 }
 
 /** Only reasoning that OpenAI gave away encrypted, or has kept itself, can go back. */
-function encodeThought({ id, text, summary, data }: Thought, left: Leftovers): Json[] {
-  if (data === undefined && id === undefined) {
+function encodeThought(thought: Thought, left: Leftovers): Json[] {
+  const { id, text, summary = [], signature } = thought
+  const data = thought.data ?? (signature?.startsWith(FERNET) ? signature : undefined)
+  const open = id !== undefined && signature === undefined && text
+  if (data === undefined && !open) {
     left.add('earlier reasoning of another provider')
     return []
   }
+  // Beside what is encrypted the words are a summary, whatever the client's dialect calls them.
+  const words = data !== undefined && summary.length === 0 && text ? [text] : summary
   const item = {
     type: 'reasoning',
     id,
-    summary: (summary ?? []).map((paragraph) => ({ type: 'summary_text', text: paragraph })),
-    content: text === null ? undefined : [{ type: 'reasoning_text', text }],
+    summary: words.map((paragraph) => ({ type: 'summary_text', text: paragraph })),
+    content: data === undefined && text ? [{ type: 'reasoning_text', text }] : undefined,
     encrypted_content: data,
   }
   return [withoutUndefined(item)]
 }
+
+/** How OpenAI's encrypted reasoning begins: a dialect may have had no other place for it. */
+const FERNET = 'gAAAA'
 
 /** Source: OpenAI API reference, `input_image`, `input_file`, `input_audio`. */
 function encodeFile({ url, fileId, mimeType, filename, detail }: FileBlock): Json {

@@ -2,6 +2,7 @@ import type { Block, Citation, FileBlock, Thought, ToolResultBlock } from '../..
 import { asObject, asString, objectsIn } from '../../../lib/json.ts'
 import type { Json, JsonObject } from '../../../lib/json.ts'
 import { compact } from '../../compact.ts'
+import { OWN_THOUGHT, readEncrypted } from './items.ts'
 
 const WIRE = 'openai_responses'
 
@@ -62,14 +63,16 @@ function soundFile(data: string, format: string): FileBlock {
 export function decodeReasoningItem(item: JsonObject): Thought {
   const summary = objectsIn(item['summary']).map((piece) => asString(piece['text']) ?? '')
   const texts = objectsIn(item['content']).map((piece) => asString(piece['text']) ?? '')
+  const id = asString(item['id'])
+  const signature = asString(item['signature'])
   return {
     type: 'thought',
     text: texts.length > 0 ? texts.join('') : null,
+    ...readEncrypted(asString(item['encrypted_content'])),
     ...compact({
       summary: summary.length > 0 ? summary : undefined,
-      id: asString(item['id']),
-      data: asString(item['encrypted_content']),
-      signature: asString(item['signature']),
+      id: id?.startsWith(OWN_THOUGHT) ? undefined : id,
+      signature,
       format: asString(item['format']),
     }),
   }

@@ -4,7 +4,7 @@ import { asString, type JsonObject } from '../../../lib/json.ts'
 import { formatEvent } from '../../../lib/sse.ts'
 import type { Envelope, StreamEncoder } from '../../dialect.ts'
 import { withSignedThoughts } from '../../signatures.ts'
-import { annotationOf, imageItem, itemId, responseOf } from './items.ts'
+import { annotationOf, imageItem, itemId, OWN_THOUGHT, responseOf } from './items.ts'
 import {
   CallItem,
   type Emit,
@@ -53,7 +53,7 @@ export class ResponseEncoder implements StreamEncoder {
   #part(part: Part): void {
     switch (part.type) {
       case 'text':
-        if (part.text !== '') this.#message(part.begins === true).text(part.text, this.#emit)
+        this.#text(part.text, part.begins === true)
         break
       case 'refusal':
         this.#message(false).refusal(part.text, this.#emit)
@@ -84,6 +84,12 @@ export class ResponseEncoder implements StreamEncoder {
     }
   }
 
+  /** A part begins with its first words, not before. */
+  #text(text: string, begins: boolean): void {
+    if (text !== '') this.#message(begins).text(text, this.#emit)
+    else if (begins && this.#open instanceof MessageItem) this.#open.closePart(this.#emit)
+  }
+
   #message(begins: boolean): MessageItem {
     const open = this.#open
     if (open instanceof MessageItem) {
@@ -100,7 +106,10 @@ export class ResponseEncoder implements StreamEncoder {
     let open = this.#open
     if (!(open instanceof ReasoningItem) || part.begins) {
       this.#close()
-      const made = this.#add((id) => new ReasoningItem(part.id ?? id, this.#output.length), 'rs')
+      const made = this.#add(
+        (id) => new ReasoningItem(part.id ?? id, this.#output.length),
+        OWN_THOUGHT,
+      )
       this.#open = made
       open = made
     }
