@@ -50,8 +50,8 @@ export async function proveEach(played: readonly Playable[], cuts: number): Prom
     const type = /^type = "(\w+)"/.exec(route.toml)?.[1] ?? ''
     const sums = await checkSums(recording)
     const turns = await checkTurns(recording, type)
-    proofs.push(...sums.map((sum) => ({ proof: 'sums' as const, id, ...sum })))
-    proofs.push(...turns.map((turn) => ({ proof: 'turns' as const, id, ...turn })))
+    for (const sum of sums) proofs.push({ proof: 'sums', id, ...sum })
+    for (const turn of turns) proofs.push({ proof: 'turns', id, ...turn })
   }
   return { proofs, cuts: counts }
 }

@@ -98,7 +98,8 @@ async function gatherChat(text: string): Promise<JsonObject> {
       objectsIn(chunk['choices']).filter(({ index }) => index === choice['index']),
     )
     const deltas = objectsIn(own.map(({ delta }) => delta ?? null))
-    return { ...choice, message: { ...grown(deltas), ...known(asObject(choice['message']) ?? {}) } }
+    const message = { ...grown(deltas), ...known(asObject(choice['message']) ?? {}) }
+    return Object.assign(choice, { message })
   })
   return { ...last, choices, usage: chunks.findLast(({ usage }) => usage)?.['usage'] ?? null }
 }
@@ -135,7 +136,7 @@ function gatherGemini(text: string): JsonObject {
     candidates: indexes.map((index) => {
       const own = candidates.filter((each) => (each['index'] ?? 0) === index)
       const parts = own.flatMap(({ content }) => objectsIn(asObject(content)?.['parts']))
-      return { ...(Object.assign({}, ...own) as JsonObject), content: { parts, role: 'model' } }
+      return Object.assign({}, ...own, { content: { parts, role: 'model' } }) as JsonObject
     }),
   }
 }

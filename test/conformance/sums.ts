@@ -40,10 +40,10 @@ export async function checkSums(
   const envelope = envelopeFor(recording)
   return Promise.all(
     DIALECTS.map(async (dialect) => {
-      const { whole, gather } = SPEAKERS[dialect]
-      const said = NORMAL[dialect](whole(envelope, events.flat()))
+      const speaker = SPEAKERS[dialect]
+      const said = NORMAL[dialect](speaker.whole(envelope, events.flat()))
       const text = streamOf(dialect, envelope, events)
-      const added = NORMAL[dialect](await gather(text))
+      const added = NORMAL[dialect](await speaker.gather(text))
       // Anthropic's SDK reads as much of such arguments as it can; a whole answer has them as text.
       const same = cut && dialect === 'messages'
       return { dialect, failure: same ? null : difference(said, added) }
@@ -105,10 +105,9 @@ const NORMAL: Readonly<Record<DialectName, (answer: JsonObject) => JsonObject>> 
     sequence: sequence ?? null,
   }),
   gemini: ({ candidates, usageMetadata: usage }) => ({
-    candidates: objectsIn(candidates).map(({ content, ...candidate }) => ({
-      ...candidate,
-      parts: joinedParts(objectsIn(asObject(content)?.['parts'])),
-    })),
+    candidates: objectsIn(candidates).map(({ content, ...candidate }) =>
+      Object.assign(candidate, { parts: joinedParts(objectsIn(asObject(content)?.['parts'])) }),
+    ),
     usage: usage ?? null,
   }),
 }

@@ -13,7 +13,8 @@ import { bytesOf, eventsOf, type Recording } from '../recording.ts'
 import { SPEAKERS, streamOf } from '../speakers.ts'
 import { envelopeFor, hasTwins } from '../sums.ts'
 import { nextRequest } from './histories.ts'
-import { gathered, type Mark, type Turn, type Vendor, VENDORS } from './vendors.ts'
+import { gathered } from './gather.ts'
+import { type Mark, type Turn, type Vendor, VENDORS } from './vendors.ts'
 
 const DECODERS: Readonly<Record<DialectName, (json: JsonObject) => ChatRequest>> = {
   chat: decodeChat,
@@ -37,8 +38,11 @@ export async function checkTurns(
   const envelope = envelopeFor(recording)
   return Promise.all(
     DIALECTS.map(async (dialect) => {
-      const { whole, gather } = SPEAKERS[dialect]
-      const answers = [whole(envelope, parts), await gather(streamOf(dialect, envelope, events))]
+      const speaker = SPEAKERS[dialect]
+      const answers = [
+        speaker.whole(envelope, parts),
+        await speaker.gather(streamOf(dialect, envelope, events)),
+      ]
       const failures = answers.map((answer, place) => {
         const body = upstreamBody(recording, dialect, answer, quirks)
         const failure = compare({ vendor, want, dialect, quirks, recording }, body)
@@ -104,16 +108,13 @@ function compare(
 ): string | null {
   const got = vendor.read(vendor.sent(body))
   const name = wireOf(recording).name
-  const secrets = (marks: readonly Mark[]) =>
-    whats(marks, 'secret').filter((what) => !what.includes(NO_SIGNATURE))
-  const calls = (marks: readonly Mark[]) => whats(marks, 'call')
   if (keepsSecrets(name, quirks) && !isDeepStrictEqual(secrets(got.marks), secrets(want.marks))) {
     return `secrets: wanted ${short(secrets(want.marks))}, sent ${short(secrets(got.marks))}`
   }
   if (!sameCalls(calls(want.marks), calls(got.marks))) {
     return `calls: wanted ${short(calls(want.marks))}, sent ${short(calls(got.marks))}`
   }
-  if (squeezed(got.text) !== squeezed(want.text) && !shows(want, dialect, got.text)) {
+  if (squeezed(got.text) !== squeezed(want.text) && !shows(dialect, got.text)) {
     return `text: wanted ${short(want.text)}, sent ${short(got.text)}`
   }
   const order = orderOf(want, dialect)
@@ -125,6 +126,14 @@ function compare(
   return isDeepStrictEqual(results, ids)
     ? null
     : `results: calls ${short(ids)}, results ${short(results)}`
+}
+
+function secrets(marks: readonly Mark[]): string[] {
+  return whats(marks, 'secret').filter((what) => !what.includes(NO_SIGNATURE))
+}
+
+function calls(marks: readonly Mark[]): string[] {
+  return whats(marks, 'call')
 }
 
 const NO_SIGNATURE = 'skip_thought_signature_validator'
@@ -163,7 +172,7 @@ function sameCalls(want: readonly string[], got: readonly string[]): boolean {
 }
 
 /** Pictures come back as the links they were shown as. */
-function shows(_want: Turn, dialect: DialectName, text: string): boolean {
+function shows(dialect: DialectName, text: string): boolean {
   return dialect === 'messages' && text.includes('![file](')
 }
 

@@ -8,6 +8,7 @@ export function nextRequest(dialect: DialectName, answer: JsonObject): JsonObjec
 
 const RESULT = 'It is 21 degrees.'
 const GO_ON = 'And now?'
+const HELLO = { role: 'user', content: 'Hello' }
 
 type History = (answer: JsonObject) => JsonObject
 
@@ -36,10 +37,9 @@ const HISTORIES: Readonly<Record<DialectName, History>> = {
       call_id: id ?? '',
       output: RESULT,
     }))
-    const user = (content: string) => ({ role: 'user', content })
     return {
       ...plainBody('responses', namesOf(calls)),
-      input: [user('Hello'), ...items, ...results, user(GO_ON)],
+      input: [HELLO, ...items, ...results, { role: 'user', content: GO_ON }],
     }
   },
   messages: ({ content }) => {
