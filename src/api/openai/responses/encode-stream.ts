@@ -65,6 +65,8 @@ export class ResponseEncoder implements StreamEncoder {
         this.#reasoning(part)
         break
       case 'tool_call': {
+        // Some providers name a call in each of its pieces.
+        if (this.#calls.has(part.index)) break
         this.#close()
         const call = this.#add((id) => new CallItem(part, id, this.#output.length), 'fc')
         this.#calls.set(part.index, call)
