@@ -56,7 +56,7 @@ function encodePredict(request: EmbeddingRequest, _target: WireTarget): Encoded 
   const { dimensions } = request
   const { taskType, title, autoTruncate, ...rest } = ownExtra(request)
   const about = withoutUndefined({ task_type: taskType, title })
-  const instances = textsOf(request).map((content) => ({ content, ...about }))
+  const instances = textsOf(request).map((content) => Object.assign({ content }, about))
   const settings = withoutUndefined({ outputDimensionality: dimensions, autoTruncate })
   const parameters = Object.keys(settings).length > 0 ? settings : undefined
   const unknown = Object.keys(rest).map((name) => `\`${name}\``)

@@ -54,8 +54,9 @@ test('what only Gemini knows of the use of tools is named', () => {
   ])
 })
 
+const piece = (part: JsonObject) => ({ role: 'model', parts: [part] })
+
 test('the pieces of a streamed turn are one turn again', () => {
-  const piece = (part: JsonObject) => ({ role: 'model', parts: [part] })
   const { messages } = decodeGenerate({
     contents: [
       piece({ text: 'Let me ', thought: true }),

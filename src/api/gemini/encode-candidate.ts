@@ -3,6 +3,7 @@ import { Collector } from '../../domain/collect.ts'
 import { asObject, type JsonObject, parseJson } from '../../lib/json.ts'
 import { compact, withoutUndefined } from '../compact.ts'
 import { encodeCall, encodeFile, encodeThought, ownChoice, rawReason, REASONS } from './encode.ts'
+import { logprobsIn, logprobsResult } from '../logprobs.ts'
 import { Grounding } from './grounding.ts'
 
 interface Call {
@@ -18,6 +19,7 @@ export class CandidateEncoder {
   readonly #collector = new Collector()
   readonly #grounding = new Grounding()
   readonly #own: JsonObject = {}
+  readonly #logprobs: JsonObject[] = []
   /** Calls that are not told yet, and the numbers of all. */
   readonly #calls = new Map<number, Call>()
   readonly #called = new Set<number>()
@@ -34,6 +36,7 @@ export class CandidateEncoder {
   next(parts: readonly Part[]): JsonObject | null {
     for (const part of parts) this.#collector.add(part)
     Object.assign(this.#own, ownChoice(parts))
+    this.#logprobs.push(...logprobsIn(parts))
     this.#reason = rawReason(parts) ?? this.#reason
     const encoded = parts.flatMap((part) => this.#inOrder(part))
     return encoded.length > 0 ? this.#candidate(encoded, {}) : null
@@ -45,6 +48,7 @@ export class CandidateEncoder {
     return this.#candidate(calls.length > 0 ? calls : [{ text: '' }], {
       finishReason: this.#reason ?? REASONS[finish ?? 'stop'],
       ...this.#grounding.fields(),
+      ...logprobsResult(this.#logprobs),
       ...this.#own,
     })
   }

@@ -5,6 +5,7 @@ import { asObject, type Json, type JsonObject, parseJson } from '../../lib/json.
 import { byChoice } from '../choices.ts'
 import { withoutUndefined } from '../compact.ts'
 import type { Envelope } from '../dialect.ts'
+import { logprobsIn, logprobsResult } from '../logprobs.ts'
 import { Grounding } from './grounding.ts'
 
 const WIRE = 'gemini'
@@ -31,6 +32,7 @@ function encodeCandidate(index: number, parts: readonly Part[]): JsonObject {
     finishReason: rawReason(parts) ?? REASONS[finish ?? 'stop'],
     index,
     ...groundingOf(content),
+    ...logprobsResult(logprobsIn(parts)),
     ...ownChoice(parts),
   }
 }

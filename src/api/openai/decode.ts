@@ -16,6 +16,7 @@ import {
   objectsIn,
 } from '../../lib/json.ts'
 import type { Json, JsonObject } from '../../lib/json.ts'
+import { citationOf } from './annotations.ts'
 import { decodeThoughts } from './decode-thoughts.ts'
 import { decodeChoice, decodeFormat, decodeTools } from './decode-tools.ts'
 import { compact } from '../compact.ts'
@@ -87,7 +88,7 @@ function decodeAssistant(message: JsonObject, names: Map<string, string>): Block
   const thoughts = decodeThoughts(message)
   return [
     ...thoughts.filter((thought) => !isBareSignature(thought)),
-    ...decodeContent(message['content']),
+    ...withCitations(decodeContent(message['content']), message),
     ...thoughts.filter(isBareSignature),
     ...(refusal ? [{ type: 'refusal', text: refusal } as const] : []),
     ...(audio ? [{ type: 'unknown', data: { audio }, wire: 'openai_chat' } as const] : []),
@@ -96,6 +97,16 @@ function decodeAssistant(message: JsonObject, names: Map<string, string>): Block
       ? [decodeCall({ id: asString(legacy['name']) ?? '', function: legacy }, names)]
       : []),
   ]
+}
+
+/** What the answer cited comes back beside its text. */
+function withCitations(blocks: readonly Block[], message: JsonObject): Block[] {
+  const citations = objectsIn(message['annotations']).flatMap(citationOf)
+  const at = blocks.findIndex(({ type }) => type === 'text')
+  if (citations.length === 0) return [...blocks]
+  return blocks.map((block, place) =>
+    place === at && block.type === 'text' ? { ...block, citations } : block,
+  )
 }
 
 function decodeCall(call: JsonObject, names: Map<string, string>): Block {

@@ -4,6 +4,7 @@ import { compact } from '../compact.ts'
 import { formatEvent } from '../../lib/sse.ts'
 import { asArray, asObject, objectsIn } from '../../lib/json.ts'
 import type { Envelope } from '../dialect.ts'
+import { logprobsIn } from '../logprobs.ts'
 import { withSignedThoughts } from '../signatures.ts'
 import { annotationOf } from './annotations.ts'
 import { detailsOfPart, signatureFields } from './details.ts'
@@ -185,7 +186,7 @@ function addPart(
       addTo(message, 'images', imageOf(part.url))
       break
     case 'raw':
-      if (speaksHere(envelope)) addFields(part.level === 'choice' ? choice : message, part.fields)
+      addRaw({ message, choice }, part, envelope)
       break
     case 'unknown':
     case 'embedding':
@@ -232,6 +233,18 @@ function beginCall(
   state.calls.set(index, custom)
   beginBlock(state, `call ${index}`)
   addCall(message, { index, id, name, text: '', custom, ...compact({ signature }) })
+}
+
+/** Of what has no noun, only how likely the tokens were is worth telling from another format. */
+function addRaw({ message, choice }: Delta, part: At<'raw'>, envelope: Envelope): void {
+  if (speaksHere(envelope)) {
+    addFields(part.level === 'choice' ? choice : message, part.fields)
+    return
+  }
+  const content = logprobsIn([part])
+  if (content.length === 0) return
+  const before = objectsIn(asObject(choice['logprobs'])?.['content'])
+  choice['logprobs'] = { content: [...before, ...content], refusal: null }
 }
 
 /** What we have words for wins over what we have not. */

@@ -1,9 +1,10 @@
 import type { FinishReason, JsonObject, Part, Thought } from '../../domain/chat.ts'
 import { Collector, joinDetails } from '../../domain/collect.ts'
 import { mergeUsage, totalInput, totalOutput, type Usage } from '../../domain/usage.ts'
-import type { Json } from '../../lib/json.ts'
+import { asObject, type Json } from '../../lib/json.ts'
 import { byChoice } from '../choices.ts'
 import type { Envelope } from '../dialect.ts'
+import { logprobsIn } from '../logprobs.ts'
 import { withSignedThoughts } from '../signatures.ts'
 import { annotationOf } from './annotations.ts'
 import { detailsOf, signatureFields } from './details.ts'
@@ -52,6 +53,7 @@ function encodeChoice(index: number, parts: readonly Part[], envelope: Envelope)
   const images = content.flatMap((block) => (block.type === 'file' ? [imageOf(block.url)] : []))
   return {
     ...rawFields(known, 'choice'),
+    ...logprobsOf(parts, known),
     index,
     finish_reason: encodeFinish(finish),
     message: {
@@ -86,6 +88,12 @@ export function speaksHere({ wire }: Envelope): boolean {
 
 export function imageOf(url: string): JsonObject {
   return { type: 'image_url', image_url: { url } }
+}
+
+function logprobsOf(parts: readonly Part[], known: readonly Part[]): JsonObject {
+  const content = logprobsIn(parts)
+  const said = asObject(rawFields(known, 'choice')['logprobs'])
+  return content.length > 0 ? { logprobs: { refusal: null, ...said, content } } : {}
 }
 
 function rawFields(parts: readonly Part[], level: 'choice' | 'message'): JsonObject {

@@ -125,8 +125,10 @@ test.each(answers)('Everything in $id arrives.', ({ stream, response_text: text 
   expect(finish).not.toBeNull()
 })
 
+const web = (uri: string) => ({ web: { uri, title: uri } })
+const at = (jsonPath: string, value: JsonObject) => ({ jsonPath, ...value })
+
 test('Places in the text are told in bytes, and read in letters.', () => {
-  const web = (uri: string) => ({ web: { uri, title: uri } })
   const segment = { startIndex: 7, endIndex: 12, text: 'naïv' }
   const body = {
     candidates: [
@@ -154,7 +156,6 @@ const partial = (functionCall: JsonObject, more: JsonObject = {}) => ({
 
 test('Arguments that come in pieces are one JSON object.', () => {
   const decoder = gemini.decoder()
-  const at = (jsonPath: string, value: JsonObject) => ({ jsonPath, ...value })
   const parts = [
     partial({ name: 'f', id: 'x', willContinue: true }),
     partial({

@@ -57,8 +57,8 @@ function placeOf(segment: JsonObject, text: string): Place {
   const startIndex = bytes.toString('utf8', 0, asNumber(segment['startIndex']) ?? 0).length
   const endIndex = bytes.toString('utf8', 0, end).length
   const found = end <= bytes.length && (said ?? '') === text.slice(startIndex, endIndex)
-  if (found || (said === undefined && end <= bytes.length))
-    return { ...words, startIndex, endIndex }
+  const unsaid = said === undefined && end <= bytes.length
+  if (found || unsaid) return { ...words, startIndex, endIndex }
   const at = said ? text.indexOf(said) : -1
   if (said === undefined || at < 0 || text.includes(said, at + 1)) return words
   return { ...words, startIndex: at, endIndex: at + said.length }

@@ -71,13 +71,33 @@ function readCandidate(candidate: JsonObject, choice: number, progress: Progress
   const content = asObject(candidate['content'])
   const parts = objectsIn(content?.['parts']).flatMap((part) => readPart(part, choice, progress))
   const fields = fieldsBeside(candidate, CANDIDATE_FIELDS)
-  if (fields) parts.push({ type: 'raw', level: 'choice', fields, ...at })
+  const logprobs = readLogprobs(candidate)
+  if (fields) {
+    parts.push({ type: 'raw', level: 'choice', fields: { ...fields, ...logprobs }, ...at })
+  }
   const citations = readGrounding(candidate, progress.texts.get(choice) ?? '')
   parts.push(...citations.map((part) => Object.assign(part, at)))
   if (candidate['finishReason']) parts.push(...endCall(progress, choice, at))
   const finish = finishOf(candidate['finishReason'], progress.called.has(choice))
   if (finish) parts.push({ ...finish, ...at })
   return parts
+}
+
+/** In the place and shape of chat completions'. Source: Gemini API reference, "LogprobsResult". */
+function readLogprobs(candidate: JsonObject): JsonObject {
+  const result = asObject(candidate['logprobsResult'])
+  const tops = objectsIn(result?.['topCandidates'])
+  const content = objectsIn(result?.['chosenCandidates']).map((chosen, place) =>
+    Object.assign(tokenOf(chosen), {
+      top_logprobs: objectsIn(tops[place]?.['candidates']).map(tokenOf),
+    }),
+  )
+  return content.length > 0 ? { logprobs: { content } } : {}
+}
+
+function tokenOf(candidate: JsonObject): JsonObject {
+  const token = asString(candidate['token']) ?? ''
+  return { token, logprob: asNumber(candidate['logProbability']) ?? 0, bytes: null }
 }
 
 const PART_FIELDS = new Set(['text', 'thought', 'thoughtSignature'])

@@ -263,3 +263,26 @@ test('a turn of calls ends in calls, whatever word the provider has for it', () 
     raw: 'stop',
   })
 })
+
+const pages = {
+  citations: ['https://a.example', 'https://b.example'],
+  search_results: [{ url: 'https://a.example', title: 'A' }],
+}
+
+test('pages beside the answer are cited once, when it ends', () => {
+  const chunk = (delta: JsonObject, finish_reason: string | null = null): JsonObject => ({
+    ...pages,
+    choices: [{ index: 0, delta, finish_reason }],
+  })
+  const parts = streamed([
+    chunk({ content: 'x' }),
+    chunk({ content: 'y' }, 'stop'),
+    chunk({}, 'stop'),
+  ])
+  expect(blocksOf(parts)).toMatchObject([
+    { text: 'xy', citations: [{ url: 'https://a.example', title: 'A' }] },
+  ])
+  const older = { citations: pages.citations, choices: [{ message: {}, finish_reason: 'stop' }] }
+  const cited = readCompletion(older).filter(({ type }) => type === 'citation')
+  expect(cited).toMatchObject(pages.citations.map((url) => ({ citation: { url } })))
+})

@@ -56,6 +56,7 @@ export function readCompletion(body: JsonObject, places = new CallPlaces()): Par
     const choice = asObject(value)
     if (choice) readChoice(choice, asNumber(choice['index']) ?? place, places, parts)
   }
+  if (parts.some((part) => part.type === 'finish')) readPages(body, places, parts)
   const usage = asObject(body['usage']) ?? asObject(asObject(body['x_groq'])?.['usage'])
   if (usage) parts.push(usagePart(usage))
   return parts
@@ -82,6 +83,28 @@ function readChoice(choice: JsonObject, index: number, places: CallPlaces, parts
     const called = reason === 'stop' && places.hasCalls(index)
     parts.push({ type: 'finish', reason: called ? 'tool_call' : reason, raw: finish, ...at })
   }
+}
+
+/**
+ * Pages that stand beside the answer, in every chunk of a stream: with the last they are cited.
+ * Source: Perplexity API reference, `search_results` and the older `citations`.
+ */
+function readPages(body: JsonObject, places: CallPlaces, parts: Part[]): void {
+  if (places.cited) return
+  const found = objectsIn(body['search_results'])
+  const pages = found.length > 0 ? found : asArray(body['citations']).flatMap(pageOf)
+  for (const raw of pages) {
+    const url = asString(raw['url'])
+    const title = asString(raw['title'])
+    if (url === undefined) continue
+    places.cited = true
+    const citation = { url, ...(title !== undefined && { title }), raw, wire: 'openai_chat' }
+    parts.push({ type: 'citation', citation })
+  }
+}
+
+function pageOf(page: Json): JsonObject[] {
+  return typeof page === 'string' ? [{ url: page }] : []
 }
 
 type At = { readonly choice?: number }

@@ -6,10 +6,17 @@ import { WIRE } from './read.ts'
 
 /** A conversation as items: messages, calls, their results and thoughts stand side by side. */
 export function encodeInput(messages: readonly Message[], left: Leftovers): Json[] {
-  return messages.flatMap((message) => encodeMessage(message, left))
+  const blocks = messages.flatMap(({ content }) => content)
+  const custom = new Set(
+    blocks.flatMap((block) => (block.type === 'tool_call' && block.custom ? [block.id] : [])),
+  )
+  return messages.flatMap((message) => encodeMessage(message, custom, left))
 }
 
-function encodeMessage({ role, content }: Message, left: Leftovers): Json[] {
+/** The ids of the calls of custom tools: their results are items of another kind. */
+type CustomCalls = ReadonlySet<string>
+
+function encodeMessage({ role, content }: Message, custom: CustomCalls, left: Leftovers): Json[] {
   const items: Json[] = []
   let pieces: Json[] = []
   const close = () => {
@@ -23,7 +30,7 @@ function encodeMessage({ role, content }: Message, left: Leftovers): Json[] {
       continue
     }
     close()
-    items.push(...encodeItem(block, left))
+    items.push(...encodeItem(block, custom, left))
   }
   close()
   return items
@@ -49,10 +56,15 @@ function encodePiece(block: Block, role: Message['role']): Json | null {
 }
 
 function ownAnnotations({ citations = [] }: Extract<Block, { type: 'text' }>): Json[] {
-  return citations.flatMap(({ wire, raw }): Json[] => (wire === WIRE ? [raw] : []))
+  return citations.flatMap(({ wire, raw, url, title, startIndex, endIndex }): Json[] => {
+    if (wire === WIRE) return [raw]
+    if (url === undefined || startIndex === undefined || endIndex === undefined) return []
+    const place = { start_index: startIndex, end_index: endIndex }
+    return [{ type: 'url_citation', url, title: title ?? '', ...place }]
+  })
 }
 
-function encodeItem(block: Block, left: Leftovers): Json[] {
+function encodeItem(block: Block, customCalls: CustomCalls, left: Leftovers): Json[] {
   switch (block.type) {
     case 'thought':
       return encodeThought(block, left)
@@ -65,7 +77,8 @@ function encodeItem(block: Block, left: Leftovers): Json[] {
       const files = block.content?.some(({ type }) => type === 'file')
       const pieces = block.content?.flatMap((piece) => encodePiece(piece, 'user') ?? [])
       const output = files && pieces ? pieces : block.result
-      return [{ type: 'function_call_output', call_id: block.id, output }]
+      const type = customCalls.has(block.id) ? 'custom_tool_call_output' : 'function_call_output'
+      return [{ type, call_id: block.id, output }]
     }
     case 'unknown':
       if (block.wire === undefined || block.wire === WIRE) return [block.data]

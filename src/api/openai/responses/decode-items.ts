@@ -1,5 +1,5 @@
 import type { Block, Citation, FileBlock, Thought, ToolResultBlock } from '../../../domain/chat.ts'
-import { asObject, asString, objectsIn } from '../../../lib/json.ts'
+import { asNumber, asObject, asString, objectsIn } from '../../../lib/json.ts'
 import type { Json, JsonObject } from '../../../lib/json.ts'
 import { compact } from '../../compact.ts'
 import { OWN_THOUGHT, readEncrypted } from './items.ts'
@@ -34,7 +34,12 @@ function citationsOf(piece: JsonObject): { citations?: Citation[] } {
   const raws = objectsIn(piece['annotations'])
   if (raws.length === 0) return {}
   const citations = raws.map((raw): Citation => {
-    const named = { url: asString(raw['url']), title: asString(raw['title']) }
+    const named = {
+      url: asString(raw['url']),
+      title: asString(raw['title']),
+      startIndex: asNumber(raw['start_index']),
+      endIndex: asNumber(raw['end_index']),
+    }
     return Object.assign({ raw, wire: WIRE }, compact(named))
   })
   return { citations }

@@ -3,6 +3,7 @@ import { Collector } from '../../../domain/collect.ts'
 import { asString, type JsonObject } from '../../../lib/json.ts'
 import { formatEvent } from '../../../lib/sse.ts'
 import type { Envelope, StreamEncoder } from '../../dialect.ts'
+import { logprobsIn } from '../../logprobs.ts'
 import { withSignedThoughts } from '../../signatures.ts'
 import { annotationOf, imageItem, itemId, OWN_THOUGHT, responseOf } from './items.ts'
 import {
@@ -77,6 +78,9 @@ export class ResponseEncoder implements StreamEncoder {
         break
       case 'file':
         this.#whole((id) => imageItem(part.url, id))
+        break
+      case 'raw':
+        if (this.#open instanceof MessageItem) this.#open.addLogprobs(logprobsIn([part]))
         break
       case 'unknown':
         if (part.wire === 'openai_responses') this.#whole(() => part.data)
