@@ -13,6 +13,8 @@ export interface Framing {
   end(): string
 }
 
+const NOTHING_YET: JsonObject = { content: { parts: [{ text: '' }], role: 'model' }, index: 0 }
+
 /** Parts as responses that each hold the next pieces of the candidates. */
 export class GenerateEncoder implements StreamEncoder {
   readonly #envelope: Envelope
@@ -32,7 +34,10 @@ export class GenerateEncoder implements StreamEncoder {
     const candidates = objectsIn(
       [...byChoice(parts)].map(([index, own]) => this.#candidate(index).next(own)),
     )
-    return candidates.length > 0 ? this.#framing.next(this.#response(candidates)) : ''
+    if (candidates.length === 0) return ''
+    // Clients that want one answer read the first in the list, whatever its number.
+    const named = candidates[0]?.['index'] === 0 ? candidates : [NOTHING_YET, ...candidates]
+    return this.#framing.next(this.#response(named))
   }
 
   end(): string {

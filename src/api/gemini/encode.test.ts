@@ -41,6 +41,8 @@ test('each answer is a candidate, whole or streamed', () => {
     { index: 0, content: { parts: [{ text: 'a' }] }, finishReason: 'STOP' },
     { index: 1, content: { parts: [{ text: 'b' }] }, finishReason: 'MAX_TOKENS' },
   ])
+  const firsts = streamed(parts).filter(({ index }) => index === 0)
+  expect(firsts.flatMap(partsOf).map(({ text }) => text)).toEqual(['a', '', ''])
   const second = streamed(parts).filter(({ index }) => index === 1)
   expect(second.flatMap(partsOf)).toContainEqual({ text: 'b' })
   expect(second.at(-1)).toMatchObject({ finishReason: 'MAX_TOKENS' })
