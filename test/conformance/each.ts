@@ -1,6 +1,7 @@
 import { checkCuts, seeded } from './cuts.ts'
 import type { DialectName } from './clients.ts'
 import type { Recording } from './recording.ts'
+import { checkSecond } from './second.ts'
 import { checkSums } from './sums.ts'
 import type { Route } from './targets.ts'
 import { checkTurns } from './turns/check.ts'
@@ -10,6 +11,7 @@ export const PROOFS = {
   cuts: 'A stream cut anywhere says the same',
   sums: 'A stream adds up to the whole answer',
   turns: 'What the provider wants back comes back',
+  second: 'Vercel’s AI SDK reads it too',
 } as const
 export type ProofName = keyof typeof PROOFS
 
@@ -50,7 +52,9 @@ export async function proveEach(played: readonly Playable[], cuts: number): Prom
     const type = /^type = "(\w+)"/.exec(route.toml)?.[1] ?? ''
     const sums = await checkSums(recording)
     const turns = await checkTurns(recording, type)
+    const second = await checkSecond(recording)
     for (const sum of sums) proofs.push({ proof: 'sums', id, ...sum })
+    for (const one of second) proofs.push({ proof: 'second', id, ...one })
     for (const turn of turns) proofs.push({ proof: 'turns', id, ...turn })
   }
   return { proofs, cuts: counts }

@@ -79,7 +79,7 @@ ${proofLines(proven)
   .map((proof) => `- ${proof}`)
   .join('\n')}
 
-The first holds the readers of streams: their bytes cut once at each place (of streams beyond 16 000 bytes: at the places that can hurt), and at many places at once. The second holds the writers: what the official SDK makes of a stream is the whole answer, value for value. The third plays the next turn: the answer goes back as history in each dialect, a result for every call, and the next request upstream has the signatures, encrypted reasoning and calls byte for byte, each where its provider wants it.
+The first holds the readers of streams: their bytes cut once at each place (of streams beyond 16 000 bytes: at the places that can hurt), and at many places at once. The second holds the writers: what the official SDK makes of a stream is the whole answer, value for value. The third plays the next turn: the answer goes back as history in each dialect, a result for every call, and the next request upstream has the signatures, encrypted reasoning and calls byte for byte, each where its provider wants it. The fourth is a second opinion on chat completions and Messages: the same answers, read by an SDK that is none of the providers'.
 
 ## Not played
 
