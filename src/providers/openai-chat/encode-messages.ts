@@ -128,11 +128,13 @@ function detailsOf(thought: Thought, index: number): JsonObject[] {
   const format = thought.format ?? (opaque === undefined ? undefined : 'anthropic-claude-v1')
   const common = { id, format, index }
   const made: JsonObject[] = []
-  if (summary) {
-    const said = { type: 'reasoning.summary', summary: summary.join('\n\n'), ...common }
-    made.push(withoutUndefined(said))
+  // What these show is always a summary, though other dialects have no word for it.
+  const summarized = text && signature === undefined && format?.includes('-responses-')
+  const words = summary?.join('\n\n') ?? (summarized ? text : undefined)
+  if (words !== undefined) {
+    made.push(withoutUndefined({ type: 'reasoning.summary', summary: words, ...common }))
   }
-  if (text !== null || signature !== undefined) {
+  if (!summarized && (text !== null || signature !== undefined)) {
     made.push(withoutUndefined({ type: 'reasoning.text', text: text ?? '', signature, ...common }))
   }
   if (data !== undefined) {
