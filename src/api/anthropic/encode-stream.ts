@@ -34,6 +34,7 @@ interface Open {
 export class MessagesEncoder implements StreamEncoder {
   readonly #envelope: Envelope
   #begun = false
+  #refuses = false
   #index = -1
   #open: Open | null = null
   /** What came while a call's arguments were still to come. */
@@ -126,9 +127,9 @@ export class MessagesEncoder implements StreamEncoder {
   #write(part: Part): string {
     switch (part.type) {
       case 'text':
-        return this.#text(part.text, part.begins === true)
+        return this.#text(part.text, part.begins === true || this.#refuses)
       case 'refusal':
-        return this.#text(part.text, false)
+        return this.#refusal(part.text)
       case 'file':
         return this.#text(`![file](${part.url})`, false)
       case 'citation': {
@@ -148,7 +149,15 @@ export class MessagesEncoder implements StreamEncoder {
     }
   }
 
+  /** A refusal is a text of its own. */
+  #refusal(text: string): string {
+    const told = this.#text(text, !this.#refuses)
+    this.#refuses = true
+    return told
+  }
+
   #text(text: string, begins: boolean): string {
+    this.#refuses = false
     const anew = begins ? this.#closeIf('text') : ''
     // A block begins with its first words: clients know no empty text.
     if (text === '') return anew

@@ -221,6 +221,18 @@ test('calls whose arguments come in turns are told one after the other', () => {
   expect(content).toContainEqual({ type: 'text', text: 'meanwhile' })
 })
 
+test('a refusal is a text of its own', () => {
+  const parts: Part[] = [
+    { type: 'text', text: 'a' },
+    { type: 'refusal', text: 'n' },
+    { type: 'refusal', text: 'o' },
+    { type: 'text', text: 'b' },
+  ]
+  const texts = objectsIn(whole(...parts)['content']).map(({ text }) => text)
+  expect(texts).toEqual(['a', 'no', 'b'])
+  expect(readBack(parts).content.map((block) => 'text' in block && block.text)).toEqual(texts)
+})
+
 test('a call that is whole makes room at once', () => {
   const encoder = new MessagesEncoder(envelope)
   encoder.encode([call(0), input(0, '{}')])
