@@ -10,7 +10,7 @@ const NO_NUMBER = -1
  */
 export class CallPlaces {
   readonly #choices = new Map<number, Known>()
-  readonly #thoughts = new Map<number, readonly JsonObject[]>()
+  readonly #thoughts = new Map<number, JsonObject>()
   /** The pages beside the answer have been told. */
   cited = false
   /** The answer's own id: it tells calls of one turn from those of the next. */
@@ -43,9 +43,10 @@ export class CallPlaces {
     choice: number,
     details: readonly JsonObject[],
   ): { pieces: JsonObject[]; begins: boolean }[] {
-    const before = this.#thoughts.get(choice) ?? []
+    const known = this.#thoughts.get(choice)
+    const before = known ? [known] : []
     const groups = groupDetails(details, before)
-    this.#thoughts.set(choice, groups.at(-1) ?? [])
+    this.#thoughts.set(choice, digest(groups.at(-1) ?? []))
     const [first = [], ...others] = groups
     const goesOn = first.slice(before.length)
     const begun = others.map((pieces) => ({ pieces, begins: true }))
@@ -57,6 +58,15 @@ export class CallPlaces {
     this.#choices.set(choice, known)
     return known
   }
+}
+
+/** All that must be known of a thought's pieces to tell whether the next is of it too. */
+function digest(pieces: readonly JsonObject[]): JsonObject {
+  const known = ['index', 'id', 'signature', 'data'].flatMap((key) => {
+    const value = pieces.find((piece) => piece[key])?.[key] ?? pieces[0]?.[key]
+    return value === undefined ? [] : [[key, value] as const]
+  })
+  return Object.fromEntries(known)
 }
 
 interface Known {

@@ -121,26 +121,32 @@ function encodeThoughts(
 
 /** The provider's own pieces where it gave some; else made from what they say. */
 function detailsOf(thought: Thought, index: number): JsonObject[] {
-  const { text, data, signature, summary, id, details } = thought
+  const { data, signature, id, details } = thought
   if (details && details.length > 0) return [...details]
   // In a dialect without a word for the kind, an opaque thought is one of Claude's.
   const opaque = signature ?? data
   const format = thought.format ?? (opaque === undefined ? undefined : 'anthropic-claude-v1')
   const common = { id, format, index }
+  const { summary, text } = wordsOf(thought)
   const made: JsonObject[] = []
-  // What these show is always a summary, though other dialects have no word for it.
-  const summarized = text && signature === undefined && format?.includes('-responses-')
-  const words = summary?.join('\n\n') ?? (summarized ? text : undefined)
-  if (words !== undefined) {
-    made.push(withoutUndefined({ type: 'reasoning.summary', summary: words, ...common }))
+  if (summary !== null) {
+    made.push(withoutUndefined({ type: 'reasoning.summary', summary, ...common }))
   }
-  if (!summarized && (text !== null || signature !== undefined)) {
+  if (text !== null || signature !== undefined) {
     made.push(withoutUndefined({ type: 'reasoning.text', text: text ?? '', signature, ...common }))
   }
   if (data !== undefined) {
     made.push(withoutUndefined({ type: 'reasoning.encrypted', data, ...common }))
   }
   return made
+}
+
+/** What the makers of `…-responses-…` show is always a summary, whatever a dialect called it. */
+function wordsOf(thought: Thought): { summary: string | null; text: string | null } {
+  const { text, summary, signature, format = '' } = thought
+  if (summary) return { summary: summary.join('\n\n'), text }
+  const summarized = signature === undefined && format.includes('-responses-')
+  return summarized && text ? { summary: text, text: null } : { summary: null, text }
 }
 
 function encodeContent(blocks: readonly Block[], quirks: Quirks, dropped: Set<string>): JsonObject {

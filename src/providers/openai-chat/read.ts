@@ -126,7 +126,7 @@ function readMessage(message: JsonObject, at: At, places: CallPlaces, parts: Par
     ? [...calls, { index: 0, function: legacy }]
     : calls) {
     const place = places.placeOf(at.choice ?? 0, call)
-    readToolCall(call, { index: place, ownId: places.idOf(place) }, at, parts)
+    readToolCall(call, { index: place, places }, at, parts)
   }
   const rest = { ...message, ...(annotations.length > 0 && { annotations: unread }) }
   if (annotations.length > 0 && unread.length === 0) delete rest['annotations']
@@ -225,7 +225,7 @@ function thinkingText(thinking: Json | undefined): string {
 
 function readToolCall(
   call: JsonObject,
-  { index, ownId }: { readonly index: number; readonly ownId: string },
+  { index, places }: { readonly index: number; readonly places: CallPlaces },
   at: At,
   parts: Part[],
 ): void {
@@ -234,7 +234,7 @@ function readToolCall(
   if (name) {
     const custom = asObject(call['function']) ? {} : ({ custom: true } as const)
     // Without an id the client could not say which call its result is of.
-    const id = asString(call['id']) || ownId
+    const id = asString(call['id']) || places.idOf(index)
     parts.push({ type: 'tool_call', index, id, name, ...custom, ...at })
   }
   const args = fn?.['arguments'] ?? fn?.['input']
