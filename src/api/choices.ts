@@ -7,7 +7,9 @@ export function byChoice(parts: readonly Part[]): Map<number, Part[]> {
     if (part.type === 'usage' || part.type === 'error') continue
     if (part.type === 'raw' && part.level === 'response') continue
     const choice = part.choice ?? 0
-    choices.set(choice, [...(choices.get(choice) ?? []), withoutChoice(part)])
+    const own = choices.get(choice) ?? []
+    own.push(withoutChoice(part))
+    choices.set(choice, own)
   }
   return choices
 }
