@@ -3,6 +3,7 @@ import type { App } from './app.ts'
 import { countTokens } from './anthropic/count-tokens.ts'
 import { messages } from './anthropic/messages.ts'
 import { geminiMethods } from './gemini/generate.ts'
+import { geminiModels } from './gemini/models.ts'
 import { metaRoutes } from './meta.ts'
 import { operationRoutes } from './openai/operations/routes.ts'
 import { responses } from './openai/responses/responses.ts'
@@ -17,6 +18,7 @@ export const routes: readonly Route<App>[] = [
   countTokens,
   responses,
   geminiMethods,
+  ...geminiModels,
   ...operationRoutes,
   ...metaRoutes,
   ...uiRoutes,

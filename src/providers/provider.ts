@@ -17,6 +17,7 @@ export type WireName =
   | 'cohere_chat'
   | 'openai_embeddings'
   | 'gemini_embeddings'
+  | 'gemini_embed_content'
   | 'cohere_embeddings'
   | 'openai_completions'
   | 'rerank'

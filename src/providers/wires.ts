@@ -3,7 +3,7 @@ import { bedrockConverse } from './bedrock-converse.ts'
 import { cohereChat } from './cohere-chat.ts'
 import { cohereEmbeddings } from './cohere-embeddings.ts'
 import { gemini, geminiCountTokens } from './gemini.ts'
-import { geminiEmbeddings } from './gemini-embeddings.ts'
+import { geminiEmbedContent, geminiEmbeddings } from './gemini-embeddings.ts'
 import { ollamaChat } from './ollama-chat.ts'
 import { openaiChat } from './openai-chat.ts'
 import {
@@ -28,6 +28,7 @@ const WIRES: Readonly<Record<WireName, Wire>> = {
   cohere_chat: cohereChat,
   openai_embeddings: openaiEmbeddings,
   gemini_embeddings: geminiEmbeddings,
+  gemini_embed_content: geminiEmbedContent,
   cohere_embeddings: cohereEmbeddings,
   openai_completions: openaiCompletions,
   rerank,
