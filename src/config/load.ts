@@ -5,6 +5,10 @@ import type { Environment } from './credentials.ts'
 import { readFromDisk, readSources } from './files.ts'
 import type { ReadFile, Sources } from './files.ts'
 import { checkTables } from './issues.ts'
+import { checkFunctions } from './check-functions.ts'
+import { createShortNames } from './short-names.ts'
+import { createFunctions } from './create-functions.ts'
+import { readReferences } from './references.ts'
 import { mergeSources } from './merge.ts'
 import { placeFindings } from './places.ts'
 import { ConfigError } from './problems.ts'
@@ -49,6 +53,15 @@ export async function buildConfig(read: Sources, options: LoadOptions): Promise<
     around,
     sources,
   })
+  const named = await readReferences(merged.table, sources, around.readFile)
+  const made = createFunctions({
+    file,
+    tables: merged.table,
+    texts: named.texts,
+    includes: new Map(),
+  })
+  const shortName = createShortNames(defaults.types)
+  const model = (name: string) => resolved.models.get(name) ?? shortName(name)
   const types = options.providers.map(({ type }) => type)
   const findings = [
     ...merged.findings,
@@ -56,6 +69,14 @@ export async function buildConfig(read: Sources, options: LoadOptions): Promise<
     ...checkRules({ file, tables: merged.table, types }),
     ...defaults.findings,
     ...resolved.findings,
+    ...named.findings,
+    ...made.findings,
+    ...checkFunctions(made.functions, {
+      tables: merged.table,
+      model,
+      embeddingModel: model,
+      namespaces: new Map(),
+    }),
   ]
   const warnings = await reject(findings, files)
   const config = createConfig({
@@ -63,7 +84,8 @@ export async function buildConfig(read: Sources, options: LoadOptions): Promise<
     tables: merged.table,
     files: files.map(({ file: path }) => path),
     models: resolved.models,
-    types: defaults.types,
+    model,
+    functions: made.functions,
   })
   return { config, warnings }
 }

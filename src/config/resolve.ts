@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto'
-import { GatewayError } from '../domain/errors.ts'
 import type { Config, Credential, Gateway, Model, Target } from './config.ts'
 import { findCredential, findSetting } from './credentials.ts'
 import type { Surroundings } from './credentials.ts'
@@ -11,8 +10,7 @@ import { readProviderFiles } from './provider-files.ts'
 import { CommonProvider } from './schema-models.ts'
 import type * as Schema from './schema-gateway.ts'
 import type { ConfigFile } from './schema.ts'
-import { createShortNames } from './short-names.ts'
-import { needsNoBase, toTarget, toTimeouts } from './target.ts'
+import { needsNoBase, toRetries, toTarget, toTimeouts } from './target.ts'
 import type { Source, Table } from './toml.ts'
 import { isTable } from './toml.ts'
 import { withSlash } from './type-defaults.ts'
@@ -47,8 +45,7 @@ export async function resolveModels(
       const target = await resolveTarget(model.providers[provider], place, resources)
       if (target) targets.push(target)
     }
-    const { num_retries: numRetries, max_delay_s: maxDelayS } = model.retries
-    const retries = Object.freeze({ numRetries, maxDelayMs: maxDelayS * 1000 })
+    const retries = toRetries(model.retries)
     const timeouts = toTimeouts(model.timeouts)
     resolved.set(name, Object.freeze({ name, targets: Object.freeze(targets), timeouts, retries }))
   }
@@ -167,30 +164,20 @@ interface Parts {
   readonly tables: Table
   readonly files: readonly string[]
   readonly models: ReadonlyMap<string, Model>
-  readonly types: DefaultsByType
+  readonly model: Config['model']
+  readonly functions: Functions
 }
 
-export function createConfig({ file, tables, files, models, types }: Parts): Config {
-  const shortName = createShortNames(types)
+export function createConfig({ file, tables, files, models, model, functions }: Parts): Config {
   return Object.freeze({
     hash: createHash('sha256').update(canonical(tables)).digest('hex'),
     files: Object.freeze([...files]),
     gateway: resolveGateway(file.gateway),
     models,
-    model: (name: string) => models.get(name) ?? shortName(name),
+    model,
     modelNames: Object.freeze([...models.keys()].toSorted()),
-    ...NO_FUNCTIONS,
+    ...functions,
   })
-}
-
-const NO_FUNCTIONS: Functions = {
-  functions: new Map(),
-  tools: new Map(),
-  metrics: new Map(),
-  compileSchema: (json) => ({ json, check: () => [] }),
-  readVariant: () => {
-    throw new GatewayError('not_found', 'There are no functions.')
-  },
 }
 
 function resolveGateway(written: Schema.Gateway): Gateway {

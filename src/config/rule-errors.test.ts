@@ -250,11 +250,7 @@ gateway_url = "http://other"
 enabled = false
 `.trim()
   expect(await complaints(text)).toMatchInlineSnapshot(`
-    "warning [functions] is accepted, but this version does not use it yet
-      --> weir.toml:1:2
-       1 | [functions.f]
-         |  ^^^^^^^^^
-    warning \`gateway.relay\` is accepted, but this version does not use it yet
+    "warning \`gateway.relay\` is accepted, but this version does not use it yet
       --> weir.toml:4:10
        2 | type = "chat"
        3 |

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Provider } from '../providers/provider.ts'
 import { Gateway } from './schema-gateway.ts'
+import { FunctionTable, Metric, Tool } from './schema-functions.ts'
 import { createModelSchema, ProviderType } from './schema-models.ts'
 
 /** A table that a later version uses: kept as it is, and said so. */
@@ -19,9 +20,9 @@ export function createSchema(providers: readonly Provider[]) {
       .strictObject(Object.fromEntries(types))
       .prefault({})
       .describe('Defaults by type of provider.'),
-    functions: Later,
-    metrics: Later,
-    tools: Later,
+    functions: z.record(z.string(), FunctionTable).default({}).describe('Tasks by name.'),
+    tools: z.record(z.string(), Tool).default({}).describe('Tools by name.'),
+    metrics: z.record(z.string(), Metric).default({}).describe('Metrics by name.'),
     evaluations: Later,
     embedding_models: Later,
     rate_limiting: Later,
@@ -37,9 +38,6 @@ export type ConfigFile = z.infer<ReturnType<typeof createSchema>>
 
 /** What is checked but has no effect yet. Paths into the tables. */
 export const WITHOUT_EFFECT: readonly (readonly string[])[] = [
-  ['functions'],
-  ['metrics'],
-  ['tools'],
   ['evaluations'],
   ['embedding_models'],
   ['rate_limiting'],

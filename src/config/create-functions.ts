@@ -1,0 +1,195 @@
+import { GatewayError } from '../domain/errors.ts'
+import type { Json, JsonObject } from '../lib/json.ts'
+import { type CheckValue, SchemaCompiler, SchemaError } from '../lib/json-schema.ts'
+import { TemplateCompiler } from '../lib/templates.ts'
+import type {
+  FunctionConfig,
+  Functions,
+  MetricConfig,
+  Schema,
+  ToolConfig,
+  Variant,
+} from './functions.ts'
+import { checkTables } from './issues.ts'
+import type { Finding } from './problems.ts'
+import { FileTexts, findReferences, inline } from './references.ts'
+import { namesAt, resolveFunction } from './resolve-functions.ts'
+import { defaultExperimentation } from './resolve-experimentation.ts'
+import { ANYTHING, resolveSchema, type Workshop } from './resolve-templates.ts'
+import { type Owner, resolveVariant } from './resolve-variants.ts'
+import type { ConfigFile } from './schema.ts'
+import * as Written from './schema-variants.ts'
+import type { Table } from './toml.ts'
+
+export interface FunctionParts {
+  readonly file: ConfigFile
+  /** What was written. */
+  readonly tables: Table
+  readonly texts: FileTexts
+  /** Templates that others may include, by the name they say. */
+  readonly includes: ReadonlyMap<string, string>
+}
+
+export interface MadeFunctions {
+  readonly functions: Functions
+  readonly findings: readonly Finding[]
+}
+
+/** Makes the functions, tools and metrics of a configuration. */
+export function createFunctions({ file, tables, texts, includes }: FunctionParts): MadeFunctions {
+  const compile = createCompile()
+  const findings: Finding[] = []
+  const templates = new TemplateCompiler(includes)
+  const shop: Workshop = { texts, templates, compileSchema: compile, findings }
+  const metricNames = namesAt(tables, ['metrics'])
+  const functions = new Map(BUILT_IN.map((built) => [built.name, built]))
+  for (const [name, written] of Object.entries(file.functions)) {
+    functions.set(name, resolveFunction(name, written, { tables, metrics: metricNames }, shop))
+  }
+  return {
+    functions: Object.freeze({
+      functions,
+      tools: resolveTools(file.tools, shop),
+      metrics: resolveMetrics(file.metrics),
+      compileSchema: (json: Json, what: string) => compileForRequest(compile, json, what),
+      readVariant: (name: string, json: JsonObject) =>
+        readVariant(functions.get(name), json, { compile, includes }, name),
+    }),
+    findings,
+  }
+}
+
+/** Without variants: for requests that bring their own. */
+const BUILT_IN: readonly FunctionConfig[] = (['chat', 'json'] as const).map((type) =>
+  plainFunction(`tensorzero::hello_${type}`, type),
+)
+
+/** A function with nothing in it. */
+function plainFunction(name: string, type: FunctionConfig['type']): FunctionConfig {
+  const isChat = type === 'chat'
+  return Object.freeze({
+    name,
+    type,
+    description: null,
+    variants: new Map(),
+    schemas: new Map(),
+    tools: Object.freeze([]),
+    toolChoice: { mode: isChat ? 'auto' : 'none' } as const,
+    parallelToolCalls: null,
+    outputSchema: isChat ? null : ANYTHING,
+    experimentation: defaultExperimentation([]),
+    experimentationOf: new Map(),
+    evaluators: {},
+  })
+}
+
+/** Requests bring the same schemas again and again; each takes a while to compile. */
+const MOST_KEPT = 100
+
+function createCompile(): (json: Json) => CheckValue {
+  const compiler = new SchemaCompiler()
+  const kept = new Map<string, CheckValue>()
+  return (json) => {
+    const text = JSON.stringify(json)
+    const check = kept.get(text) ?? compiler.compile(json)
+    kept.delete(text)
+    kept.set(text, check)
+    const [oldest] = kept.keys()
+    if (kept.size > MOST_KEPT && oldest !== undefined) kept.delete(oldest)
+    return check
+  }
+}
+
+function compileForRequest(compile: (json: Json) => CheckValue, json: Json, what: string): Schema {
+  try {
+    return { json, check: compile(json) }
+  } catch (thrown) {
+    if (!(thrown instanceof SchemaError)) throw thrown
+    const message = `The JSON Schema of ${what} is invalid: ${thrown.message}.`
+    throw new GatewayError('invalid_request', message, { cause: thrown })
+  }
+}
+
+function resolveTools(written: ConfigFile['tools'], shop: Workshop): Map<string, ToolConfig> {
+  const tools = new Map<string, ToolConfig>()
+  for (const [key, tool] of Object.entries(written)) {
+    const parameters = resolveSchema(['tools', key, 'parameters'], shop)
+    if (parameters === null) continue
+    const { description, strict, name = key } = tool
+    tools.set(key, Object.freeze({ key, name, description, parameters, strict }))
+  }
+  return tools
+}
+
+function resolveMetrics(written: ConfigFile['metrics']): Map<string, MetricConfig> {
+  const metrics = new Map<string, MetricConfig>()
+  for (const [name, { type, optimize, level, description = null }] of Object.entries(written)) {
+    metrics.set(name, Object.freeze({ name, type, optimize, level, description }))
+  }
+  return metrics
+}
+
+interface Reading {
+  readonly compile: (json: Json) => CheckValue
+  readonly includes: ReadonlyMap<string, string>
+}
+
+const DYNAMIC = 'tensorzero::dynamic_variant'
+
+/** A variant from a request. Its texts stand where a file would have paths. */
+function readVariant(
+  owner: FunctionConfig | undefined,
+  json: JsonObject,
+  { compile, includes }: Reading,
+  functionName: string,
+): Variant {
+  if (owner === undefined) {
+    throw new GatewayError('not_found', `There is no function named \`${functionName}\`.`)
+  }
+  const path = ['functions', owner.name, 'variants', DYNAMIC]
+  const tables = { functions: { [owner.name]: { variants: { [DYNAMIC]: json } } } }
+  const checked = checkTables(Written.OneVariant, { variant: json })
+  const findings = [...checked.findings]
+  const written = checked.data.variant
+  if (findings.length > 0 || written === undefined) throw refused(findings)
+  const shop: Workshop = {
+    texts: textsIn(tables),
+    templates: new TemplateCompiler(includes),
+    compileSchema: compile,
+    findings,
+  }
+  const variant = resolveVariant(written, { name: DYNAMIC, path, owner: asOwner(owner) }, shop)
+  const unknown =
+    'candidates' in variant ? variant.candidates.filter((name) => !owner.variants.has(name)) : []
+  if (unknown.length > 0) throw refusedFor(unknown.map((name) => `candidate \`${name}\` not found`))
+  const errors = findings.filter(({ severity }) => severity === 'error')
+  if (errors.length > 0) throw refused(errors)
+  return variant
+}
+
+function asOwner({ name, type, tools, schemas }: FunctionConfig): Owner {
+  return { name, type, hasTools: tools.length > 0, schemas }
+}
+
+function textsIn(tables: Table): FileTexts {
+  const texts = new FileTexts()
+  for (const { place, value } of findReferences(tables)) {
+    const given =
+      inline(value) ?? (typeof value === 'string' ? plainText(place.at(-2), value) : undefined)
+    if (given !== undefined) texts.set(place, given)
+  }
+  return texts
+}
+
+function plainText(name: string | number | undefined, text: string) {
+  return { path: String(name), text }
+}
+
+function refused(findings: readonly Finding[]): GatewayError {
+  return refusedFor(findings.map(({ message }) => message))
+}
+
+function refusedFor(reasons: readonly string[]): GatewayError {
+  const message = `\`internal_dynamic_variant_config\` is invalid: ${reasons.join('; ')}.`
+  return new GatewayError('invalid_request', message, { param: 'internal_dynamic_variant_config' })
+}
