@@ -1,4 +1,4 @@
-import type { Experimentation, FunctionConfig, Functions, Prompting, Variant } from './functions.ts'
+import type { Experimentation, FunctionConfig, Prompting, Variant } from './functions.ts'
 import type { Model } from './config.ts'
 import { suggest } from './nearest.ts'
 import { atKey, atValue, dotted, error, type Finding, type Path } from './problems.ts'
@@ -15,15 +15,20 @@ export interface Named {
 }
 
 /** The rules that hold between functions and what they name. */
-export function checkFunctions({ functions }: Functions, named: Named): Finding[] {
+export function checkFunctions(
+  functions: ReadonlyMap<string, FunctionConfig>,
+  places: ReadonlyMap<string, Path>,
+  named: Named,
+): Finding[] {
   const findings = checkNames(named.tables)
-  for (const definition of functions.values()) {
-    if (definition.name.startsWith('tensorzero::')) continue
+  for (const [name, place] of places) {
+    const definition = functions.get(name)
+    if (definition === undefined) continue
     findings.push(...checkTools(definition, named.tables))
     for (const variant of definition.variants.values()) {
-      const path = ['functions', definition.name, 'variants', variant.name]
+      const path = [...place, 'variants', variant.name]
       findings.push(...checkVariant(variant, path, definition, named))
-      findings.push(...checkReach(variant, definition, named))
+      findings.push(...checkReach(variant, path, definition, named))
     }
   }
   return findings
@@ -167,8 +172,12 @@ function checkOldTimeout(
 }
 
 /** What has a namespace may only be chosen by requests in it. */
-function checkReach(variant: Variant, definition: FunctionConfig, named: Named): Finding[] {
-  const path = ['functions', definition.name, 'variants', variant.name]
+function checkReach(
+  variant: Variant,
+  path: Path,
+  definition: FunctionConfig,
+  named: Named,
+): Finding[] {
   const what = `Variant \`${variant.name}\` of function \`${definition.name}\``
   const owned = modelsOf(variant, definition).flatMap((model) => {
     const namespace = named.namespaces.get(model)

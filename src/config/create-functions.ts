@@ -1,5 +1,5 @@
 import { GatewayError } from '../domain/errors.ts'
-import type { Json, JsonObject } from '../lib/json.ts'
+import { asObject, type Json, type JsonObject } from '../lib/json.ts'
 import { type CheckValue, SchemaCompiler, SchemaError } from '../lib/json-schema.ts'
 import { TemplateCompiler } from '../lib/templates.ts'
 import type {
@@ -10,8 +10,19 @@ import type {
   ToolConfig,
   Variant,
 } from './functions.ts'
+import type { Config } from './config.ts'
 import { checkTables } from './issues.ts'
-import type { Finding } from './problems.ts'
+import type { Finding, Path } from './problems.ts'
+import {
+  checkEvaluation,
+  checkEvaluatorNames,
+  type EvaluatorPlace,
+  evaluatorOfEvaluation,
+  evaluatorOfFunction,
+  judgeOf,
+  metricOf,
+} from './judges.ts'
+import type { Evaluator } from './schema-evaluators.ts'
 import { FileTexts, findReferences, inline } from './references.ts'
 import { namesAt, resolveFunction } from './resolve-functions.ts'
 import { defaultExperimentation } from './resolve-experimentation.ts'
@@ -28,15 +39,25 @@ export interface FunctionParts {
   readonly texts: FileTexts
   /** Templates that others may include, by the name they say. */
   readonly includes: ReadonlyMap<string, string>
+  /** The tables as JSON. */
+  readonly snapshot: JsonObject
 }
 
 export interface MadeFunctions {
-  readonly functions: Functions
+  readonly functions: Functions & Pick<Config, 'evaluations' | 'optimizers'>
+  /** Where each is written; what is built in is not. */
+  readonly places: ReadonlyMap<string, Path>
   readonly findings: readonly Finding[]
 }
 
 /** Makes the functions, tools and metrics of a configuration. */
-export function createFunctions({ file, tables, texts, includes }: FunctionParts): MadeFunctions {
+export function createFunctions({
+  file,
+  tables,
+  texts,
+  includes,
+  snapshot,
+}: FunctionParts): MadeFunctions {
   const compile = createCompile()
   const findings: Finding[] = []
   const templates = new TemplateCompiler(includes)
@@ -44,19 +65,57 @@ export function createFunctions({ file, tables, texts, includes }: FunctionParts
   const metricNames = namesAt(tables, ['metrics'])
   const functions = new Map(BUILT_IN.map((built) => [built.name, built]))
   for (const [name, written] of Object.entries(file.functions)) {
-    functions.set(name, resolveFunction(name, written, { tables, metrics: metricNames }, shop))
+    functions.set(
+      name,
+      resolveFunction(name, written, { tables, metrics: metricNames, snapshot }, shop),
+    )
+  }
+  const metrics = resolveMetrics(file.metrics)
+  const places = new Map<string, Path>(
+    Object.keys(file.functions).map((name) => [name, ['functions', name]]),
+  )
+  for (const [at, evaluator] of evaluatorsIn(file, findings)) {
+    findings.push(...checkEvaluatorNames(at))
+    metrics.set(at.metricName, metricOf(evaluator, at))
+    if (evaluator.type !== 'llm_judge') continue
+    functions.set(at.functionName, judgeOf(evaluator, at, shop))
+    places.set(at.functionName, at.path)
   }
   return {
     functions: Object.freeze({
       functions,
       tools: resolveTools(file.tools, shop),
-      metrics: resolveMetrics(file.metrics),
+      metrics,
       compileSchema: (json: Json, what: string) => compileForRequest(compile, json, what),
       readVariant: (name: string, json: JsonObject) =>
         readVariant(functions.get(name), json, { compile, includes }, name),
+      evaluations: asObject(snapshot['evaluations']) ?? {},
+      optimizers: asObject(snapshot['optimizers']) ?? {},
     }),
+    places,
     findings,
   }
+}
+
+/** All evaluators with their places, those of functions and those of old evaluations. */
+function evaluatorsIn(file: ConfigFile, findings: Finding[]): [EvaluatorPlace, Evaluator][] {
+  const names = Object.keys(file.functions)
+  const ofFunctions = Object.entries(file.functions).flatMap(([owner, { evaluators }]) =>
+    Object.entries(evaluators).map(([name, evaluator]): [EvaluatorPlace, Evaluator] => [
+      evaluatorOfFunction(owner, name),
+      evaluator,
+    ]),
+  )
+  const ofEvaluations = Object.entries(file.evaluations).flatMap(([evaluation, written]) => {
+    findings.push(...checkEvaluation(evaluation, written.function_name, names))
+    return Object.entries(written.evaluators).map(
+      ([name, evaluator]): [EvaluatorPlace, Evaluator] => [
+        evaluatorOfEvaluation(evaluation, name),
+        evaluator,
+      ],
+    )
+  })
+  return [...ofFunctions, ...ofEvaluations]
 }
 
 /** Without variants: for requests that bring their own. */

@@ -21,7 +21,7 @@ const fields = z.object({ model_name: z.string().min(1).describe('Its name there
 /** Has an address and wants a key. */
 export const acme: Provider = {
   type: 'acme',
-  wires: { chat: wire },
+  wires: { chat: wire, embeddings: { ...wire, encode: () => ({ body: {}, dropped: [] }) } },
   auth: { type: 'bearer' },
   quirks: {},
   fields,

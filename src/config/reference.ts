@@ -7,7 +7,7 @@ type Node = z.core.JSONSchema.JSONSchema
 
 /** The JSON Schema of a configuration, for editors: `#:schema` on a file's first line names it. */
 export function renderJsonSchema(providers: readonly Provider[]): string {
-  return `${JSON.stringify(createJsonSchema(providers), null, 2)}\n`
+  return `${JSON.stringify(createJsonSchema(providers, 'ref'), null, 2)}\n`
 }
 
 /** The page that lists every key. */
@@ -16,7 +16,7 @@ export function renderReference(providers: readonly Provider[]): string {
     gateway = {},
     models = {},
     provider_types: types = {},
-  } = childrenOf(createJsonSchema(providers))
+  } = childrenOf(createJsonSchema(providers, 'inline'))
   const sections = [
     INTRODUCTION,
     section('[gateway]', describe(gateway), rowsOf(gateway)),
@@ -50,10 +50,11 @@ variable), \`path::FILE\`, \`path_from_env::NAME\` (a variable that holds the pa
 The base address of a provider is, in this order: its own \`api_base\`, the environment variable
 \`WEIR_<TYPE>_API_BASE\`, \`api_base\` in \`[provider_types.TYPE]\`, the type's own.`
 
-function createJsonSchema(providers: readonly Provider[]): Node {
+/** What comes more than once is written each time, or but once (`ref`): much shorter. */
+function createJsonSchema(providers: readonly Provider[], reused: 'inline' | 'ref'): Node {
   return {
     title: 'Weir configuration',
-    ...z.toJSONSchema(createSchema(providers), { io: 'input', target: 'draft-7' }),
+    ...z.toJSONSchema(createSchema(providers), { io: 'input', target: 'draft-7', reused }),
   }
 }
 

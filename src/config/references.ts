@@ -3,6 +3,7 @@ import { asObject } from '../lib/json.ts'
 import { type ReadFile, readText } from './files.ts'
 import { valueAt } from './issues.ts'
 import { atValue, error, type Finding, formatPath, type Path } from './problems.ts'
+import type { ConfigFile } from './schema.ts'
 import { isTable, type Source, type Table } from './toml.ts'
 
 /** A file that the configuration names. */
@@ -12,18 +13,31 @@ export interface FileText {
   readonly text: string
 }
 
+/** A template among them. */
+export interface NamedTemplate extends FileText {
+  readonly place: Path
+}
+
 /** The files that the tables name, by the place that names them. */
 export class FileTexts {
-  readonly #texts = new Map<string, FileText>()
+  readonly #texts = new Map<string, NamedTemplate>()
 
-  set(place: Path, file: FileText): void {
-    this.#texts.set(JSON.stringify(place), file)
+  set(place: Path, { path, text }: FileText): void {
+    this.#texts.set(JSON.stringify(place), { path, text, place })
+  }
+
+  templates(): NamedTemplate[] {
+    return [...this.#texts.values()].filter(({ place }) => isTemplate(place))
   }
 
   /** Undefined when it could not be read, which has been complained about. */
   get(place: Path): FileText | undefined {
     return this.#texts.get(JSON.stringify(place))
   }
+}
+
+function isTemplate(place: Path): boolean {
+  return place.some((key) => /^(?:\w+_template|templates|input_wrappers)$/.test(String(key)))
 }
 
 const FILE_KEYS = 'system_template user_template assistant_template system_instructions'
@@ -98,6 +112,15 @@ export async function readReferences(
 export function inline(value: unknown): FileText | undefined {
   const { __tensorzero_remapped_path: path, __data: text } = asObject(value) ?? {}
   return typeof path === 'string' && typeof text === 'string' ? { path, text } : undefined
+}
+
+/** Where templates may include others from, absolute; null where they may not. */
+export function baseOfIncludes(file: ConfigFile, sources: readonly Source[]): string | null {
+  const access = file.gateway.template_filesystem_access
+  const place = ['gateway', 'template_filesystem_access']
+  const { base_path: base, enabled } = access ?? {}
+  if (base !== undefined) return resolve(directoryOf([...place, 'base_path'], sources), base)
+  return enabled === true ? directoryOf([...place, 'enabled'], sources) : null
 }
 
 /** The directory of the file that says what is at this place. */

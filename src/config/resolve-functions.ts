@@ -8,13 +8,15 @@ import { type Owner, resolveVariant } from './resolve-variants.ts'
 import type * as Written from './schema-functions.ts'
 import type * as WrittenRules from './schema-experimentation.ts'
 import { isTable, type Table } from './toml.ts'
-import type { JsonObject } from '../lib/json.ts'
+import { asObject, type JsonObject } from '../lib/json.ts'
 
 /** What was written, for what only that can tell. */
 export interface Tables {
   readonly tables: Table
   /** The names of the metrics there are. */
   readonly metrics: readonly string[]
+  /** The same tables as JSON. */
+  readonly snapshot: JsonObject
 }
 
 /** A function as its table describes it. */
@@ -47,8 +49,16 @@ export function resolveFunction(
       ...from,
       findings: shop.findings,
     }),
-    evaluators: written.evaluators as unknown as Record<string, JsonObject>,
+    evaluators: evaluatorsOf(valueAt(from.snapshot, [...path, 'evaluators'])),
   })
+}
+
+function evaluatorsOf(written: unknown): Record<string, JsonObject> {
+  const entries = Object.entries(asObject(written) ?? {}).flatMap(([name, value]) => {
+    const evaluator = asObject(value)
+    return evaluator ? [[name, evaluator] as const] : []
+  })
+  return Object.fromEntries(entries)
 }
 
 const ROLES = ['system', 'user', 'assistant'] as const

@@ -240,21 +240,24 @@ disable_automatic_migrations = true
 
 test('tables of later versions are kept and said so', async () => {
   const text = `
-[functions.f]
-type = "chat"
+[clickhouse]
 
-[gateway.relay]
-gateway_url = "http://other"
+[gateway.export.otlp.traces]
+enabled = true
 
 [gateway.cache]
 enabled = false
 `.trim()
   expect(await complaints(text)).toMatchInlineSnapshot(`
-    "warning \`gateway.relay\` is accepted, but this version does not use it yet
-      --> weir.toml:4:10
-       2 | type = "chat"
-       3 |
-       4 | [gateway.relay]
-         |          ^^^^^"
+    "warning [clickhouse] is accepted, but this version does not use it yet
+      --> weir.toml:1:2
+       1 | [clickhouse]
+         |  ^^^^^^^^^^
+    warning \`gateway.export\` is accepted, but this version does not use it yet
+      --> weir.toml:3:10
+       1 | [clickhouse]
+       2 |
+       3 | [gateway.export.otlp.traces]
+         |          ^^^^^^"
   `)
 })

@@ -5,7 +5,9 @@ import type { Ask } from './ask.ts'
 
 /** The model a client named. An unknown name is answered with the nearest known ones. */
 export function resolveModel(config: Config, ask: Ask): Model {
-  const model = config.model(ask.model)
+  const ownOfEmbeddings =
+    ask.operation === 'embeddings' ? config.embeddingModels.get(ask.model) : undefined
+  const model = ownOfEmbeddings ?? config.model(ask.model)
   if (model) return model
   const close = nearest(ask.model, config.modelNames)
   const hint = close === undefined ? knownModels(config) : `Did you mean \`${close}\`?`

@@ -1,0 +1,76 @@
+import { resolve } from 'node:path'
+import { type Load, outlineTemplate } from '../lib/jinja.ts'
+import { type ReadFile, readText } from './files.ts'
+import { atValue, error, type Finding, formatPath, warning } from './problems.ts'
+import type { NamedTemplate } from './references.ts'
+
+export interface Includes {
+  /** Texts by the name that templates say. */
+  readonly texts: ReadonlyMap<string, string>
+  /** Absolute. */
+  readonly files: readonly string[]
+  readonly findings: readonly Finding[]
+}
+
+/**
+ * Reads the templates that others include, and those that these include, from below a directory.
+ * Without one there is nothing to include.
+ */
+export async function readIncludes(
+  templates: readonly NamedTemplate[],
+  basePath: string | null,
+  readFile: ReadFile,
+): Promise<Includes> {
+  const texts = new Map<string, string>()
+  const files: string[] = []
+  const findings: Finding[] = []
+  const waiting = [...templates]
+  for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+    for (const load of outlineTemplate(next.text).loads) {
+      if (basePath === null) findings.push(...withoutBase(load, next))
+      else if (load.names === null) findings.push(dynamic(load, next))
+      for (const name of basePath === null ? [] : (load.names ?? [])) {
+        if (texts.has(name)) continue
+        const file = resolve(basePath ?? '', name)
+        const read = isBelow(name) ? await readText(file, readFile) : OUTSIDE
+        if (isBelow(name)) files.push(file)
+        if (read.ok) {
+          texts.set(name, read.text)
+          waiting.push({ path: name, text: read.text, place: next.place })
+        } else if (!load.ignoreMissing) findings.push(unreadable(name, file, read.reason, next))
+      }
+    }
+  }
+  return { texts, files, findings }
+}
+
+const OUTSIDE = {
+  ok: false,
+  reason: 'it is not below `gateway.template_filesystem_access.base_path`',
+} as const
+
+/** As the template library says it: no segment may start with a dot. */
+function isBelow(name: string): boolean {
+  return (
+    name.split('/').every((part) => !part.startsWith('.') && !part.includes('\\')) &&
+    !name.startsWith('/')
+  )
+}
+
+function withoutBase({ kind, names, line, ignoreMissing }: Load, { path, place }: NamedTemplate) {
+  if (ignoreMissing) return []
+  const what = names === null ? 'a template by a computed name' : `'${names.join("', '")}'`
+  const message = `${path}:${line}: Could not load template: ${kind} of ${what}`
+  const help = 'set `gateway.template_filesystem_access.base_path` to the directory it is in'
+  return [warning('missing_include', message, atValue(place), help)]
+}
+
+function dynamic({ kind, line }: Load, { path, place }: NamedTemplate): Finding {
+  const message = `${path}:${line}: dynamic ${kind}: the template's name must be written out`
+  return error('dynamic_include', message, atValue(place), 'include each template by its name')
+}
+
+function unreadable(name: string, file: string, reason: string, from: NamedTemplate): Finding {
+  const message = `${from.path}: Could not load template '${name}': ${formatPath(file)}: ${reason}`
+  return warning('missing_include', message, atValue(from.place))
+}
