@@ -34,7 +34,7 @@ export function checkFunctions(
   return findings
 }
 
-const RESERVED_METRICS = ['comment', 'demonstration']
+const RESERVED_METRICS = new Set(['comment', 'demonstration'])
 
 function checkNames(tables: Table): Finding[] {
   return [
@@ -55,7 +55,7 @@ function checkNames(tables: Table): Finding[] {
       (name) => `Embedding model name cannot start with 'tensorzero::': ${name}`,
     ),
     ...namesAt(tables, ['metrics'])
-      .filter((name) => RESERVED_METRICS.includes(name))
+      .filter((name) => RESERVED_METRICS.has(name))
       .map((name) => {
         const message = `Metric name '${name}' is reserved and cannot be used`
         return error('reserved_name', message, atKey(['metrics', name]), 'choose another name')

@@ -59,14 +59,14 @@ export const stage: Provider = {
 
 export const fakeProviders: readonly Provider[] = [acme, nearby, stage]
 
-/** Loads files from memory, by their names. */
+/** Loads files from memory, by their names; other files than TOML are there to be named. */
 export function loadTexts(
   texts: Readonly<Record<string, string>>,
   options: Partial<LoadOptions> = {},
 ): Promise<Loaded> {
   const byPath = new Map(Object.entries(texts))
   return loadConfig({
-    sources: Object.keys(texts),
+    sources: Object.keys(texts).filter((name) => name.endsWith('.toml')),
     env: { ACME_API_KEY: 'acme-key' },
     providers: fakeProviders,
     readFile: async (path) => {
@@ -91,4 +91,20 @@ export function complaints(
       throw thrown
     },
   )
+}
+
+/** The same in short: how bad, in which line, and what. */
+export async function remarks(
+  texts: string | Readonly<Record<string, string>>,
+  options: Partial<LoadOptions> = {},
+): Promise<string[]> {
+  const files = typeof texts === 'string' ? { 'weir.toml': texts } : texts
+  const problems = await loadTexts(files, options).then(
+    ({ warnings }) => warnings,
+    (thrown: unknown) => {
+      if (thrown instanceof ConfigError) return thrown.problems
+      throw thrown
+    },
+  )
+  return problems.map(({ severity, line, message }) => `${severity} ${line}: ${message}`)
 }

@@ -21,27 +21,50 @@ export async function readIncludes(
   basePath: string | null,
   readFile: ReadFile,
 ): Promise<Includes> {
-  const texts = new Map<string, string>()
-  const files: string[] = []
-  const findings: Finding[] = []
+  if (basePath === null) {
+    const findings = templates.flatMap((template) =>
+      outlineTemplate(template.text).loads.flatMap((load) => withoutBase(load, template)),
+    )
+    return { texts: new Map(), files: [], findings }
+  }
+  const reading = { basePath, readFile, texts: new Map<string, string>(), files: [], findings: [] }
   const waiting = [...templates]
   for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
     for (const load of outlineTemplate(next.text).loads) {
-      if (basePath === null) findings.push(...withoutBase(load, next))
-      else if (load.names === null) findings.push(dynamic(load, next))
-      for (const name of basePath === null ? [] : (load.names ?? [])) {
-        if (texts.has(name)) continue
-        const file = resolve(basePath ?? '', name)
-        const read = isBelow(name) ? await readText(file, readFile) : OUTSIDE
-        if (isBelow(name)) files.push(file)
-        if (read.ok) {
-          texts.set(name, read.text)
-          waiting.push({ path: name, text: read.text, place: next.place })
-        } else if (!load.ignoreMissing) findings.push(unreadable(name, file, read.reason, next))
-      }
+      waiting.push(...(await readLoad(load, next, reading)))
     }
   }
-  return { texts, files, findings }
+  return reading
+}
+
+interface Reading {
+  readonly basePath: string
+  readonly readFile: ReadFile
+  readonly texts: Map<string, string>
+  readonly files: string[]
+  readonly findings: Finding[]
+}
+
+/** The templates that were not known before. */
+async function readLoad(
+  load: Load,
+  from: NamedTemplate,
+  { basePath, readFile, texts, files, findings }: Reading,
+): Promise<NamedTemplate[]> {
+  if (load.names === null) findings.push(dynamic(load, from))
+  const read: NamedTemplate[] = []
+  for (const name of load.names ?? []) {
+    if (texts.has(name)) continue
+    const file = resolve(basePath, name)
+    const isInside = isBelow(name)
+    if (isInside) files.push(file)
+    const text = isInside ? await readText(file, readFile) : OUTSIDE
+    if (text.ok) {
+      texts.set(name, text.text)
+      read.push({ path: name, text: text.text, place: from.place })
+    } else if (!load.ignoreMissing) findings.push(unreadable(name, file, text.reason, from))
+  }
+  return read
 }
 
 const OUTSIDE = {

@@ -128,11 +128,12 @@ function toVariant(
 type Instructed = Exclude<JudgeVariant, { candidates: string[] } | { k: number }>
 
 function toPrompting<Written extends Omit<Instructed, 'type'>>(
-  { active: _, system_instructions: instructions, ...rest }: Written,
+  written: Written,
   path: Path,
   format: LlmJudge['input_format'],
   shop: Workshop,
 ) {
+  const { active: _, system_instructions: instructions, ...rest } = written
   const given = shop.texts.get([...path, 'system_instructions'])
   if (given) shop.texts.set([...path, 'system_template'], given)
   const isSerialized = format === 'serialized'

@@ -168,8 +168,7 @@ const PARAMS = [
 
 function paramsOf(written: Partial<Record<keyof VariantParams, unknown>>): VariantParams {
   const given = PARAMS.filter((key) => written[key] !== undefined)
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the schema has checked each
-  return Object.freeze(Object.fromEntries(given.map((key) => [key, written[key]]))) as VariantParams
+  return Object.freeze(Object.fromEntries(given.map((key) => [key, written[key]])))
 }
 
 function toJsonMode(written: Written.Prompting['json_mode']): JsonMode | null {

@@ -47,9 +47,11 @@ export const Experimentation = createUnion({
 })
 export type Experimentation = z.infer<typeof Experimentation>
 
+function type<Name extends keyof typeof kinds>(name: Name) {
+  return z.literal(name).describe('How requests get their variant.')
+}
+
 function createUnion<Shape extends z.ZodRawShape>(more: Shape) {
-  const type = <Name extends keyof typeof kinds>(name: Name) =>
-    z.literal(name).describe('How requests get their variant.')
   return z.discriminatedUnion('type', [
     z.strictObject({ type: type('static'), ...kinds.static, ...more }),
     z.strictObject({ type: type('adaptive'), ...kinds.adaptive, ...more }),

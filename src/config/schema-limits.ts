@@ -3,8 +3,7 @@ import { z } from 'zod'
 const RESOURCES = ['model_inferences', 'tokens', 'cost'] as const
 const INTERVALS = ['second', 'minute', 'hour', 'day', 'week', 'month'] as const
 
-export type Resource = (typeof RESOURCES)[number]
-export type Interval = (typeof INTERVALS)[number]
+type Resource = (typeof RESOURCES)[number]
 
 /** Each key that limits something: `tokens_per_minute`. */
 export const LIMITS = RESOURCES.flatMap((resource) =>

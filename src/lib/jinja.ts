@@ -30,8 +30,6 @@ export function outlineTemplate(source: string): Outline {
 const GLOBALS = new Set(['range', 'dict', 'debug', 'namespace', 'lipsum', 'cycler', 'joiner'])
 const LITERALS = new Set(['true', 'false', 'none', 'True', 'False', 'None'])
 const OPERATORS = new Set(['and', 'or', 'not', 'in', 'is', 'if', 'else'])
-/** With one of these in it, an expression may do without some of its variables. */
-const SOFTENERS = new Set(['default', 'd', 'defined', 'undefined', 'if', 'and', 'or'])
 /** Blocks with variables of their own; `if` has none, so what it sets is known after it. */
 const SCOPES = new Set(['for', 'with', 'macro', 'call', 'block', 'filter'])
 /** Blocks whose inside may never be rendered. */
@@ -50,7 +48,7 @@ class Outliner {
   }
 
   read({ type, tokens, at }: Tag): void {
-    if (type === 'output') return this.#expression(tokens)
+    if (type === 'output') return this.#demand(tokens)
     const [keyword, ...rest] = tokens
     if (keyword?.type === 'name') this.#statement(keyword.text, rest, at)
   }
@@ -84,10 +82,10 @@ class Outliner {
         return this.#open(keyword)
       case 'if':
       case 'autoescape':
-        this.#expression(rest, keyword === 'if')
+        this.#demand(rest)
         return this.#open(keyword)
       default: // elif, else, do
-        return this.#expression(rest, keyword === 'elif')
+        return this.#expression(rest)
     }
   }
 
@@ -113,7 +111,7 @@ class Outliner {
     const plain = isName(rest.at(-1), 'recursive') ? rest.slice(0, -1) : rest
     const condition = topLevelIf(plain)
     const items = condition === -1 ? plain : plain.slice(0, condition)
-    this.#expression(items)
+    this.#demand(items)
     this.#open('for')
     this.#declare('loop')
     for (const { type, text } of tokens.slice(0, isIn)) if (type === 'name') this.#declare(text)
@@ -176,16 +174,22 @@ class Outliner {
     }
   }
 
-  #expression(tokens: readonly Token[], isTest = false): void {
-    const isCertain =
-      !this.#blocks.some((block) => MAYBES.has(block)) &&
-      !tokens.some(({ type, text }) => type === 'name' && SOFTENERS.has(text)) &&
-      !(isTest && this.#blocks.length > 0)
+  #expression(tokens: readonly Token[]): void {
     for (const [index, { type, text }] of tokens.entries()) {
       if (type !== 'name' || !isVariable(tokens, index) || this.#isKnown(text)) continue
       this.#found.add(withAttributes(tokens, index))
-      if (isCertain) this.#always.add(text)
     }
+  }
+
+  /** What is shown or asked for itself must be there; inside of a longer expression it need not. */
+  #demand(tokens: readonly Token[]): void {
+    this.#expression(tokens)
+    const [first, ...rest] = tokens
+    const isPlain = rest.every(({ type, text }) => text === '.' || type === 'name')
+    if (first?.type !== 'name' || !isPlain || !isVariable(tokens, 0)) return
+    if (rest.length > 0 && rest[0]?.text !== '.') return
+    if (this.#isKnown(first.text) || this.#blocks.some((block) => MAYBES.has(block))) return
+    this.#always.add(first.text)
   }
 
   #isKnown(name: string): boolean {

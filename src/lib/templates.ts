@@ -39,12 +39,13 @@ export class TemplateCompiler {
 function createEnvironment(files: ReadonlyMap<string, string>): Environment {
   const load = createRequire(import.meta.url)
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what it exports
-  const library = load('minijinja-js') as typeof import('minijinja-js')
+  const library = load('minijinja-js') as { Environment: new () => Environment }
   const environment = new library.Environment()
   environment.undefinedBehavior = 'strict'
   environment.fuel = MOST_STEPS
-  for (const [name, text] of files)
+  for (const [name, text] of files) {
     tell(() => environment.addTemplate(name, unescaped(name, text)), name)
+  }
   return environment
 }
 
