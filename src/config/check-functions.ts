@@ -1,7 +1,7 @@
 import type { Experimentation, FunctionConfig, Prompting, Variant } from './functions.ts'
 import type { Model } from './config.ts'
 import { suggest } from './nearest.ts'
-import { atKey, atValue, dotted, error, type Finding, type Path } from './problems.ts'
+import { atKey, atValue, dotted, error, type Finding, type Path, warning } from './problems.ts'
 import { namesAt } from './resolve-functions.ts'
 import type { Table } from './toml.ts'
 
@@ -165,9 +165,11 @@ function checkOldTimeout(
       variants.has(name) && namesAt(tables, [...path.slice(0, -1), name, 'timeouts']).length > 0,
   )
   const place = atKey([...path, 'timeout_s'])
+  const message = `\`timeout_s\` in ${dotted(path)} is deprecated. Please use \`[timeouts]\` on your candidate variants instead.`
+  if (conflicting.length === 0) return [warning('deprecated', message, place)]
   return [...new Set(conflicting)].map((name) => {
-    const message = `${dotted(path)}: cannot use \`timeout_s\` when candidate \`${name}\` already has \`[timeouts]\` configured. Please remove \`timeout_s\` and configure timeouts directly on the candidate.`
-    return error('conflict', message, place)
+    const reason = `${dotted(path)}: cannot use \`timeout_s\` when candidate \`${name}\` already has \`[timeouts]\` configured. Please remove \`timeout_s\` and configure timeouts directly on the candidate.`
+    return error('conflict', reason, place)
   })
 }
 

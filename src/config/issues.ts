@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
 import { atKey, atValue, dotted, error } from './problems.ts'
 import type { Finding, Path } from './problems.ts'
@@ -38,10 +39,12 @@ export function checkTables<Schema extends z.ZodType>(
 /** Each round empties one level at least, and the schema is not as deep as this. */
 const MOST_ROUNDS = 50
 
-/** What we took out is missed in the next round. */
+/** What we took out is missed in the next round, by itself or by a rule for the whole. */
 function isOurDoing(issue: Issue, tables: Table, rest: Table): boolean {
   const path = asPath(issue.path)
-  return valueAt(rest, path) === undefined && valueAt(tables, path) !== undefined
+  const [left, written] = [valueAt(rest, path), valueAt(tables, path)]
+  if (issue.code === 'custom') return !isDeepStrictEqual(left, written)
+  return left === undefined && written !== undefined
 }
 
 /** An unknown key's issue does not say which keys there are; its message is ours to use for that. */

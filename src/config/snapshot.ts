@@ -1,4 +1,4 @@
-import { blake3 } from '@noble/hashes/blake3.js'
+import { blake3Hex } from '../lib/hash.ts'
 import type { Json, JsonObject } from '../lib/json.ts'
 import type { FileTexts } from './references.ts'
 import type { Path } from './problems.ts'
@@ -31,8 +31,7 @@ function toJson(value: unknown, texts: FileTexts, path: Path): Json {
 /** BLAKE3 of the snapshot, as a decimal number: the same in whatever order its keys are. */
 export function hashSnapshot(snapshot: JsonObject, includes: ReadonlyMap<string, string>): string {
   const text = canonical([snapshot, Object.fromEntries(includes)])
-  const hash = Buffer.from(blake3(new TextEncoder().encode(text))).toString('hex')
-  return BigInt(`0x${hash}`).toString()
+  return BigInt(`0x${blake3Hex(text)}`).toString()
 }
 
 function canonical(value: unknown): string {
