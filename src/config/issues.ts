@@ -43,7 +43,8 @@ const MOST_ROUNDS = 50
 function isOurDoing(issue: Issue, tables: Table, rest: Table): boolean {
   const path = asPath(issue.path)
   const [left, written] = [valueAt(rest, path), valueAt(tables, path)]
-  if (issue.code === 'custom') return !isDeepStrictEqual(left, written)
+  // A clone has other prototypes than what was parsed.
+  if (issue.code === 'custom') return !isDeepStrictEqual(left, structuredClone(written))
   return left === undefined && written !== undefined
 }
 
