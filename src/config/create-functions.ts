@@ -233,15 +233,13 @@ function asOwner({ name, type, tools, schemas }: FunctionConfig): Owner {
 function textsIn(tables: Table): FileTexts {
   const texts = new FileTexts()
   for (const { place, value } of findReferences(tables)) {
-    const given =
-      inline(value) ?? (typeof value === 'string' ? plainText(place.at(-2), value) : undefined)
+    const given = inline(value)
     if (given !== undefined) texts.set(place, given)
+    if (typeof value !== 'string') continue
+    const name = place.at(-1) === 'path' ? place.at(-2) : place.at(-1)
+    texts.set(place, { path: String(name), text: value })
   }
   return texts
-}
-
-function plainText(name: string | number | undefined, text: string) {
-  return { path: String(name), text }
 }
 
 function refused(findings: readonly Finding[]): GatewayError {
