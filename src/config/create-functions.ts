@@ -2,34 +2,17 @@ import { GatewayError } from '../domain/errors.ts'
 import { asObject, type Json, type JsonObject } from '../lib/json.ts'
 import { type CheckValue, SchemaCompiler, SchemaError } from '../lib/json-schema.ts'
 import { TemplateCompiler } from '../lib/templates.ts'
-import type {
-  FunctionConfig,
-  Functions,
-  MetricConfig,
-  Schema,
-  ToolConfig,
-  Variant,
-} from './functions.ts'
+import type { FunctionConfig, Functions, MetricConfig, Schema, ToolConfig } from './functions.ts'
 import type { Config } from './config.ts'
-import { checkTables } from './issues.ts'
 import type { Finding, Path } from './problems.ts'
-import {
-  checkEvaluation,
-  checkEvaluatorNames,
-  type EvaluatorPlace,
-  evaluatorOfEvaluation,
-  evaluatorOfFunction,
-  judgeOf,
-  metricOf,
-} from './judges.ts'
-import type { Evaluator } from './schema-evaluators.ts'
-import { FileTexts, findReferences, inline } from './references.ts'
+import { evaluatorsIn, metricOf } from './evaluators.ts'
+import { judgeOf } from './judges.ts'
+import { readVariant } from './read-variant.ts'
+import type { FileTexts } from './references.ts'
 import { namesAt, resolveFunction } from './resolve-functions.ts'
 import { defaultExperimentation } from './resolve-experimentation.ts'
-import { ANYTHING, resolveSchema, type Workshop } from './resolve-templates.ts'
-import { type Owner, resolveVariant } from './resolve-variants.ts'
+import { ANYTHING, resolveSchema, type Workshop } from './resolve-schemas.ts'
 import type { ConfigFile } from './schema.ts'
-import * as Written from './schema-variants.ts'
 import type { Table } from './toml.ts'
 
 export interface FunctionParts {
@@ -75,7 +58,6 @@ export function createFunctions({
     Object.keys(file.functions).map((name) => [name, ['functions', name]]),
   )
   for (const [at, evaluator] of evaluatorsIn(file, findings)) {
-    findings.push(...checkEvaluatorNames(at))
     metrics.set(at.metricName, metricOf(evaluator, at))
     if (evaluator.type !== 'llm_judge') continue
     functions.set(at.functionName, judgeOf(evaluator, at, shop))
@@ -95,27 +77,6 @@ export function createFunctions({
     places,
     findings,
   }
-}
-
-/** All evaluators with their places, those of functions and those of old evaluations. */
-function evaluatorsIn(file: ConfigFile, findings: Finding[]): [EvaluatorPlace, Evaluator][] {
-  const names = Object.keys(file.functions)
-  const ofFunctions = Object.entries(file.functions).flatMap(([owner, { evaluators }]) =>
-    Object.entries(evaluators).map(([name, evaluator]): [EvaluatorPlace, Evaluator] => [
-      evaluatorOfFunction(owner, name),
-      evaluator,
-    ]),
-  )
-  const ofEvaluations = Object.entries(file.evaluations).flatMap(([evaluation, written]) => {
-    findings.push(...checkEvaluation(evaluation, written.function_name, names))
-    return Object.entries(written.evaluators).map(
-      ([name, evaluator]): [EvaluatorPlace, Evaluator] => [
-        evaluatorOfEvaluation(evaluation, name),
-        evaluator,
-      ],
-    )
-  })
-  return [...ofFunctions, ...ofEvaluations]
 }
 
 /** Without variants: for requests that bring their own. */
@@ -186,67 +147,4 @@ function resolveMetrics(written: ConfigFile['metrics']): Map<string, MetricConfi
     metrics.set(name, Object.freeze({ name, type, optimize, level, description }))
   }
   return metrics
-}
-
-interface Reading {
-  readonly compile: (json: Json) => CheckValue
-  readonly includes: ReadonlyMap<string, string>
-}
-
-const DYNAMIC = 'tensorzero::dynamic_variant'
-
-/** A variant from a request. Its texts stand where a file would have paths. */
-function readVariant(
-  owner: FunctionConfig | undefined,
-  json: JsonObject,
-  { compile, includes }: Reading,
-  functionName: string,
-): Variant {
-  if (owner === undefined) {
-    throw new GatewayError('not_found', `There is no function named \`${functionName}\`.`)
-  }
-  const path = ['functions', owner.name, 'variants', DYNAMIC]
-  const tables = { functions: { [owner.name]: { variants: { [DYNAMIC]: json } } } }
-  const checked = checkTables(Written.OneVariant, { variant: json })
-  const findings = [...checked.findings]
-  const written = checked.data.variant
-  if (findings.length > 0 || written === undefined) throw refused(findings)
-  const shop: Workshop = {
-    texts: textsIn(tables),
-    templates: new TemplateCompiler(includes),
-    compileSchema: compile,
-    findings,
-  }
-  const variant = resolveVariant(written, { name: DYNAMIC, path, owner: asOwner(owner) }, shop)
-  const unknown =
-    'candidates' in variant ? variant.candidates.filter((name) => !owner.variants.has(name)) : []
-  if (unknown.length > 0) throw refusedFor(unknown.map((name) => `candidate \`${name}\` not found`))
-  const errors = findings.filter(({ severity }) => severity === 'error')
-  if (errors.length > 0) throw refused(errors)
-  return variant
-}
-
-function asOwner({ name, type, tools, schemas }: FunctionConfig): Owner {
-  return { name, type, hasTools: tools.length > 0, schemas }
-}
-
-function textsIn(tables: Table): FileTexts {
-  const texts = new FileTexts()
-  for (const { place, value } of findReferences(tables)) {
-    const given = inline(value)
-    if (given !== undefined) texts.set(place, given)
-    if (typeof value !== 'string') continue
-    const name = place.at(-1) === 'path' ? place.at(-2) : place.at(-1)
-    texts.set(place, { path: String(name), text: value })
-  }
-  return texts
-}
-
-function refused(findings: readonly Finding[]): GatewayError {
-  return refusedFor(findings.map(({ message }) => message))
-}
-
-function refusedFor(reasons: readonly string[]): GatewayError {
-  const message = `\`internal_dynamic_variant_config\` is invalid: ${reasons.join('; ')}.`
-  return new GatewayError('invalid_request', message, { param: 'internal_dynamic_variant_config' })
 }

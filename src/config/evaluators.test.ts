@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { loadTexts, remarks } from './fakes.ts'
+import type { Variant } from './functions.ts'
 
 const files = { 'judge.txt': 'Judge {{ strictly }}.', 'plain.txt': 'Judge it.', 'e.ts': '' }
 const evaluator = (keys: string) => `functions.f.type = "chat"
@@ -66,6 +67,9 @@ evaluations.g = { type = "static", function_name = "h" }`
   ])
 })
 
+const templatesOf = (made: Variant | undefined) =>
+  made !== undefined && 'templates' in made ? made.templates : null
+
 test('a judge is a json function, and every evaluator has a metric', async () => {
   const text = `${judge(`description = "Is it good?"\n${variant('a')}\n${variant('b', ', active = true')}`)}
 variants.c = { type = "experimental_best_of_n_sampling", candidates = ["a", "b"], evaluator = { model = "stage::m", json_mode = "tool", system_instructions = "plain.txt" } }
@@ -86,8 +90,7 @@ evaluators.m = { type = "exact_match" }`
   expect([...(made?.variants.keys() ?? [])]).toEqual(['a', 'b', 'c', 'd', 'e'])
   expect(made?.outputSchema?.check({ score: 0.5 })).toEqual([])
   expect(made?.outputSchema?.check({ score: true })).toEqual(['/score must be number'])
-  const variantA = made?.variants.get('a')
-  const templates = variantA !== undefined && 'templates' in variantA ? variantA.templates : null
+  const templates = templatesOf(made?.variants.get('a'))
   expect(templates?.get('system')?.render({})).toBe('Judge it.')
   const input = { input: 'Q', generated_output: 'A', reference_output: null }
   expect(templates?.get('user')?.render(input)).toBe('# Input\n\nQ\n\n# Generated output\n\nA')

@@ -199,9 +199,10 @@ test.each([
   expect(await say(text)).toEqual([message])
 })
 
+const withSchema = (name: string) =>
+  `functions.f.schemas.x.path = "${name}"\n${chat}templates.x.path = "who.txt"`
+
 test('a template may use what its schema does not list, unless that can never work', async () => {
-  const withSchema = (name: string) =>
-    `functions.f.schemas.x.path = "${name}"\n${chat}templates.x.path = "who.txt"`
   expect(await say(withSchema('any.json'))).toEqual([])
   expect(await say(withSchema('open.json'))).toEqual([
     'warning 6: the template `x` uses `what`, which its schema does not know',
@@ -262,4 +263,10 @@ temprature = 1
          | ^^^^^^^^^^
          = help: did you mean \`temperature\`?"
   `)
+})
+
+test('a type that is a table is an unknown type too', async () => {
+  expect(await say('functions.f.type = { x = 1 }')).toEqual([
+    'error 1: unknown type a table in [functions.f]',
+  ])
 })

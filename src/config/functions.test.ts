@@ -1,119 +1,11 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { GatewayError } from '../domain/errors.ts'
 import type { JsonObject } from '../lib/json.ts'
-import { loadTexts } from './fakes.ts'
+import { functionFiles, loadTexts } from './fakes.ts'
 import type { Prompting } from './functions.ts'
 import { ConfigError } from './problems.ts'
 
-const files = {
-  'weir.toml': `
-[functions.extract]
-type = "json"
-description = "Finds names."
-output_schema = "names.json"
-system_schema = "system.json"
-schemas.hint.path = "system.json"
-
-[functions.extract.variants.plain]
-type = "chat_completion"
-model = "stage::m"
-system_template = "system.txt"
-templates.hint.path = "system.txt"
-json_mode = "implicit_tool"
-temperature = 0.5
-top_p = 0.9
-max_tokens = 10
-presence_penalty = 0.1
-frequency_penalty = -0.1
-seed = 7
-stop_sequences = ["END"]
-reasoning_effort = "low"
-service_tier = "flex"
-thinking_budget_tokens = 100
-verbosity = "low"
-retries = { num_retries = 2, max_delay_s = 1.5 }
-timeouts.non_streaming.total_ms = 500
-extra_body = [{ pointer = "/a", value = 1 }]
-extra_headers = [{ name = "X-A", delete = true }]
-
-[functions.extract.variants.thoughtful]
-type = "experimental_chain_of_thought"
-model = "stage::m"
-system_template = "system.txt"
-templates.hint.path = "system.txt"
-json_mode = "strict"
-
-[functions.extract.variants.learned]
-type = "experimental_dynamic_in_context_learning"
-model = "stage::m"
-embedding_model = "acme::e"
-k = 3
-max_distance = 0.5
-system_instructions = "plain.txt"
-json_mode = "on"
-
-[functions.extract.variants.untaught]
-type = "dicl"
-model = "stage::m"
-embedding_model = "near"
-k = 0
-json_mode = "off"
-
-[functions.ask]
-type = "chat"
-tools = ["find"]
-tool_choice.specific = "find"
-parallel_tool_calls = true
-
-[functions.ask.variants.wrapped]
-type = "chat_completion"
-model = "stage::m"
-system_template = "plain.txt"
-input_wrappers.user = "wrapper.txt"
-
-[functions.ask.variants.best]
-type = "experimental_best_of_n_sampling"
-candidates = ["wrapped", "wrapped"]
-timeout_s = 1.5
-evaluator = { model = "stage::m", templates.system.path = "plain.txt" }
-
-[functions.ask.variants.mixed]
-type = "experimental_mixture_of_n"
-candidates = ["wrapped"]
-fuser = { model = "stage::m", system_template = "plain.txt" }
-
-[functions.idle]
-type = "json"
-
-[tools.find]
-description = "Finds."
-parameters = "names.json"
-[tools.other]
-name = "found"
-description = "Finds too."
-parameters = "names.json"
-strict = true
-
-[metrics.good]
-type = "boolean"
-optimize = "max"
-level = "inference"
-description = "Was it good?"
-
-[embedding_models.near]
-routing = ["p"]
-timeout_ms = 5
-providers.p = { type = "acme", model_name = "e" }
-`,
-  'names.json': '{"type":"object","properties":{"names":{"type":"array"}},"required":["names"]}',
-  'system.json': '{"type":"object","properties":{"who":{"type":"string"}}}',
-  'system.txt': 'For {{ who }}.\n',
-  'plain.txt': 'Be kind.\n',
-  'wrapper.txt': '<{{ user_text }}>',
-}
-
-const load = async () => (await loadTexts(files)).config
+const load = async () => (await loadTexts(functionFiles)).config
 const variantOf = async (owner: string, name: string) => {
   const found = (await load()).functions.get(owner)?.variants.get(name)
   if (found === undefined) throw new Error('There is no such variant.')
@@ -267,74 +159,8 @@ test('models for embeddings are models of their own', async () => {
   expect(config.models.size).toBe(0)
 })
 
-test('a request may bring a schema', async () => {
-  const config = await load()
-  const schema = config.compileSchema({ type: 'number' }, 'the output')
-  expect(schema.check('x')).toEqual(['the value must be number'])
-  expect(() => config.compileSchema({ type: 'nope' }, 'the output')).toThrow(
-    expect.objectContaining({
-      code: 'invalid_request',
-      message: expect.stringMatching(/^The JSON Schema of the output is invalid: .*\.$/),
-    }),
-  )
-})
-
-test('however many schemas requests bring, they work', async () => {
-  const config = await load()
-  for (let least = 0; least < 150; least++) {
-    expect(config.compileSchema({ minimum: least }, 'x').check(least - 1)).toHaveLength(1)
-  }
-})
-
-const remapped = (text: string) => ({ __tensorzero_remapped_path: 'x', __data: text })
-
-test('a request may bring a variant, with texts in place of paths', async () => {
-  const config = await load()
-  const variant = config.readVariant('extract', {
-    type: 'chat_completion',
-    model: 'stage::m',
-    json_mode: 'strict',
-    templates: { system: { path: remapped('Now {{ who }}') }, hint: { path: 'Inline {{ who }}' } },
-  })
-  if (!('templates' in variant)) throw new Error('There are no templates.')
-  expect(renderOf(variant, 'system', { who: 'Ann' })).toBe('Now Ann')
-  expect(renderOf(variant, 'hint', { who: 'Ann' })).toBe('Inline Ann')
-  const judged = config.readVariant('ask', {
-    type: 'best_of_n',
-    candidates: ['wrapped'],
-    evaluator: { model: 'stage::m', system_template: 'Choose.' },
-  })
-  expect('judge' in judged && renderOf(judged.judge, 'system', {})).toBe('Choose.')
-})
-
-test.each<[string, string, JsonObject, string]>([
-  ['an unknown function', 'nope', {}, 'There is no function named `nope`.'],
-  [
-    'a mistake in its table',
-    'ask',
-    { type: 'chat_completion', model: 1 },
-    '`internal_dynamic_variant_config` is invalid: `model` must be a string, found a number.',
-  ],
-  [
-    'a mistake in a template',
-    'ask',
-    { type: 'chat_completion', model: 'm', user_template: '{{' },
-    '`internal_dynamic_variant_config` is invalid: user_template: Failed to add template: syntax error: unexpected end of input, expected expression in line 1.',
-  ],
-  [
-    'an unknown candidate',
-    'ask',
-    { type: 'best_of_n', candidates: ['x'], evaluator: { model: 'm' } },
-    '`internal_dynamic_variant_config` is invalid: candidate `x` not found.',
-  ],
-])('a variant with %s is refused', async (_, owner, json, message) => {
-  const config = await load()
-  expect(() => config.readVariant(owner, json)).toThrow(message)
-  expect(() => config.readVariant(owner, json)).toThrow(GatewayError)
-})
-
 test('whichever lines are missing, doubled or spoilt, nothing worse comes than a ConfigError', async () => {
-  const lines = files['weir.toml'].split('\n')
+  const lines = functionFiles['weir.toml'].split('\n')
   const spoil = fc.record({
     line: fc.nat(lines.length - 1),
     how: fc.constantFrom(
@@ -352,7 +178,7 @@ test('whichever lines are missing, doubled or spoilt, nothing worse comes than a
     fc.asyncProperty(fc.array(spoil, { maxLength: 4 }), async (spoils) => {
       const spoilt = [...lines]
       for (const { line, how } of spoils) spoilt[line] = how(spoilt[line] ?? '')
-      const result = await loadTexts({ ...files, 'weir.toml': spoilt.join('\n') }).catch(
+      const result = await loadTexts({ ...functionFiles, 'weir.toml': spoilt.join('\n') }).catch(
         (thrown: unknown) => thrown,
       )
       expect(result instanceof Error).toBe(result instanceof ConfigError)

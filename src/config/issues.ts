@@ -42,10 +42,10 @@ const MOST_ROUNDS = 50
 /** What we took out is missed in the next round, by itself or by a rule for the whole. */
 function isOurDoing(issue: Issue, tables: Table, rest: Table): boolean {
   const path = asPath(issue.path)
-  const [left, written] = [valueAt(rest, path), valueAt(tables, path)]
+  const [left, before] = [valueAt(rest, path), valueAt(tables, path)]
   // A clone has other prototypes than what was parsed.
-  if (issue.code === 'custom') return !isDeepStrictEqual(left, structuredClone(written))
-  return left === undefined && written !== undefined
+  if (issue.code === 'custom') return !isDeepStrictEqual(left, structuredClone(before))
+  return left === undefined && before !== undefined
 }
 
 /** An unknown key's issue does not say which keys there are; its message is ours to use for that. */
@@ -115,7 +115,7 @@ function explainUnion(
   const types = choicesOf(issue)
   if (types !== null) {
     const message = `unknown ${path.at(-1)} ${written(value)} in [${dotted(path.slice(0, -1))}]`
-    const help = suggest(String(value), types, 'known types')
+    const help = suggest(typeof value === 'string' ? value : '', types, 'known types')
     return [error('unknown_type', message, atValue(path), help)]
   }
   // The branch that got furthest into the value is the one that was meant.

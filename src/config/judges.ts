@@ -1,57 +1,12 @@
 import type { Json } from '../lib/json.ts'
-import type { FunctionConfig, MetricConfig, Schema, Variant } from './functions.ts'
-import { atKey, atValue, error, type Finding, type Path } from './problems.ts'
+import type { EvaluatorPlace } from './evaluators.ts'
+import type { FunctionConfig, Schema, Variant } from './functions.ts'
+import { atKey, error, type Finding, type Path } from './problems.ts'
 import { defaultExperimentation } from './resolve-experimentation.ts'
-import type { Workshop } from './resolve-templates.ts'
+import type { Workshop } from './resolve-schemas.ts'
 import { resolveVariant } from './resolve-variants.ts'
-import type { Evaluator, LlmJudge } from './schema-evaluators.ts'
+import type { LlmJudge } from './schema-evaluators.ts'
 import type { JudgeVariant, Variant as WrittenVariant } from './schema-variants.ts'
-
-/** Where an evaluator is written, and what it is known by. */
-export interface EvaluatorPlace {
-  readonly name: string
-  readonly path: Path
-  /** As messages name its surroundings: `[evaluations.haiku]`. */
-  readonly around: string
-  /** `tensorzero::llm_judge::…` */
-  readonly functionName: string
-  /** `tensorzero::evaluation_name::…` */
-  readonly metricName: string
-}
-
-/** Where the evaluators of a function are. */
-export function evaluatorOfFunction(owner: string, name: string): EvaluatorPlace {
-  return {
-    name,
-    path: ['functions', owner, 'evaluators', name],
-    around: `\`[functions.${owner}.evaluators]\``,
-    functionName: `tensorzero::llm_judge::function_name::${owner}::${name}`,
-    metricName: `tensorzero::function_name::${owner}::evaluator_name::${name}`,
-  }
-}
-
-/** Where the evaluators of an old evaluation are. */
-export function evaluatorOfEvaluation(evaluation: string, name: string): EvaluatorPlace {
-  return {
-    name,
-    path: ['evaluations', evaluation, 'evaluators', name],
-    around: `\`[evaluations.${evaluation}]\``,
-    functionName: `tensorzero::llm_judge::${evaluation}::${name}`,
-    metricName: `tensorzero::evaluation_name::${evaluation}::evaluator_name::${name}`,
-  }
-}
-
-/** The metric that an evaluator's marks are kept under. */
-export function metricOf(written: Evaluator, { metricName }: EvaluatorPlace): MetricConfig {
-  const isOwn = 'output_type' in written
-  return Object.freeze({
-    name: metricName,
-    type: isOwn ? written.output_type : 'boolean',
-    optimize: isOwn ? written.optimize : 'max',
-    level: 'inference',
-    description: null,
-  })
-}
 
 /** The json function by which an LLM judges: it gets what was asked and answered, and gives marks. */
 export function judgeOf(written: LlmJudge, at: EvaluatorPlace, shop: Workshop): FunctionConfig {
@@ -186,30 +141,4 @@ function marksOf(type: LlmJudge['output_type']): Json {
 
 function schemaOf(json: Json, { compileSchema }: Workshop): Schema {
   return Object.freeze({ json, check: compileSchema(json) })
-}
-
-/** What holds of evaluators' names and what evaluations name. */
-export function checkEvaluatorNames({ name, path, around }: EvaluatorPlace): Finding[] {
-  if (!name.includes('::')) return []
-  const message = `Evaluator names cannot contain "::" (referenced in ${around})`
-  return [error('reserved_name', message, atKey(path), 'choose another name')]
-}
-
-/** The same of evaluations, and of the function that they name. */
-export function checkEvaluation(
-  name: string,
-  functionName: string,
-  functions: readonly string[],
-): Finding[] {
-  const path = ['evaluations', name]
-  const findings: Finding[] = []
-  if (name.includes('::')) {
-    const message = `evaluation names cannot contain "::" (referenced in \`[evaluations.${name}]\`)`
-    findings.push(error('reserved_name', message, atKey(path), 'choose another name'))
-  }
-  if (!functions.includes(functionName)) {
-    const message = `Function \`${functionName}\` not found (referenced in \`[evaluations.${name}]\`)`
-    findings.push(error('unknown_function', message, atValue([...path, 'function_name'])))
-  }
-  return findings
 }

@@ -3,7 +3,7 @@ import type { Experimentation, FunctionConfig, Schema, Variant } from './functio
 import { atKey, atValue, error, type Finding, type Path, warning } from './problems.ts'
 import { valueAt } from './issues.ts'
 import { defaultExperimentation, resolveRule } from './resolve-experimentation.ts'
-import { ANYTHING, resolveSchema, type Workshop } from './resolve-templates.ts'
+import { ANYTHING, resolveSchema, type Workshop } from './resolve-schemas.ts'
 import { type Owner, resolveVariant } from './resolve-variants.ts'
 import type * as Written from './schema-functions.ts'
 import type * as WrittenRules from './schema-experimentation.ts'

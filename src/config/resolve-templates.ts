@@ -1,21 +1,12 @@
 import { GatewayError } from '../domain/errors.ts'
 import { type Outline, outlineTemplate } from '../lib/jinja.ts'
 import { asObject, type Json, type JsonObject } from '../lib/json.ts'
-import { type CheckValue, SchemaError } from '../lib/json-schema.ts'
 import { type Render, type TemplateCompiler, TemplateError } from '../lib/templates.ts'
 import type { Prompting, Schema, Template } from './functions.ts'
 import { atKey, atValue, error, type Finding, type Path, warning } from './problems.ts'
-import type { FileText, FileTexts } from './references.ts'
+import type { FileText } from './references.ts'
+import type { Workshop } from './resolve-schemas.ts'
 import type * as Written from './schema-variants.ts'
-
-/** What functions are made with. */
-export interface Workshop {
-  readonly texts: FileTexts
-  readonly templates: TemplateCompiler
-  /** Throws a `SchemaError`. */
-  readonly compileSchema: (json: Json) => CheckValue
-  readonly findings: Finding[]
-}
 
 /** Where a prompting stands, and what holds there. */
 export interface PromptingPlace {
@@ -202,34 +193,4 @@ function headOf(variable: string): string {
 
 function list(names: readonly string[]): string {
   return names.map((name) => `\`${name}\``).join(', ')
-}
-
-/** The schema that every value fits. */
-export const ANYTHING: Schema = Object.freeze({ json: Object.freeze({}), check: () => [] })
-
-/** The schema in a file; null when it is none, which is complained about. */
-export function resolveSchema(place: Path, shop: Workshop): Schema | null {
-  const file = shop.texts.get(place)
-  if (file === undefined) return null
-  const json = parseSchema(file, place, shop.findings)
-  if (json === undefined) return null
-  try {
-    return Object.freeze({ json, check: shop.compileSchema(json) })
-  } catch (thrown) {
-    if (!(thrown instanceof SchemaError)) throw thrown
-    const message = `Failed to compile JSON Schema \`${file.path}\`: ${thrown.message}`
-    shop.findings.push(error('bad_schema', message, atValue(place)))
-    return null
-  }
-}
-
-function parseSchema({ path, text }: FileText, place: Path, findings: Finding[]): Json | undefined {
-  try {
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- JSON.parse makes nothing else
-    return JSON.parse(text) as Json
-  } catch (thrown) {
-    const reason = thrown instanceof Error ? thrown.message : String(thrown)
-    const message = `Failed to parse JSON Schema \`${path}\`: ${reason}`
-    findings.push(error('bad_schema', message, atValue(place)))
-  }
 }

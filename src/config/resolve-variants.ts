@@ -9,7 +9,8 @@ import type {
   Variant,
   VariantParams,
 } from './functions.ts'
-import { type PromptingPlace, resolveTemplates, type Workshop } from './resolve-templates.ts'
+import type { Workshop } from './resolve-schemas.ts'
+import { type PromptingPlace, resolveTemplates } from './resolve-templates.ts'
 import type * as Written from './schema-variants.ts'
 import { TYPES } from './schema-variants.ts'
 import { toPatches, toRetries, toTimeouts } from './target.ts'

@@ -11,9 +11,10 @@ providers.p = { type = "openai", model_name = "chats" }
 routing = ["p"]
 providers.p = { type = "openai", model_name = "embeds" }`
 
+const readFile = () => Promise.resolve(toml)
+
 test('a model for embeddings is found by them alone', async () => {
   const env = { OPENAI_API_KEY: 'k' }
-  const readFile = () => Promise.resolve(toml)
   const { config } = await loadConfig({ sources: ['weir.toml'], env, providers, readFile })
   const upstreamOf = (operation: 'chat' | 'embeddings', model: string) =>
     resolveModel(config, { operation, model, relay: false }).targets[0]?.upstreamModel

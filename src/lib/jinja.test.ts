@@ -113,7 +113,9 @@ const { template } = fc.letrec<{ template: string }>((tie) => ({
       .map(([one, value, body]) => `{% set ${one} = ${value} %}${body}`),
     fc
       .tuple(expression, tie('template'), tie('template'))
-      .map(([test, body, other]) => `{% if ${test} %}${body}{% else %}${other}{% endif %}`),
+      .map(
+        ([condition, body, other]) => `{% if ${condition} %}${body}{% else %}${other}{% endif %}`,
+      ),
     fc
       .tuple(name, name, expression, tie('template'))
       .map(
