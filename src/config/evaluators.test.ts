@@ -74,7 +74,7 @@ test('a judge is a json function, and every evaluator has a metric', async () =>
   const text = `${judge(`description = "Is it good?"\n${variant('a')}\n${variant('b', ', active = true')}`)}
 variants.c = { type = "experimental_best_of_n_sampling", candidates = ["a", "b"], evaluator = { model = "stage::m", json_mode = "tool", system_instructions = "plain.txt" } }
 variants.d = { type = "experimental_mixture_of_n", candidates = ["a"], fuser = { model = "stage::m", json_mode = "tool", system_instructions = "plain.txt" } }
-variants.e = { type = "experimental_dynamic_in_context_learning", model = "stage::m", embedding_model = "acme::e", k = 1, json_mode = "on" }
+variants.e = { type = "experimental_dynamic_in_context_learning", model = "stage::m", embedding_model = "acme::e", k = 1 }
 [evaluations.x]
 type = "inference"
 function_name = "f"

@@ -176,6 +176,11 @@ test.each([
     "error 1: Embedding model name cannot start with 'tensorzero::': tensorzero::e",
   ],
   [
+    'a model for embeddings that makes none',
+    'embedding_models.e = { routing = ["p"], providers.p = { type = "stage", model_name = "x" } }',
+    'warning 1: the type `stage` makes no embeddings',
+  ],
+  [
     'a file that is not there',
     `${chat}templates.x.path = "nowhere.txt"`,
     expect.stringMatching(/^error 5: cannot read .*nowhere\.txt: there is no such file$/),

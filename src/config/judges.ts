@@ -67,7 +67,7 @@ function toVariant(
 ): WrittenVariant {
   if ('k' in written) {
     const { active: _, ...rest } = written
-    return rest
+    return { ...rest, json_mode: rest.json_mode ?? 'strict' }
   }
   if ('evaluator' in written) {
     const { active: _, evaluator, ...rest } = written

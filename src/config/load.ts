@@ -1,4 +1,5 @@
 import type { Provider } from '../providers/provider.ts'
+import { checkEmbeddings } from './check-embeddings.ts'
 import { checkFunctions } from './check-functions.ts'
 import { checkRules } from './check.ts'
 import type { Config, Model } from './config.ts'
@@ -94,7 +95,7 @@ async function buildModels(
     ([name, model]) => [name, asModel(model)] as const,
   )
   const embedding = await resolveModels('embedding_models', Object.fromEntries(forEmbeddings), from)
-  findings.push(...wrong, ...embedding.findings)
+  findings.push(...wrong, ...embedding.findings, ...checkEmbeddings(embedding.models))
   const shortName = createShortNames(types)
   return {
     models,
