@@ -27,7 +27,8 @@ export async function readIncludes(
     )
     return { texts: new Map(), files: [], findings }
   }
-  const reading = { basePath, readFile, texts: new Map<string, string>(), files: [], findings: [] }
+  const texts = new Map<string, string>()
+  const reading = { basePath, readFile, texts, files: [], findings: [], seen: new Set<string>() }
   const waiting = [...templates]
   for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
     for (const load of outlineTemplate(next.text).loads) {
@@ -43,18 +44,21 @@ interface Reading {
   readonly texts: Map<string, string>
   readonly files: string[]
   readonly findings: Finding[]
+  /** The names that have been looked for, found or not: each is told of once. */
+  readonly seen: Set<string>
 }
 
 /** The templates that were not known before. */
 async function readLoad(
   load: Load,
   from: NamedTemplate,
-  { basePath, readFile, texts, files, findings }: Reading,
+  { basePath, readFile, texts, files, findings, seen }: Reading,
 ): Promise<NamedTemplate[]> {
   if (load.names === null) findings.push(dynamic(load, from))
   const read: NamedTemplate[] = []
   for (const name of load.names ?? []) {
-    if (texts.has(name)) continue
+    if (seen.has(name)) continue
+    seen.add(name)
     const file = resolve(basePath, name)
     const isInside = isBelow(name)
     if (isInside) files.push(file)

@@ -13,9 +13,12 @@ export const FileName = z.union([
 ])
 export type FileName = z.infer<typeof FileName>
 
-/** A file under a name: `NAME.path`. */
+/** Files under names: `NAME.path`. */
 export function namedFiles(meaning: string) {
-  return z.record(z.string(), z.strictObject({ path: FileName.describe(meaning) }))
+  return z
+    .record(z.string(), z.strictObject({ path: FileName.describe('The file.') }))
+    .default({})
+    .describe(meaning)
 }
 
 export const Name = z.string().min(1)

@@ -6,7 +6,7 @@ import { Variant } from './schema-variants.ts'
 
 const common = {
   description: z.string().optional().describe('What it is for.'),
-  schemas: namedFiles('A JSON Schema of what the template of this name is given.').default({}),
+  schemas: namedFiles('`NAME.path`: a JSON Schema of what the template of this name is given.'),
   system_schema: FileName.optional().describe('Old form of `schemas.system.path`.'),
   user_schema: FileName.optional().describe('Old form of `schemas.user.path`.'),
   assistant_schema: FileName.optional().describe('Old form of `schemas.assistant.path`.'),

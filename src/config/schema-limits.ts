@@ -28,7 +28,7 @@ function createLimit(amount: z.ZodNumber) {
 const limits = Object.fromEntries(
   LIMITS.map(({ key, resource, interval }) => {
     const [unit, limit] = resource === 'cost' ? ['US dollars', Amount] : [nounOf(resource), Whole]
-    return [key, limit.optional().describe(`Most ${unit} in a ${interval}.`)] as const
+    return [key, limit.optional().describe(`Most ${unit} per ${interval}.`)] as const
   }),
 )
 
@@ -82,6 +82,6 @@ export const RateLimiting = z.strictObject({
     .min(0)
     .default(1)
     .describe('US dollars that a call counts for until its cost is known.'),
-  rules: z.array(Rule).default([]),
+  rules: z.array(Rule).default([]).describe('Each says what is limited, and for whom.'),
 })
 export type RateLimiting = z.infer<typeof RateLimiting>

@@ -6,7 +6,7 @@ const Model = Name.describe('The model to start from.')
 
 /** What else a kind of optimizer takes is checked by whoever runs it. */
 function optional(keys: string) {
-  const option = z.unknown().optional()
+  const option = z.unknown().optional().describe('An option of the optimizer.')
   return Object.fromEntries(keys.split(' ').map((key) => [key, option] as const))
 }
 

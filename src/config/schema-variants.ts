@@ -33,7 +33,7 @@ const Wrapper = FileName.optional().describe('Old way to wrap plain text, for th
 /** How one model is asked. */
 const prompting = {
   model: Name.describe('A configured model, or a short name.'),
-  templates: namedFiles('A MiniJinja template.').default({}),
+  templates: namedFiles('`NAME.path`: a MiniJinja template.'),
   system_template: FileName.optional().describe('Old form of `templates.system.path`.'),
   user_template: FileName.optional().describe('Old form of `templates.user.path`.'),
   assistant_template: FileName.optional().describe('Old form of `templates.assistant.path`.'),
@@ -98,8 +98,18 @@ const Type = {
 /** One way of doing a function's task, told apart by `type`. */
 export const Variant = z.discriminatedUnion('type', [
   z.strictObject({ type: Type.chat, ...prompting, weight: Weight, ...facts }),
-  z.strictObject({ type: Type.best, ...candidates, evaluator: Judge, ...facts }),
-  z.strictObject({ type: Type.mixture, ...candidates, fuser: Judge, ...facts }),
+  z.strictObject({
+    type: Type.best,
+    ...candidates,
+    evaluator: Judge.describe('Who chooses: keys as of `chat_completion`.'),
+    ...facts,
+  }),
+  z.strictObject({
+    type: Type.mixture,
+    ...candidates,
+    fuser: Judge.describe('Who puts together: keys as of `chat_completion`.'),
+    ...facts,
+  }),
   z.strictObject({ type: Type.dicl, ...dicl, weight: Weight, ...facts }),
   z.strictObject({ type: Type.thought, ...prompting, weight: Weight, ...facts }),
 ])
@@ -128,14 +138,14 @@ export const JudgeVariant = z.discriminatedUnion('type', [
     type: Type.best,
     active: Active,
     ...judgeCandidates,
-    evaluator: JudgeOfJudges,
+    evaluator: JudgeOfJudges.describe('Who chooses: keys as of `chat_completion`.'),
     ...timeouts,
   }),
   z.strictObject({
     type: Type.mixture,
     active: Active,
     ...judgeCandidates,
-    fuser: JudgeOfJudges,
+    fuser: JudgeOfJudges.describe('Who puts together: keys as of `chat_completion`.'),
     ...timeouts,
   }),
   z.strictObject({ type: Type.dicl, active: Active, ...dicl, ...timeouts }),

@@ -57,3 +57,12 @@ test('included files know the variables, and nothing in them is escaped', () => 
   const source = '{% import "macros.txt" as m %}{% include "page.html" %} {{ m.bold(a) }}'
   expect(compiler.compile(source)({ a: '&' })).toBe('<&> *&*')
 })
+
+test('a file that is no template says its name', () => {
+  const compiler = new TemplateCompiler(new Map([['a (b.txt', '\n{% if']]))
+  expect(() => compiler.compile('x')).toThrow(
+    new TemplateError(
+      'a (b.txt: syntax error: unexpected end of input, expected expression in line 2',
+    ),
+  )
+})

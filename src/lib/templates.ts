@@ -44,7 +44,7 @@ function createEnvironment(files: ReadonlyMap<string, string>): Environment {
   environment.undefinedBehavior = 'strict'
   environment.fuel = MOST_STEPS
   for (const [name, text] of files) {
-    tell(() => environment.addTemplate(name, unescaped(name, text)), name)
+    tell(() => environment.addTemplate(name, unescaped(name, text)), name, `${name}: `)
   }
   return environment
 }
@@ -55,14 +55,15 @@ function unescaped(name: string, text: string): string {
   return `{% autoescape false %}${text.replace(/\r?\n$/, '')}{% endautoescape %}`
 }
 
-function tell<Result>(act: () => Result, name: string): Result {
+function tell<Result>(act: () => Result, name: string, from = ''): Result {
   try {
     return act()
   } catch (thrown) {
     const [first = ''] = String(thrown instanceof Error ? thrown.message : thrown).split('\n')
-    const line = new RegExp(` \\(in ${name}:(\\d+)\\)`).exec(first)
-    const where = line === null ? '' : ` in line ${line[1]}`
-    throw new TemplateError(`${first.replace(line?.[0] ?? '', '')}${where}`, { cause: thrown })
+    const place = ` (in ${name}:`
+    const [what = '', line] = first.split(place)
+    const where = line === undefined ? '' : ` in line ${Number.parseInt(line, 10)}`
+    throw new TemplateError(`${from}${what}${where}`, { cause: thrown })
   }
 }
 
