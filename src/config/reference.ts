@@ -99,11 +99,19 @@ function renderFunctions(tables: Readonly<Record<string, Node>>): string[] {
     .map(asNode)
     .find((node) => 'variants' in childrenOf(node))
   return [
-    ...union('[functions.NAME]', 'A task for a model.', owner),
-    ...union('[functions.NAME.variants.NAME]', 'One way of doing the task.', entryOf(variants)),
-    ...union('[functions.NAME.experimentation]', CHOICE, experimentation),
-    ...union('[functions.NAME.evaluators.NAME]', 'How answers are measured.', entryOf(evaluators)),
-    ...union(
+    ...unionSections('[functions.NAME]', 'A task for a model.', owner),
+    ...unionSections(
+      '[functions.NAME.variants.NAME]',
+      'One way of doing the task.',
+      entryOf(variants),
+    ),
+    ...unionSections('[functions.NAME.experimentation]', CHOICE, experimentation),
+    ...unionSections(
+      '[functions.NAME.evaluators.NAME]',
+      'How answers are measured.',
+      entryOf(evaluators),
+    ),
+    ...unionSections(
       '[functions.NAME.evaluators.NAME.variants.NAME]',
       'One way of judging.',
       entryOf(childrenOf(judge ?? {})['variants'] ?? {}),
@@ -126,8 +134,8 @@ function renderLimits(tables: Readonly<Record<string, Node>>): string[] {
   const { clickhouse = {}, postgres = {}, autopilot = {} } = tables
   return [
     section('[rate_limiting]', describe(limits), rowsOf(limits)),
-    ...union('[object_storage]', 'Where the files of requests are kept.', files),
-    ...union('[optimizers.NAME]', 'How a variant is made better.', entryOf(optimizers)),
+    ...unionSections('[object_storage]', 'Where the files of requests are kept.', files),
+    ...unionSections('[optimizers.NAME]', 'How a variant is made better.', entryOf(optimizers)),
     section('[clickhouse]', 'For compatibility.', rowsOf(clickhouse)),
     section('[postgres]', 'For compatibility.', rowsOf(postgres)),
     section('[autopilot]', 'For compatibility.', rowsOf(autopilot)),
@@ -135,7 +143,7 @@ function renderLimits(tables: Readonly<Record<string, Node>>): string[] {
 }
 
 /** A section for a table of several kinds, and one for each of them, told apart by `type`. */
-function union(title: string, text: string, node: Node): string[] {
+function unionSections(title: string, text: string, node: Node): string[] {
   return [
     section(title, `${text} \`type\` is required; each type has keys of its own.`, []),
     ...(node.oneOf ?? []).map(asNode).map((kind) => {

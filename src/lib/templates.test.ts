@@ -66,3 +66,19 @@ test('a file that is no template says its name', () => {
     ),
   )
 })
+
+test.each([
+  ['a template with too long an expression', `{{ a${' | upper'.repeat(100_000)} }}`, 1],
+  [
+    'too deep a value',
+    '{{ a }}',
+    Array.from({ length: 50_000 }).reduce<JsonObject>((a) => ({ a }), {}),
+  ],
+])('%s breaks nothing else', (_, source, a) => {
+  const compiler = new TemplateCompiler()
+  const before = compiler.compile('{{ a }}!')
+  const tooMuch = () => compiler.compile(source)({ a })
+  expect(tooMuch).toThrow(new TemplateError('it is too deep or too large'))
+  expect(before({ a: 1 })).toBe('1!')
+  expect(compiler.compile('{{ a }}?')({ a: 2 })).toBe('2?')
+})

@@ -15,11 +15,14 @@ const MOST_STEPS = 1_000_000
 /**
  * Compiles MiniJinja templates. Undefined variables are errors, nothing is escaped, and the files
  * given (by the name that templates say) are all that can be included.
+ *
+ * Each compiler has an instance of the library of its own, since what overflows in there (a template
+ * from a request may) leaves an instance broken: then another takes its place.
  */
 export class TemplateCompiler {
   readonly #files: ReadonlyMap<string, string>
+  readonly #sources: string[] = []
   #environment: Environment | undefined
-  #count = 0
 
   constructor(files: ReadonlyMap<string, string> = new Map()) {
     this.#files = files
@@ -27,26 +30,61 @@ export class TemplateCompiler {
 
   /** Throws a `TemplateError`; so does what comes back, when it is called. */
   compile(source: string): Render {
-    const environment = (this.#environment ??= createEnvironment(this.#files))
-    // The library chooses how to escape by the name's ending: this one has none.
-    const name = `template-${this.#count++}`
-    tell(() => environment.addTemplate(name, source), name)
-    return (args) => tell(() => environment.renderTemplate(name, withWholeNumbers(args)), name)
+    const name = nameOf(this.#sources.length)
+    this.#run(name, (environment) => environment.addTemplate(name, source))
+    this.#sources.push(source)
+    return (args) =>
+      this.#run(name, (environment) => environment.renderTemplate(name, withWholeNumbers(args)))
+  }
+
+  #run<Result>(name: string, act: (environment: Environment) => Result): Result {
+    this.#environment ??= this.#createEnvironment()
+    try {
+      return act(this.#environment)
+    } catch (thrown) {
+      if (isBroken(thrown)) this.#environment = undefined
+      throw toTemplateError(thrown, name)
+    }
+  }
+
+  #createEnvironment(): Environment {
+    const { Environment: Library } = loadLibrary()
+    const environment = new Library()
+    environment.undefinedBehavior = 'strict'
+    environment.fuel = MOST_STEPS
+    for (const [name, text] of this.#files) addFile(environment, name, text)
+    for (const [index, source] of this.#sources.entries()) {
+      environment.addTemplate(nameOf(index), source)
+    }
+    return environment
   }
 }
 
-/** The library is loaded with the first template: its memory is not for those without any. */
-function createEnvironment(files: ReadonlyMap<string, string>): Environment {
+/** The library chooses how to escape by a name's ending: these have none. */
+function nameOf(index: number): string {
+  return `template-${index}`
+}
+
+/** A trap, or an overflow of the stack: what the library had begun to change stays half done. */
+function isBroken(thrown: unknown): boolean {
+  return thrown instanceof RangeError || (thrown instanceof Error && thrown.name === 'RuntimeError')
+}
+
+/** A new instance. Only with the first template: the memory is not for gateways without any. */
+function loadLibrary(): { Environment: new () => Environment } {
   const load = createRequire(import.meta.url)
+  Reflect.deleteProperty(load.cache, load.resolve('minijinja-js'))
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what it exports
-  const library = load('minijinja-js') as { Environment: new () => Environment }
-  const environment = new library.Environment()
-  environment.undefinedBehavior = 'strict'
-  environment.fuel = MOST_STEPS
-  for (const [name, text] of files) {
-    tell(() => environment.addTemplate(name, unescaped(name, text)), name, `${name}: `)
+  return load('minijinja-js') as { Environment: new () => Environment }
+}
+
+function addFile(environment: Environment, name: string, text: string): void {
+  try {
+    environment.addTemplate(name, unescaped(name, text))
+  } catch (thrown) {
+    const { message } = toTemplateError(thrown, name)
+    throw new TemplateError(`${name}: ${message}`, { cause: thrown })
   }
-  return environment
 }
 
 /** Included files go by their own names, some of which would have their values escaped. */
@@ -55,16 +93,12 @@ function unescaped(name: string, text: string): string {
   return `{% autoescape false %}${text.replace(/\r?\n$/, '')}{% endautoescape %}`
 }
 
-function tell<Result>(act: () => Result, name: string, from = ''): Result {
-  try {
-    return act()
-  } catch (thrown) {
-    const [first = ''] = String(thrown instanceof Error ? thrown.message : thrown).split('\n')
-    const place = ` (in ${name}:`
-    const [what = '', line] = first.split(place)
-    const where = line === undefined ? '' : ` in line ${Number.parseInt(line, 10)}`
-    throw new TemplateError(`${from}${what}${where}`, { cause: thrown })
-  }
+function toTemplateError(thrown: unknown, name: string): TemplateError {
+  if (isBroken(thrown)) return new TemplateError('it is too deep or too large', { cause: thrown })
+  const [first = ''] = String(thrown instanceof Error ? thrown.message : thrown).split('\n')
+  const [what = '', line] = first.split(` (in ${name}:`)
+  const where = line === undefined ? '' : ` in line ${Number.parseInt(line, 10)}`
+  return new TemplateError(`${what}${where}`, { cause: thrown })
 }
 
 /**
