@@ -105,6 +105,8 @@ function plainFunction(name: string, type: FunctionConfig['type']): FunctionConf
 
 /** Requests bring the same schemas again and again; each takes a while to compile. */
 const MOST_KEPT = 100
+/** Longer ones come from nobody who means well, and keeping them would take much memory. */
+const LONGEST_KEPT = 100_000
 
 function createCompile(): (json: Json) => CheckValue {
   const compiler = new SchemaCompiler()
@@ -112,6 +114,7 @@ function createCompile(): (json: Json) => CheckValue {
   return (json) => {
     const text = JSON.stringify(json)
     const check = kept.get(text) ?? compiler.compile(json)
+    if (text.length > LONGEST_KEPT) return check
     kept.delete(text)
     kept.set(text, check)
     const [oldest] = kept.keys()

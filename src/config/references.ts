@@ -1,6 +1,6 @@
 import { dirname, resolve } from 'node:path'
 import { asObject } from '../lib/json.ts'
-import { type ReadFile, readText } from './files.ts'
+import { type ReadFile, readText, type Text } from './files.ts'
 import { valueAt } from './issues.ts'
 import { atValue, error, type Finding, formatPath, type Path } from './problems.ts'
 import type { ConfigFile } from './schema.ts'
@@ -93,19 +93,19 @@ export async function readReferences(
   readFile: ReadFile,
 ): Promise<ReadReferences> {
   const texts = new FileTexts()
-  const files = new Set<string>()
+  const files = new Map<string, Text>()
   const findings: Finding[] = []
   for (const { place, value } of findReferences(tables)) {
     const given = inline(value)
     if (given !== undefined) texts.set(place, given)
     if (typeof value !== 'string' || value === '') continue
     const file = resolve(directoryOf(place, sources), value)
-    files.add(file)
-    const read = await readText(file, readFile)
+    const read = files.get(file) ?? (await readText(file, readFile))
+    files.set(file, read)
     if (read.ok) texts.set(place, { path: value, text: read.text })
     else findings.push(unreadable(value, file, read.reason, place))
   }
-  return { texts, files: [...files], findings }
+  return { texts, files: [...files.keys()], findings }
 }
 
 /** A text that stands in the place of a path, as a gateway writes it. */

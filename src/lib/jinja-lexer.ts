@@ -57,7 +57,7 @@ function afterRaw(source: string, from: number): number {
 }
 
 const WORD =
-  /\s+|(?<name>[\p{L}_][\p{L}\p{N}_]*)|(?<number>\d[\d_]*(?:\.\d+)?(?:[eE][+-]?\d+)?)|(?<string>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')|(?<operator>[=!<>]=|\*\*|\/\/|.)/suy
+  /\s+|(?<name>[\p{L}_][\p{L}\p{N}_]*)|(?<number>\d[\d_]*(?:\.\d+)?(?:[eE][+-]?\d+)?)|(?<string>"[^"\\]*(?:\\.[^"\\]*)*"|'[^'\\]*(?:\\.[^'\\]*)*')|(?<operator>[=!<>]=|\*\*|\/\/|.)/suy
 
 /** Up to the closing mark, which inside a string or braces closes nothing. */
 function readTokens(source: string, from: number, close: string): { tokens: Token[]; end: number } {

@@ -21,7 +21,8 @@ const MOST_STEPS = 1_000_000
  */
 export class TemplateCompiler {
   readonly #files: ReadonlyMap<string, string>
-  readonly #sources: string[] = []
+  /** By source: the same file is often used many times. */
+  readonly #renders = new Map<string, Render>()
   #environment: Environment | undefined
 
   constructor(files: ReadonlyMap<string, string> = new Map()) {
@@ -30,11 +31,14 @@ export class TemplateCompiler {
 
   /** Throws a `TemplateError`; so does what comes back, when it is called. */
   compile(source: string): Render {
-    const name = nameOf(this.#sources.length)
+    const present = this.#renders.get(source)
+    if (present !== undefined) return present
+    const name = nameOf(this.#renders.size)
     this.#run(name, (environment) => environment.addTemplate(name, source))
-    this.#sources.push(source)
-    return (args) =>
+    const render: Render = (args) =>
       this.#run(name, (environment) => environment.renderTemplate(name, withWholeNumbers(args)))
+    this.#renders.set(source, render)
+    return render
   }
 
   #run<Result>(name: string, act: (environment: Environment) => Result): Result {
@@ -53,7 +57,7 @@ export class TemplateCompiler {
     environment.undefinedBehavior = 'strict'
     environment.fuel = MOST_STEPS
     for (const [name, text] of this.#files) addFile(environment, name, text)
-    for (const [index, source] of this.#sources.entries()) {
+    for (const [index, source] of [...this.#renders.keys()].entries()) {
       environment.addTemplate(nameOf(index), source)
     }
     return environment
