@@ -23,6 +23,10 @@ const ENTRANCE = new Set(['cli', 'main.ts'])
 const OWNED: Record<string, string> = {
   undici: 'lib',
   'eventsource-parser': 'lib',
+  'minijinja-js': 'lib',
+  ajv: 'lib',
+  'ajv-formats': 'lib',
+  '@noble/hashes/blake3.js': 'lib',
   'node:sqlite': 'store',
   'smol-toml': 'config',
   'toml-eslint-parser': 'config',
