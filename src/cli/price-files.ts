@@ -1,7 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { priceOf } from '../domain/prices/price-of.ts'
 import { PriceTableError, readPriceTable } from '../domain/prices/read-table.ts'
 import { joinTables, type PriceTable } from '../domain/prices/table.ts'
+import type { TablePricing } from '../engine/complete.ts'
 import { parseJson } from '../lib/json.ts'
 
 /** The prices we ship: in the same place for the sources and for what is built. */
@@ -18,6 +20,12 @@ export function userPriceFile(told: string | null, dataDir: string): string | nu
 export function loadPriceTable(userFile: string | null): PriceTable {
   const shipped = readPriceTable(parseJson(readFileSync(SHIPPED, 'utf8')), 'data/prices.json')
   return userFile === null ? shipped : joinTables(readPriceFile(userFile), shipped)
+}
+
+/** The same, asked for one cost at a time. Throws a `PriceTableError`. */
+export function tablePricing(userFile: string | null): TablePricing {
+  const table = loadPriceTable(userFile)
+  return (priced) => priceOf(table, priced)?.nano ?? null
 }
 
 /** One file by itself. Throws a `PriceTableError`. */

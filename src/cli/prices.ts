@@ -1,24 +1,17 @@
 import { modelNames } from '../domain/prices/model-names.ts'
-import { priceOf } from '../domain/prices/price-of.ts'
 import { PriceTableError } from '../domain/prices/read-table.ts'
 import type { PriceEntry, PriceTable } from '../domain/prices/table.ts'
 import { nearest } from '../lib/nearest.ts'
 import { StoreFault } from '../store/sqlite/fault.ts'
 import { reprice, type RepriceSums } from '../store/sqlite/reprice.ts'
-import { UsageError } from './arguments.ts'
-import { loadPriceTable, readPriceFile, userPriceFile } from './price-files.ts'
+import { type PricesWords, UsageError } from './arguments.ts'
+import { loadPriceTable, readPriceFile, tablePricing, userPriceFile } from './price-files.ts'
 import { StartError } from './start-error.ts'
 
-export interface PricesArguments {
-  /** What stands after `weir prices`. */
-  readonly words: readonly string[]
+export interface PricesArguments extends PricesWords {
   readonly dataDir: string
-  /** `WEIR_PRICES`, or `file` of the configuration. */
+  /** `WEIR_PRICES`. */
   readonly priceFile: string | null
-  /** A day: `2026-01-31`. */
-  readonly since: string | null
-  readonly model: string | null
-  readonly dryRun: boolean
 }
 
 /** Where a command writes to: results, and what only a person watching wants to know. */
@@ -109,13 +102,13 @@ function check(file: string | undefined, output: PricesOutput): void {
 }
 
 function repriceAll(args: PricesArguments, output: PricesOutput): void {
-  const table = loadPriceTable(userPriceFile(args.priceFile, args.dataDir))
+  const price = tablePricing(userPriceFile(args.priceFile, args.dataDir))
   const sums = reprice({
     dataDir: args.dataDir,
     since: args.since === null ? null : dayOf(args.since),
     model: args.model,
     dryRun: args.dryRun,
-    price: (attempt) => priceOf(table, attempt)?.nano ?? null,
+    price,
     progress: ({ seq, lastSeq }) => output.progress(`\r${seq} of ${lastSeq} requests`),
   })
   output.progress('\n')

@@ -6,7 +6,11 @@ import { openaiChat } from '../providers/openai-chat.ts'
 import { completeRecord, type Readers, textPreview } from './complete.ts'
 import type { AttemptDraft, Draft } from './draft.ts'
 
-const readers: Readers = { request: (_, body) => decodeChat(body), wire: () => openaiChat }
+const readers: Readers = {
+  request: (_, body) => decodeChat(body),
+  wire: () => openaiChat,
+  price: () => null,
+}
 const latin1 = (text: string) => Buffer.from(text).toString('latin1')
 
 function attempt(more: Partial<AttemptDraft> & { response?: string } = {}): AttemptDraft {

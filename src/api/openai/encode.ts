@@ -11,12 +11,10 @@ import { detailsOf, signatureFields } from './details.ts'
 export function encodeCompletion(envelope: Envelope, parts: readonly Part[]): JsonObject {
   const choices = new Map<number, Part[]>([[0, []]])
   let usage: Usage | null = null
-  let cost: number | null = null
   const extra: JsonObject = {}
   for (const part of withSignedThoughts(parts, false)) {
     if (part.type === 'usage') {
       usage = usage ? mergeUsage(usage, part.usage) : part.usage
-      cost = part.reportedCost ?? cost
     } else if (part.type === 'raw' && part.level === 'response') {
       if (speaksHere(envelope)) Object.assign(extra, part.fields)
     } else if (part.type !== 'error') {
@@ -34,7 +32,7 @@ export function encodeCompletion(envelope: Envelope, parts: readonly Part[]): Js
     created: envelope.created,
     model: envelope.model,
     choices: [...choices].map(([index, own]) => encodeChoice(index, own, envelope)),
-    usage: encodeUsage(usage, cost),
+    usage: encodeUsage(usage, envelope.cost),
   }
 }
 
@@ -142,7 +140,7 @@ function encodeThought(thought: Thought, place: number, { providerType }: Envelo
   }
 }
 
-export function encodeUsage(usage: Usage | null, cost: number | null): Json {
+export function encodeUsage(usage: Usage | null, cost: Envelope['cost']): Json {
   if (!usage) return null
   const input = totalInput(usage)
   const output = totalOutput(usage)
@@ -159,7 +157,7 @@ export function encodeUsage(usage: Usage | null, cost: number | null): Json {
   if (usage.cacheWrite !== null) {
     fields['tensorzero_provider_cache_write_input_tokens'] = usage.cacheWrite
   }
-  return { ...fields, tensorzero_cost: cost }
+  return { ...fields, tensorzero_cost: cost() }
 }
 
 const FINISH: Readonly<Record<FinishReason, string>> = {
