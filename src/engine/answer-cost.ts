@@ -1,7 +1,8 @@
 import { costOf } from '../domain/cost.ts'
 import { firstCost } from '../domain/prices/cost-source.ts'
 import type { Engine } from './engine.ts'
-import { readResponse, utf8 } from './read-response.ts'
+import { utf8 } from './kept-text.ts'
+import { readResponse } from './read-response.ts'
 import type { AttemptTrace, Trace } from './trace.ts'
 
 /**

@@ -8,7 +8,8 @@ import { UNKNOWN_USAGE, type Usage } from '../domain/usage.ts'
 import { asObject, type JsonObject, parseJson } from '../lib/json.ts'
 import type { Wire, WireName } from '../providers/provider.ts'
 import type { AttemptDraft, Draft } from './draft.ts'
-import { readResponse, utf8 } from './read-response.ts'
+import { requestText, responseText, utf8 } from './kept-text.ts'
+import { readResponse } from './read-response.ts'
 
 /** What the store thread needs to read bodies: handed in, because dialects live upstairs. */
 export interface Readers {
@@ -29,7 +30,7 @@ export function completeRecord(draft: Draft, readers: Readers): InferenceRecord 
   const rawRequest = utf8(draft.body)
   const json = asObject(parseJson(rawRequest)) ?? {}
   const chat = readers.request(draft.dialect, json)
-  const read = draft.attempts.map((attempt) => readAttempt(attempt, readers, draft))
+  const read = draft.attempts.map((attempt) => readAttempt(attempt, readers, { ...draft, json }))
   const last = read.at(-1) ?? NO_ATTEMPT
   const { body: _body, attempts: _attempts, ...facts } = draft
   return {
@@ -55,15 +56,15 @@ const NO_ATTEMPT = { output: [], record: { finish: null, usage: null } } as cons
 function readAttempt(
   draft: AttemptDraft,
   readers: Readers,
-  inference: Draft,
+  inference: Draft & { readonly json: JsonObject },
 ): { record: AttemptRecord; output: readonly Block[] } {
-  const rawResponse = utf8(draft.responsePieces.join(''))
+  const rawResponse = responseText(draft)
   const { json, parts } = readResponse(draft, rawResponse, readers.wire(draft.wire))
   const collector = new Collector()
   for (const part of parts) collector.add(part)
   const answer = collector.answer()
   const cutShort = answer.usage === null && answer.content.length > 0
-  const { cost: _cost, requestBody, responsePieces: _pieces, streamed: _streamed, ...facts } = draft
+  const { requestBody, ...facts } = factsOf(draft)
   const usage = cutShort && inference.outcome !== 'ok' ? estimate(answer.content) : answer.usage
   const source = answer.usage ? 'provider' : usage ? 'estimated' : 'unknown'
   return {
@@ -80,10 +81,22 @@ function readAttempt(
       }),
       finish: answer.finish,
       finishRaw: answer.finishRaw,
-      rawRequest: utf8(requestBody),
+      rawRequest: requestText(draft, inference, inference.json),
       rawResponse,
     },
   }
+}
+
+/** Without what is only needed to read the rest. */
+function factsOf(draft: AttemptDraft) {
+  const {
+    cost: _cost,
+    responsePieces: _pieces,
+    streamed: _is,
+    responseType: _type,
+    ...facts
+  } = draft
+  return facts
 }
 
 function pricedOf(draft: AttemptDraft, { startedAt }: Draft, usage: Usage): Priced {

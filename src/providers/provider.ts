@@ -24,6 +24,10 @@ export type WireName =
   | 'openai_images'
   | 'openai_speech'
   | 'openai_transcription'
+  | 'openai_translation'
+  | 'openai_image_edits'
+  | 'openai_image_variations'
+  | 'perplexity_embeddings'
   | 'anthropic_count_tokens'
   | 'gemini_count_tokens'
 
@@ -37,6 +41,9 @@ export type Operation =
   | 'images'
   | 'speech'
   | 'transcription'
+  | 'translation'
+  | 'image_edits'
+  | 'image_variations'
   | 'count_tokens'
 
 /** What is known of where a request goes. */
@@ -134,6 +141,9 @@ export interface Wires {
   readonly images?: Wire
   readonly speech?: Wire
   readonly transcription?: Wire
+  readonly translation?: Wire
+  readonly image_edits?: Wire
+  readonly image_variations?: Wire
   readonly count_tokens?: Wire
 }
 

@@ -67,7 +67,10 @@ test('there is a route for each operation, under both prefixes', () => {
       'moderations',
       'images/generations',
       'audio/speech',
+      'images/edits',
+      'images/variations',
       'audio/transcriptions',
+      'audio/translations',
     ].flatMap((name) => [`/openai/v1/${name}`, `/v1/${name}`]),
   )
 })
