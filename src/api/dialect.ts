@@ -57,4 +57,6 @@ export interface Envelope {
   readonly wantsUsage: boolean
   /** The request in the dialect's own terms, for what an answer repeats of it. */
   readonly request: JsonObject
+  /** What the answer cost as far as it has come, in US dollars; null when no price is known. */
+  readonly cost: () => number | null
 }

@@ -56,6 +56,8 @@ export interface AttemptDraft {
   /** The response as it came; a stream's pieces in order. */
   readonly responsePieces: readonly string[]
   readonly bytesIn: number
+  /** Of the response; null: it named none. */
+  readonly responseType: string | null
   /** The response was a stream of events. */
   readonly streamed: boolean
 }

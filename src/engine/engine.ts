@@ -4,6 +4,7 @@ import type { Ids } from '../domain/ids.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Deadlines } from '../lib/deadlines.ts'
 import type { Transport } from '../lib/transport.ts'
+import type { TablePricing } from './complete.ts'
 import type { Draft } from './draft.ts'
 import type { InFlight } from './in-flight.ts'
 
@@ -31,4 +32,5 @@ export interface Engine {
   /** How often a scripted model was called before, by `model provider`. */
   readonly scriptCalls: Map<string, number>
   readonly userAgent: string
+  readonly price: TablePricing
 }

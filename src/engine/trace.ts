@@ -95,6 +95,7 @@ export class AttemptTrace {
   requestBody: Buffer = Buffer.alloc(0)
   readonly pieces: string[] = []
   bytesIn = 0
+  responseType: string | null = null
   streamed = false
   /** As far as the main thread has read them: for the live log; the record is read again, whole. */
   usage: Usage | null = null
@@ -153,6 +154,7 @@ export class AttemptTrace {
       requestBody: this.requestBody.toString('latin1'),
       responsePieces: this.pieces,
       bytesIn: this.bytesIn,
+      responseType: this.responseType,
       streamed: this.streamed,
     }
   }

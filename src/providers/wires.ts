@@ -9,13 +9,17 @@ import { openaiChat } from './openai-chat.ts'
 import {
   openaiCompletions,
   openaiEmbeddings,
+  openaiImageEdits,
   openaiImages,
+  openaiImageVariations,
   openaiModerations,
   openaiSpeech,
   openaiTranscription,
+  openaiTranslation,
   rerank,
 } from './openai-operations.ts'
 import { openaiResponses } from './openai-responses.ts'
+import { perplexityEmbeddings } from './perplexity-embeddings.ts'
 import type { Wire, WireName } from './provider.ts'
 
 const WIRES: Readonly<Record<WireName, Wire>> = {
@@ -36,6 +40,10 @@ const WIRES: Readonly<Record<WireName, Wire>> = {
   openai_images: openaiImages,
   openai_speech: openaiSpeech,
   openai_transcription: openaiTranscription,
+  openai_translation: openaiTranslation,
+  openai_image_edits: openaiImageEdits,
+  openai_image_variations: openaiImageVariations,
+  perplexity_embeddings: perplexityEmbeddings,
   anthropic_count_tokens: anthropicCountTokens,
   gemini_count_tokens: geminiCountTokens,
 }

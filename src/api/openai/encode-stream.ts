@@ -21,7 +21,6 @@ export class ChunkEncoder {
   readonly #wantsUsage: boolean
   readonly #choices = new Map<number, ChoiceState>()
   #usage: Usage | null = null
-  #cost: number | null = null
   readonly #extra: JsonObject = {}
 
   constructor(envelope: Envelope, wantsUsage: boolean) {
@@ -44,7 +43,7 @@ export class ChunkEncoder {
 
   /** The last chunks and the end marker. */
   end(): string {
-    const usage = this.#wantsUsage ? encodeUsage(this.#usage, this.#cost) : null
+    const usage = this.#wantsUsage ? encodeUsage(this.#usage, this.#envelope.cost) : null
     const indexes = this.#choices.size > 0 ? [...this.#choices.keys()] : [0]
     const chunks = indexes.map((index, place) => {
       const state = this.#stateOf(index)
@@ -69,7 +68,6 @@ export class ChunkEncoder {
 
   #addUsage(part: At<'usage'>): void {
     this.#usage = this.#usage ? mergeUsage(this.#usage, part.usage) : part.usage
-    this.#cost = part.reportedCost ?? this.#cost
   }
 
   #addTo(deltas: Map<number, Delta>, part: Exclude<Part, At<'usage'> | At<'error'>>): void {

@@ -12,13 +12,11 @@ import { detailsOf, signatureFields } from './details.ts'
 /** A whole answer in TensorZero's shape. Fields we do not know stay where the provider had them. */
 export function encodeCompletion(envelope: Envelope, parts: readonly Part[]): JsonObject {
   let usage: Usage | null = null
-  let cost: number | null = null
   const extra: JsonObject = {}
   const signed = withSignedThoughts(parts, false)
   for (const part of signed) {
     if (part.type === 'usage') {
       usage = usage ? mergeUsage(usage, part.usage) : part.usage
-      cost = part.reportedCost ?? cost
     } else if (part.type === 'raw' && part.level === 'response') {
       if (speaksHere(envelope)) Object.assign(extra, part.fields)
     }
@@ -33,7 +31,7 @@ export function encodeCompletion(envelope: Envelope, parts: readonly Part[]): Js
     created: envelope.created,
     model: envelope.model,
     choices: [...byChoice(signed)].map(([index, own]) => encodeChoice(index, own, envelope)),
-    usage: encodeUsage(usage, cost),
+    usage: encodeUsage(usage, envelope.cost),
   }
 }
 
@@ -144,7 +142,7 @@ function encodeThought(thought: Thought, place: number, { providerType }: Envelo
   }
 }
 
-export function encodeUsage(usage: Usage | null, cost: number | null): Json {
+export function encodeUsage(usage: Usage | null, cost: Envelope['cost']): Json {
   if (!usage) return null
   const input = totalInput(usage)
   const output = totalOutput(usage)
@@ -161,7 +159,7 @@ export function encodeUsage(usage: Usage | null, cost: number | null): Json {
   if (usage.cacheWrite !== null) {
     fields['tensorzero_provider_cache_write_input_tokens'] = usage.cacheWrite
   }
-  return { ...fields, tensorzero_cost: cost }
+  return { ...fields, tensorzero_cost: cost() }
 }
 
 const FINISH: Readonly<Record<FinishReason, string>> = {
