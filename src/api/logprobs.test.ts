@@ -16,6 +16,7 @@ const envelope: Envelope = {
   providerType: 'p',
   wire: null,
   wantsUsage: true,
+  cost: () => null,
   request: {},
 }
 const candidate = (token: string, logProbability: number) => ({ token, logProbability })

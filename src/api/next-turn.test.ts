@@ -28,6 +28,7 @@ const envelope: Envelope = {
   providerType: 'p',
   wire: null,
   wantsUsage: true,
+  cost: () => null,
   request: {},
 }
 

@@ -95,6 +95,7 @@ const envelopes = WIRES.map((wire): Envelope => ({
   providerType: 'p',
   wire: wire.name,
   wantsUsage: true,
+  cost: () => null,
   request: {},
 }))
 

@@ -25,6 +25,7 @@ export function envelopeFor(recording: Recording): Envelope {
     providerType: 'p',
     wire: wireOf(recording).name,
     wantsUsage: true,
+    cost: () => null,
     request: {},
   }
 }

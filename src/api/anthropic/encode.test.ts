@@ -19,6 +19,7 @@ const envelope: Envelope = {
   providerType: 'p',
   wire: null,
   wantsUsage: true,
+  cost: () => null,
   request: {},
 }
 

@@ -18,6 +18,7 @@ const envelope: Envelope = {
   providerType: 'p',
   wire: 'anthropic_messages',
   wantsUsage: true,
+  cost: () => null,
   request: {},
 }
 const target = { model: 'claude-sonnet-4-5', stream: false, options: {} }

@@ -15,6 +15,7 @@ const envelope: Envelope = {
   providerType: 'p',
   wire: null,
   wantsUsage: true,
+  cost: () => null,
   request: {},
 }
 
