@@ -1,5 +1,6 @@
 import type { Part } from '../domain/chat.ts'
 import { GatewayError } from '../domain/errors.ts'
+import { costOfAnswer } from '../engine/answer-cost.ts'
 import { infer, type Inference } from '../engine/infer.ts'
 import { hasEndMark } from '../engine/relay.ts'
 import type { UpstreamStream } from '../engine/stream.ts'
@@ -44,11 +45,11 @@ export async function answer(app: App, dialect: Dialect, request: RawRequest): P
     if (client.headersSent) return
     if (dialect.estimates && error.code === 'unsupported' && trace) {
       const headers = { ...weirHeaders(trace), 'x-weir-warnings': 'an estimate' }
-      client.json(200, dialect.whole(envelopeOf(trace), []), headers)
+      client.json(200, dialect.whole(envelopeOf(app, trace), []), headers)
       return
     }
     const headers = { ...errorHeaders(error), ...(trace && weirHeaders(trace)) }
-    client.json(error.status, dialect.errorBody(error, trace), headers)
+    client.json(dialect.status?.(error) ?? error.status, dialect.errorBody(error, trace), headers)
     if (error.code === 'internal') throw error
   }
 }
@@ -60,7 +61,7 @@ interface Delivery {
   readonly client: Client
 }
 
-async function deliverWhole({ dialect, inference, client }: Delivery): Promise<void> {
+async function deliverWhole({ app, dialect, inference, client }: Delivery): Promise<void> {
   const { trace } = inference
   const reply = await inference.reply()
   const parts = reply.kind === 'whole' ? reply.parts : await allParts(reply)
@@ -70,7 +71,7 @@ async function deliverWhole({ dialect, inference, client }: Delivery): Promise<v
     client.send(200, { 'content-type': typeOf(reply), ...headers }, reply.bytes)
     return
   }
-  client.json(200, dialect.whole(envelopeOf(trace), parts), headers)
+  client.json(200, dialect.whole(envelopeOf(app, trace), parts), headers)
 }
 
 const JSON_TYPE = 'application/json; charset=utf-8'
@@ -129,11 +130,11 @@ async function relay(
 }
 
 async function encodeParts(
-  { dialect, inference }: Delivery,
+  { app, dialect, inference }: Delivery,
   stream: EventStream,
   reply: UpstreamStream,
 ): Promise<void> {
-  const encoder = dialect.stream(envelopeOf(inference.trace))
+  const encoder = dialect.stream(envelopeOf(app, inference.trace))
   for await (const events of reply.parts()) {
     const text = events.map((parts) => encoder.encode(parts)).join('')
     if (text !== '' && !stream.write(text)) await stream.drained()
@@ -144,11 +145,11 @@ async function encodeParts(
 
 /** The provider answered in one piece though a stream was asked for: so it is one chunk. */
 async function encodeWhole(
-  { dialect, inference }: Delivery,
+  { app, dialect, inference }: Delivery,
   stream: EventStream,
   reply: WholeAnswer,
 ): Promise<void> {
-  const encoder = dialect.stream(envelopeOf(inference.trace))
+  const encoder = dialect.stream(envelopeOf(app, inference.trace))
   const text = encoder.encode(reply.parts)
   await inference.beforeEnd()
   stream.end(text + encoder.end())
@@ -161,16 +162,24 @@ function lastWords(dialect: Dialect, error: GatewayError, trace: Trace, { engine
   return dialect.streamError(error, trace) + done
 }
 
-function envelopeOf(trace: Trace): Envelope {
+function envelopeOf({ engine }: App, trace: Trace): Envelope {
   const { ask } = trace
   return {
     id: trace.id,
     episodeId: trace.episodeId,
-    model: ask.requestedModel,
+    model: nameOf(trace),
+    ...(trace.task && { task: trace.task }),
     created: Math.floor(trace.startedAt / 1000),
     providerType: trace.last?.target.provider.type ?? '',
     wire: trace.last?.wire.name ?? null,
     wantsUsage: ask.wantsUsage,
     request: ask.json,
+    cost: () => costOfAnswer(engine, trace),
   }
+}
+
+/** What answered: a function says by which variant. */
+function nameOf({ ask, task }: Trace): string {
+  if (!task || ask.task?.functionName === null) return ask.requestedModel
+  return `tensorzero::function_name::${task.fn.name}::variant_name::${task.variantName}`
 }

@@ -1,6 +1,7 @@
 import type { Part } from '../domain/chat.ts'
 import type { GatewayError } from '../domain/errors.ts'
 import type { Ask } from '../engine/ask.ts'
+import type { TaskTrace } from '../engine/functions/task.ts'
 import type { Trace } from '../engine/trace.ts'
 import type { RawRequest } from '../http/route.ts'
 import type { JsonObject } from '../lib/json.ts'
@@ -15,6 +16,8 @@ export interface Dialect {
   whole(envelope: Envelope, parts: readonly Part[]): JsonObject
   /** A fresh encoder for one stream. */
   stream(envelope: Envelope): StreamEncoder
+  /** The status of an error, where this dialect has its own; absent: the error's. */
+  status?(error: GatewayError): number
   errorBody(error: GatewayError, trace: Trace | undefined): JsonObject
   /** The bytes that end a stream which broke: this dialect's error event. */
   streamError(error: GatewayError, trace: Trace): string
@@ -48,6 +51,8 @@ export interface Envelope {
   readonly episodeId: string
   /** As the client wrote it. */
   readonly model: string
+  /** Set where a function answers. */
+  readonly task?: TaskTrace
   /** Seconds since 1970. */
   readonly created: number
   readonly providerType: string
@@ -57,4 +62,6 @@ export interface Envelope {
   readonly wantsUsage: boolean
   /** The request in the dialect's own terms, for what an answer repeats of it. */
   readonly request: JsonObject
+  /** What the answer cost as far as it has come, in US dollars; null when no price is known. */
+  readonly cost: () => number | null
 }

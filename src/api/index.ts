@@ -3,6 +3,8 @@ import type { App } from './app.ts'
 import { countTokens } from './anthropic/count-tokens.ts'
 import { messages } from './anthropic/messages.ts'
 import { geminiMethods } from './gemini/generate.ts'
+import { geminiModels } from './gemini/models.ts'
+import { inference } from './tensorzero/inference.ts'
 import { metaRoutes } from './meta.ts'
 import { operationRoutes } from './openai/operations/routes.ts'
 import { responses } from './openai/responses/responses.ts'
@@ -16,7 +18,9 @@ export const routes: readonly Route<App>[] = [
   messages,
   countTokens,
   responses,
+  inference,
   geminiMethods,
+  ...geminiModels,
   ...operationRoutes,
   ...metaRoutes,
   ...uiRoutes,

@@ -3,9 +3,11 @@ import type { ChatRequest } from '../domain/chat.ts'
 import { GatewayError } from '../domain/errors.ts'
 import { isUuidV7 } from '../domain/ids.ts'
 import type { Ask } from '../engine/ask.ts'
+import type { Task } from '../engine/functions/task.ts'
 import type { RawRequest } from '../http/route.ts'
 import { isDeeperThan, type JsonObject } from '../lib/json.ts'
 import { findTopLevel } from '../lib/json-splice.ts'
+import { taskOfChat } from './task-of-chat.ts'
 import { type Extensions, NO_EXTENSIONS, readExtensions } from './openai/extensions.ts'
 
 const MAX_DEPTH = 128
@@ -30,6 +32,8 @@ export interface Read
   /** The model's name as the client wrote it. */
   readonly model: string
   readonly json: JsonObject
+  /** Reads a conversation into our nouns; absent: this operation is none. */
+  readonly decode?: ((json: JsonObject) => ChatRequest) | undefined
   /** Writes the request, without our own keys, in another provider's format. */
   readonly encodeFor: (
     json: JsonObject,
@@ -39,14 +43,15 @@ export interface Read
 
 /** The ask of a request whose dialect has read its own part of it. */
 export function baseAsk(request: RawRequest, read: Read): Ask {
-  const { json, encodeFor, model, ...facts } = read
+  const { json, encodeFor, decode, model, ...facts } = read
+  const named = functionIn(model)
   const ours = request.body.includes('tensorzero') || hidesLetters(request.body)
   const extensions = ours ? readExtensions(json) : NO_EXTENSIONS
   const cleaned = extensions.cleaned ?? json
   return {
     ...facts,
     requestedModel: model,
-    ...readName(model),
+    ...(named === null ? readName(model) : { model: named, relay: false }),
     body: extensions.credentials.size > 0 ? withoutCredentials(json) : request.body,
     json: cleaned,
     verbatim: extensions.cleaned === null,
@@ -54,7 +59,22 @@ export function baseAsk(request: RawRequest, read: Read): Ask {
     ...ownKeys(extensions),
     episodeId: extensions.episodeId ?? episodeHeader(request),
     gone: request.client.gone,
+    ...(named !== null && { task: taskFor(named, { cleaned, decode, json }) }),
   }
+}
+
+function taskFor(
+  name: string,
+  { cleaned, decode, json }: { cleaned: JsonObject; decode: Read['decode']; json: JsonObject },
+): Task {
+  if (decode) return taskOfChat(name, decode(cleaned), json)
+  throw new GatewayError(
+    'invalid_request',
+    'A function answers conversations: name a model here.',
+    {
+      param: 'model',
+    },
+  )
 }
 
 function ownKeys(extensions: Extensions) {
@@ -113,15 +133,18 @@ function hidesLetters(body: Buffer): boolean {
 
 const LETTER_ESCAPES = ['\\u006', '\\u007']
 
+/** The function that a client names in place of a model; null where it names a model. */
+function functionIn(name: string): string | null {
+  if (!name.startsWith(FUNCTION_PREFIX)) return null
+  const named = name.slice(FUNCTION_PREFIX.length)
+  if (named !== '') return named
+  throw new GatewayError('invalid_request', `\`model\` cannot end after \`${FUNCTION_PREFIX}\`.`, {
+    param: 'model',
+  })
+}
+
 /** A bare name wants the upstream's own bytes, one with TensorZero's prefix its shape. */
 export function readName(name: string): { model: string; relay: boolean } {
-  if (name.startsWith(FUNCTION_PREFIX)) {
-    throw new GatewayError(
-      'not_found',
-      'Functions are not served by this version yet: name a model instead.',
-      { param: 'model' },
-    )
-  }
   const prefix = MODEL_PREFIXES.find((each) => name.startsWith(each))
   if (prefix === undefined) return { model: name, relay: true }
   const model = name.slice(prefix.length)

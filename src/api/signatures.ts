@@ -1,5 +1,13 @@
-import type { Part } from '../domain/chat.ts'
+import type { Part, Thought } from '../domain/chat.ts'
 import { asString } from '../lib/json.ts'
+
+/** OpenRouter's name for what Gemini signs: an empty thought of this kind holds a signature alone. */
+const GEMINI = 'google-gemini-v1'
+
+/** Whether a thought is but the place of a signature that Gemini put on something else. */
+export function isBareSignature({ text, summary, signature, data, format }: Thought): boolean {
+  return format === GEMINI && !text && !summary && !data && signature !== undefined
+}
 
 /**
  * Gemini signs texts, files and calls; other dialects know signatures of thoughts alone. There an
@@ -18,7 +26,7 @@ function splitUnknown(part: Extract<Part, { type: 'unknown' }>): Part[] {
   const signature = asString(part.data['thoughtSignature'])
   if (signature === undefined) return [part]
   const choice = part.choice === undefined ? {} : { choice: part.choice }
-  return [part, { type: 'reasoning', text: '', begins: true, signature, ...choice }]
+  return [part, bareSignature(signature, choice)]
 }
 
 function split(part: Part, callsToo: boolean): Part[] {
@@ -27,7 +35,11 @@ function split(part: Part, callsToo: boolean): Part[] {
   const { signature, ...rest } = part
   if (signature === undefined) return [rest]
   const choice = part.choice === undefined ? {} : { choice: part.choice }
-  const thought: Part = { type: 'reasoning', text: '', begins: true, signature, ...choice }
+  const thought = bareSignature(signature, choice)
   if (rest.type !== 'tool_call') return [rest, thought]
   return callsToo ? [thought, rest] : [part]
+}
+
+function bareSignature(signature: string, choice: { choice?: number }): Part {
+  return { type: 'reasoning', text: '', begins: true, signature, format: GEMINI, ...choice }
 }

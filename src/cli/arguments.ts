@@ -4,7 +4,7 @@ import { nearest } from '../lib/nearest.ts'
 export type Env = Readonly<Record<string, string | undefined>>
 
 export interface Arguments {
-  readonly command: 'serve' | 'check' | 'help' | 'version'
+  readonly command: 'serve' | 'check' | 'prices' | 'help' | 'version'
   /** Globs. */
   readonly configFiles: readonly string[]
   readonly defaultConfig: boolean
@@ -13,6 +13,17 @@ export interface Arguments {
   readonly dataDir: string | null
   readonly allowedHosts: readonly string[]
   readonly checkFormat: 'pretty' | 'json' | 'github'
+  readonly prices: PricesWords
+}
+
+/** What `weir prices` is told. */
+export interface PricesWords {
+  /** What stands after `weir prices`. */
+  readonly words: readonly string[]
+  /** A day: `2026-01-31`. */
+  readonly since: string | null
+  readonly model: string | null
+  readonly dryRun: boolean
 }
 
 /** A wrong command line: said in one line, with exit code 2. */
@@ -29,11 +40,14 @@ const FLAGS = {
   'data-dir': { type: 'string' },
   'allowed-host': { type: 'string', multiple: true },
   format: { type: 'string' },
+  since: { type: 'string' },
+  model: { type: 'string' },
+  'dry-run': { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean', short: 'v' },
 } as const
 
-const COMMANDS = ['serve', 'check', 'help', 'version'] as const
+const COMMANDS = ['serve', 'check', 'prices', 'help', 'version'] as const
 
 export const HELP = `Weir routes your LLM calls and remembers them.
 
@@ -44,6 +58,9 @@ export const HELP = `Weir routes your LLM calls and remembers them.
 Commands
   serve (default)     run the gateway and its pages
   check [FILE...]     check configuration files; --format pretty|json|github
+  prices [list [MODEL]]     what is known to cost what
+  prices check FILE   check a file of your own prices
+  prices reprice      price past requests again; --since DAY --model NAME --dry-run
   version, help
 
 Options                                    Environment
@@ -54,6 +71,7 @@ Options                                    Environment
   --log-format FORMAT   pretty or json     WEIR_LOG_FORMAT
   --allowed-host NAME   (repeatable)       WEIR_ALLOWED_HOSTS, separated by commas
   --validate-and-exit   the same as check
+                        your own prices    WEIR_PRICES
 `
 
 /** Reads the command line; where it is silent, the environment. */
@@ -62,20 +80,31 @@ export function readArguments(argv: readonly string[], env: Env): Arguments {
   const command = commandOf(positionals[0])
   const given = values['config-file'] ?? listOf(env['WEIR_CONFIG_FILE'])
   const rest = positionals.slice(1)
-  if (command !== 'check' && rest.length > 0) {
+  if (!TAKES_WORDS.has(command) && rest.length > 0) {
     throw new UsageError(`\`${rest[0]}\` is one word too many: see weir --help.`)
   }
   const logFormat = values['log-format'] ?? env['WEIR_LOG_FORMAT']
   return {
     command: special(values) ?? command,
-    configFiles: [...given, ...rest],
+    configFiles: command === 'check' ? [...given, ...rest] : given,
     defaultConfig: values['default-config'] ?? isOn(env['WEIR_DEFAULT_CONFIG']),
     bindAddress: values['bind-address'] ?? bindFrom(env),
     logFormat: oneOf('log-format', logFormat, ['pretty', 'json']),
     dataDir: values['data-dir'] ?? env['WEIR_DATA_DIR'] ?? null,
     allowedHosts: values['allowed-host'] ?? listOf(env['WEIR_ALLOWED_HOSTS']),
     checkFormat: oneOf('format', values.format, ['pretty', 'json', 'github']) ?? 'pretty',
+    prices: pricesWords(command === 'prices' ? rest : [], values),
   }
+}
+
+const TAKES_WORDS: ReadonlySet<string> = new Set(['check', 'prices'])
+
+function pricesWords(
+  words: readonly string[],
+  given: { readonly since?: string; readonly model?: string; readonly 'dry-run'?: boolean },
+): PricesWords {
+  const { since = null, model = null } = given
+  return { words, since, model, dryRun: given['dry-run'] ?? false }
 }
 
 function bindFrom(env: Env): string | null {

@@ -1,7 +1,8 @@
 import { ConfigError, formatProblem } from '../config/problems.ts'
 import { type Arguments, type Env, HELP, readArguments, UsageError } from './arguments.ts'
 import { check } from './check.ts'
-import { loadDotEnv } from './environment.ts'
+import { dataDirectory, loadDotEnv } from './environment.ts'
+import { prices } from './prices.ts'
 import { serve } from './serve.ts'
 import { StartError } from './start-error.ts'
 import { VERSION } from './version.ts'
@@ -28,6 +29,19 @@ async function perform(args: Arguments, env: Env): Promise<number> {
       return EXIT.ok
     case 'check':
       return (await check(args, env)) ? EXIT.ok : EXIT.config
+    case 'prices':
+      prices(
+        {
+          ...args.prices,
+          dataDir: dataDirectory(args, env),
+          priceFile: env['WEIR_PRICES'] ?? null,
+        },
+        {
+          out: (text) => process.stdout.write(text),
+          progress: (text) => process.stderr.isTTY && process.stderr.write(text),
+        },
+      )
+      return EXIT.ok
     case 'serve':
       await serve(args, env)
       return EXIT.ok

@@ -6,6 +6,7 @@ import { type App, type About } from '../api/app.ts'
 import { routes } from '../api/index.ts'
 import { LiveHub } from '../api/ui/live.ts'
 import { Ids } from '../domain/ids.ts'
+import { PriceTableError } from '../domain/prices/read-table.ts'
 import { type Draft, withoutBodies } from '../engine/draft.ts'
 import type { Engine } from '../engine/engine.ts'
 import { InFlight } from '../engine/in-flight.ts'
@@ -25,10 +26,11 @@ import { type Bind, reachableAddresses, readBind } from './bind.ts'
 import { ConfigHolder } from './config-holder.ts'
 import { dataDirectory } from './environment.ts'
 import { listen } from './listen.ts'
+import { tablePricing, userPriceFile } from './price-files.ts'
 import { printRequests } from './request-lines.ts'
 import { StartError } from './start-error.ts'
 import { stopOnSignals } from './stop.ts'
-import { threadFile } from './threads.ts'
+import { type ThreadData, threadFile } from './threads.ts'
 import { VERSION } from './version.ts'
 
 /** Runs the gateway until it is told to stop. */
@@ -38,9 +40,11 @@ export async function serve(args: Arguments, env: Env): Promise<void> {
   const holder = await ConfigHolder.open(args, env, log)
   const bind = readBind(args.bindAddress, holder.config.gateway.bindAddress)
   const dataDir = dataDirectory(args, env)
-  const store = openStore(dataDir, holder, log)
+  const priceFile = userPriceFile(env['WEIR_PRICES'] ?? null, dataDir)
+  const price = readPrices(priceFile)
+  const store = openStore({ dataDir, priceFile }, holder, log)
   await refuseIfInUse(store)
-  const engine = createEngine(holder, store.sink, env)
+  const engine = createEngine({ holder, store: store.sink, env, price })
   const stopJournal = keepJournal(engine)
   const about = createAbout({ holder, store, dataDir, bind })
   const live = new LiveHub({
@@ -87,7 +91,8 @@ function logFor(args: Arguments): Log {
 
 type Store = ReturnType<typeof openStore>
 
-function openStore(dataDir: string, holder: ConfigHolder, log: Log) {
+function openStore(threadData: ThreadData, holder: ConfigHolder, log: Log) {
+  const { dataDir } = threadData
   const enabled = holder.config.gateway.observabilityEnabled
   try {
     mkdirSync(dataDir, { recursive: true, mode: 0o700 })
@@ -98,7 +103,7 @@ function openStore(dataDir: string, holder: ConfigHolder, log: Log) {
   }
   const recorder = openRecorder<Draft>({
     thread: threadFile('store-thread'),
-    threadData: { dataDir },
+    threadData,
     clock: systemClock,
     limits: DEFAULT_LIMITS,
     strip: withoutBodies,
@@ -107,7 +112,7 @@ function openStore(dataDir: string, holder: ConfigHolder, log: Log) {
       else log.error(message ?? `the store is ${state}`)
     },
   })
-  const reader = openReader({ thread: threadFile('reader-thread'), threadData: { dataDir } })
+  const reader = openReader({ thread: threadFile('reader-thread'), threadData })
   const sink = enabled
     ? recorder
     : { add: () => {}, begin: () => {}, committed: () => Promise.resolve(true) }
@@ -130,7 +135,23 @@ async function refuseIfInUse({ recorder }: Store): Promise<void> {
   throw new StartError(opening.message)
 }
 
-function createEngine(holder: ConfigHolder, store: Engine['store'], env: Env): Engine {
+/** What is wrong with the user's own prices is said at the start: later nobody would read it. */
+function readPrices(priceFile: string | null): Engine['price'] {
+  try {
+    return tablePricing(priceFile)
+  } catch (thrown) {
+    if (!(thrown instanceof PriceTableError)) throw thrown
+    throw new StartError(thrown.message, { cause: thrown })
+  }
+}
+
+function createEngine(of: {
+  holder: ConfigHolder
+  store: Engine['store']
+  env: Env
+  price: Engine['price']
+}): Engine {
+  const { holder, store, env, price } = of
   return {
     config: () => holder.config,
     clock: systemClock,
@@ -143,6 +164,7 @@ function createEngine(holder: ConfigHolder, store: Engine['store'], env: Env): E
     inFlight: new InFlight(),
     scriptCalls: new Map(),
     userAgent: `Weir/${VERSION}`,
+    price,
   }
 }
 

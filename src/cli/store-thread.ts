@@ -5,13 +5,15 @@ import type { Draft } from '../engine/draft.ts'
 import { systemClock } from '../lib/clock.ts'
 import { wireNamed } from '../providers/wires.ts'
 import { runWriter } from '../store/writer.ts'
+import { tablePricing } from './price-files.ts'
 import { portOf, readThreadData } from './threads.ts'
 
-const { dataDir } = readThreadData(workerData)
+const { dataDir, priceFile } = readThreadData(workerData)
+const price = tablePricing(priceFile)
 
 runWriter<Draft>({
   port: portOf(),
   dataDir,
   clock: systemClock,
-  complete: (draft) => completeRecord(draft, { request: decodeDialect, wire: wireNamed }),
+  complete: (draft) => completeRecord(draft, { request: decodeDialect, wire: wireNamed, price }),
 })

@@ -4,11 +4,17 @@ import { type MessagePort, parentPort } from 'node:worker_threads'
 /** What every thread is told. No schema: a thread that loads one is ten megabytes larger. */
 export interface ThreadData {
   readonly dataDir: string
+  /** The user's own prices, if any. */
+  readonly priceFile: string | null
 }
 
 export function readThreadData(data: unknown): ThreadData {
   if (typeof data === 'object' && data !== null && 'dataDir' in data) {
-    return { dataDir: String(data.dataDir) }
+    const priceFile = 'priceFile' in data ? data.priceFile : null
+    return {
+      dataDir: String(data.dataDir),
+      priceFile: typeof priceFile === 'string' ? priceFile : null,
+    }
   }
   throw new Error('This thread was not told where the data is.')
 }

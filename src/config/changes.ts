@@ -13,10 +13,16 @@ export function summarizeChanges(before: Config, after: Config): string {
       !isDeepStrictEqual(before.models.get(name), after.models.get(name)),
   )
   if (!isDeepStrictEqual(before.gateway, after.gateway)) changed.push('gateway')
+  const tables = ['functions', 'tools', 'metrics', 'embedding_models'] as const
+  changed.push(...tables.filter((table) => !isSame(before, after, table)))
   const parts = [count('+', added.length), count('-', removed.length), list(changed)]
   const said = parts.filter((part) => part !== '').join(', ')
   if (said !== '') return said
   return before.hash === after.hash ? 'nothing changed' : 'defaults changed'
+}
+
+function isSame(before: Config, after: Config, table: string): boolean {
+  return isDeepStrictEqual(before.tables[table], after.tables[table])
 }
 
 function count(sign: string, number: number): string {

@@ -33,7 +33,33 @@ export function checkRules(checking: Checking): Finding[] {
       findings.push(...checkTimeouts(timeouts, place, globalMs))
     }
   }
+  for (const [name, model] of Object.entries(file.embedding_models)) {
+    findings.push(...checkEmbeddingModel(model, ['embedding_models', name], tables, globalMs))
+  }
+  for (const [name, { variants }] of Object.entries(file.functions)) {
+    for (const [variant, { timeouts }] of Object.entries(variants)) {
+      const place = ['functions', name, 'variants', variant, 'timeouts']
+      findings.push(...checkTimeouts(timeouts, place, globalMs))
+    }
+  }
   return findings
+}
+
+function checkEmbeddingModel(
+  { routing, providers, timeout_ms: own }: ConfigFile['embedding_models'][string],
+  path: Path,
+  tables: Table,
+  globalMs: number,
+): Finding[] {
+  const limits = Object.entries(providers).map(
+    ([name, { timeout_ms: limit }]) => [[...path, 'providers', name], limit] as const,
+  )
+  const tooLong = [[path, own] as const, ...limits].flatMap(([table, limit]) =>
+    limit !== undefined && limit > globalMs
+      ? [aboveGlobal([...table, 'timeout_ms'], limit, globalMs)]
+      : [],
+  )
+  return [...checkRouting(routing, path, tables), ...tooLong]
 }
 
 /** One that was written wrongly, and taken out, is no measure for the others. */

@@ -1,4 +1,5 @@
 import type { BodyPatch, HeaderPatch } from '../domain/patch.ts'
+import type { JsonObject } from '../lib/json.ts'
 import type { Secret } from '../lib/secret.ts'
 import type { Provider, Wires } from '../providers/provider.ts'
 import type { Functions } from './functions.ts'
@@ -71,6 +72,10 @@ export interface Model {
   readonly targets: readonly Target[]
   readonly timeouts: Timeouts
   readonly retries: Retries
+  /** Its providers are called even when there is a relay. */
+  readonly skipRelay: boolean
+  /** Only requests in this namespace may use it; null: all may. */
+  readonly namespace: string | null
 }
 
 export interface Gateway {
@@ -87,17 +92,87 @@ export interface Gateway {
   readonly observabilityEnabled: boolean
   readonly doneAfterError: boolean
   readonly onClientDisconnect: 'cancel' | 'drain'
+  /** Files that a request names are downloaded and sent inline, instead of their addresses. */
+  readonly fetchFiles: boolean
+  /** Feedback is accepted on what is not there. */
+  readonly feedbackUnchecked: boolean
 }
+
+export interface CacheSettings {
+  /** Null: when there is something to keep it in. */
+  readonly enabled: boolean | null
+  readonly backend: 'auto' | 'clickhouse' | 'valkey'
+  /** How long an entry is kept, in seconds. */
+  readonly ttlS: number
+}
+
+/** The gateway that answers in place of this one's providers. */
+export interface Relay {
+  readonly gatewayUrl: string
+  readonly credential: Credential
+}
+
+/** Where files of requests are kept. */
+export type ObjectStorage =
+  | { readonly type: 'disabled' }
+  /** Absolute. */
+  | { readonly type: 'filesystem'; readonly path: string }
+  | {
+      readonly type: 's3_compatible'
+      readonly bucketName: string | null
+      readonly region: string | null
+      readonly endpoint: string | null
+      readonly allowHttp: boolean
+      /** Goes before the name of every file; '' for none. */
+      readonly prefix: string
+    }
+
+export interface RateLimiting {
+  readonly enabled: boolean
+  readonly backend: 'auto' | 'postgres' | 'valkey'
+  /** Nano-US-dollars that a call counts for until its cost is known. */
+  readonly defaultCostNano: number
+  readonly rules: readonly RateLimitRule[]
+}
+
+export interface RateLimitRule {
+  /** Null: it holds whatever other rules there are. */
+  readonly priority: number | null
+  readonly limits: readonly RateLimit[]
+  readonly scope: readonly RateLimitScope[]
+}
+
+export interface RateLimit {
+  readonly resource: 'model_inferences' | 'tokens' | 'cost'
+  readonly interval: 'second' | 'minute' | 'hour' | 'day' | 'week' | 'month'
+  /** Calls, tokens, or nano-US-dollars. */
+  readonly capacity: number
+  /** The same, coming back in each interval. */
+  readonly refillRate: number
+}
+
+export type RateLimitScope =
+  | { readonly type: 'tag'; readonly key: string; readonly value: string }
+  | { readonly type: 'api_key'; readonly publicId: string }
 
 /** A loaded configuration: frozen, complete, every name resolved. A request holds one snapshot. */
 export interface Config extends Functions {
-  /** SHA-256 of the merged tables, as hex: the same for the same settings in any order. */
+  /**
+   * BLAKE3 of the merged tables and the texts of the files they name, as a decimal number: the same
+   * for the same settings in any order.
+   */
   readonly hash: string
   /** The files it came from, absolute; empty when there were none. */
   readonly files: readonly string[]
+  /** The files that those name (templates, schemas), absolute. */
+  readonly referencedFiles: readonly string[]
+  /** All that was written, as JSON, with each file's text in the place of its path. */
+  readonly tables: JsonObject
   readonly gateway: Gateway
   /** Configured models by name. */
   readonly models: ReadonlyMap<string, Model>
+  /** Configured models for embeddings by name; others make them too. */
+  readonly embeddingModels: ReadonlyMap<string, Model>
   /**
    * The model of a configured name or a short one (`openrouter::openai/gpt-oss-20b`); undefined
    * when there is none. Short names are made on first use and kept (bounded).
@@ -105,4 +180,13 @@ export interface Config extends Functions {
   model(name: string): Model | undefined
   /** Names to show and to suggest, sorted. */
   readonly modelNames: readonly string[]
+  readonly cache: CacheSettings
+  readonly relay: Relay | null
+  /** Null where nothing is written: a request with a file is then told to configure it. */
+  readonly objectStorage: ObjectStorage | null
+  readonly rateLimiting: RateLimiting
+  /** `[evaluations]` as in `tables`: checked for form, and kept. */
+  readonly evaluations: JsonObject
+  /** `[optimizers]` as in `tables`: checked for form, and kept. */
+  readonly optimizers: JsonObject
 }

@@ -2,7 +2,7 @@ import { existsSync, globSync, realpathSync, statSync } from 'node:fs'
 import { isUtf8 } from 'node:buffer'
 import { readFile as readBytes } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
-import { error, NOWHERE } from './problems.ts'
+import { error, NOWHERE, warning } from './problems.ts'
 import type { Finding } from './problems.ts'
 import { parseToml } from './toml.ts'
 import type { Source, TextFile } from './toml.ts'
@@ -43,6 +43,7 @@ function findAll(patterns: readonly string[], findings: Finding[]): string[] {
   for (const pattern of patterns) {
     const found = findFiles(pattern)
     if (found.length === 0) findings.push(noMatch(pattern))
+    else if (isShallow(pattern)) findings.push(shallow(pattern))
     for (const file of found) all.add(file)
   }
   return [...all].toSorted()
@@ -112,6 +113,16 @@ function findFiles(pattern: string): string[] {
   return globSync(pattern)
     .map((path) => resolve(path))
     .filter((path) => statSync(path, { throwIfNoEntry: false })?.isFile())
+}
+
+/** `*` stays within a directory, which is not what everybody expects. */
+function isShallow(pattern: string): boolean {
+  return pattern.includes('*') && !pattern.includes('**') && !existsSync(pattern)
+}
+
+function shallow(pattern: string): Finding {
+  const message = `the pattern \`${pattern}\` does not look into directories below: \`*\` stops at \`/\``
+  return warning('shallow_pattern', message, NOWHERE, 'write `**/*` where that is meant')
 }
 
 function noMatch(pattern: string): Finding {

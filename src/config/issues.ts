@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
 import { atKey, atValue, dotted, error } from './problems.ts'
 import type { Finding, Path } from './problems.ts'
@@ -38,10 +39,13 @@ export function checkTables<Schema extends z.ZodType>(
 /** Each round empties one level at least, and the schema is not as deep as this. */
 const MOST_ROUNDS = 50
 
-/** What we took out is missed in the next round. */
+/** What we took out is missed in the next round, by itself or by a rule for the whole. */
 function isOurDoing(issue: Issue, tables: Table, rest: Table): boolean {
   const path = asPath(issue.path)
-  return valueAt(rest, path) === undefined && valueAt(tables, path) !== undefined
+  const [left, before] = [valueAt(rest, path), valueAt(tables, path)]
+  // A clone has other prototypes than what was parsed.
+  if (issue.code === 'custom') return !isDeepStrictEqual(left, structuredClone(before))
+  return left === undefined && before !== undefined
 }
 
 /** An unknown key's issue does not say which keys there are; its message is ours to use for that. */
@@ -111,7 +115,7 @@ function explainUnion(
   const types = choicesOf(issue)
   if (types !== null) {
     const message = `unknown ${path.at(-1)} ${written(value)} in [${dotted(path.slice(0, -1))}]`
-    const help = suggest(String(value), types, 'known types')
+    const help = suggest(typeof value === 'string' ? value : '', types, 'known types')
     return [error('unknown_type', message, atValue(path), help)]
   }
   // The branch that got furthest into the value is the one that was meant.

@@ -39,6 +39,8 @@ test('no file at all is a good configuration', async () => {
     observabilityEnabled: true,
     doneAfterError: false,
     onClientDisconnect: 'cancel',
+    fetchFiles: false,
+    feedbackUnchecked: false,
   })
 })
 

@@ -27,10 +27,13 @@ export type Severity = 'error' | 'warning'
 export class ConfigError extends Error {
   override readonly name = 'ConfigError'
   readonly problems: readonly Problem[]
+  /** The files that the configuration names, as far as it could be read: absolute. */
+  readonly referencedFiles: readonly string[]
 
-  constructor(problems: readonly Problem[]) {
+  constructor(problems: readonly Problem[], referencedFiles: readonly string[] = []) {
     super(problems.map((problem) => formatProblem(problem, { color: false })).join('\n'))
     this.problems = problems
+    this.referencedFiles = referencedFiles
   }
 }
 

@@ -1,10 +1,10 @@
-import { dirname, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import type { z } from 'zod'
 import { parseJson } from '../lib/json.ts'
 import type { Provider } from '../providers/provider.ts'
 import { type ReadFile, readText } from './files.ts'
-import { valueAt } from './issues.ts'
 import { atValue, error, type Finding, formatPath, type Path } from './problems.ts'
+import { directoryOf } from './references.ts'
 import { parseToml, type Source } from './toml.ts'
 
 type Options = Readonly<Record<string, unknown>>
@@ -47,11 +47,6 @@ function describe(issues: readonly z.core.$ZodIssue[], above: readonly PropertyK
   const path = [...above, ...(issue?.path ?? [])]
   const ways = issue?.code === 'invalid_union' ? issue.errors.flat() : []
   return ways.length > 0 ? describe(ways, path) : `${path.map(String).join('.')}: ${issue?.message}`
-}
-
-function directoryOf(path: Path, sources: readonly Source[]): string {
-  const source = sources.find(({ table }) => valueAt(table, path) !== undefined)
-  return source ? dirname(resolve(source.file)) : ''
 }
 
 async function readContent(

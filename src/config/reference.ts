@@ -7,16 +7,13 @@ type Node = z.core.JSONSchema.JSONSchema
 
 /** The JSON Schema of a configuration, for editors: `#:schema` on a file's first line names it. */
 export function renderJsonSchema(providers: readonly Provider[]): string {
-  return `${JSON.stringify(createJsonSchema(providers), null, 2)}\n`
+  return `${JSON.stringify(createJsonSchema(providers, 'ref'), null, 2)}\n`
 }
 
 /** The page that lists every key. */
 export function renderReference(providers: readonly Provider[]): string {
-  const {
-    gateway = {},
-    models = {},
-    provider_types: types = {},
-  } = childrenOf(createJsonSchema(providers))
+  const tables = childrenOf(createJsonSchema(providers, 'inline'))
+  const { gateway = {}, models = {}, provider_types: types = {} } = tables
   const sections = [
     INTRODUCTION,
     section('[gateway]', describe(gateway), rowsOf(gateway)),
@@ -27,6 +24,8 @@ export function renderReference(providers: readonly Provider[]): string {
       `What holds for every provider of a type, unless the provider says otherwise. TYPE is ${listed(providers.map(({ type }) => type))}.`,
       rowsOf(Object.values(childrenOf(types))[0] ?? {}),
     ),
+    ...renderFunctions(tables),
+    ...renderLimits(tables),
     renderWithoutEffect(),
   ]
   return `${sections.join('\n\n')}\n`
@@ -47,13 +46,17 @@ variable), \`path::FILE\`, \`path_from_env::NAME\` (a variable that holds the pa
 \`dynamic::NAME\` (the caller sends it), \`none\`, or a table of two of these,
 \`{ default = "…", fallback = "…" }\`. \`sdk\` is accepted for cloud providers.
 
+The path of a file (a template, a schema) counts from the directory of the TOML file that says it. Its
+text is read when the configuration is, and again when it changes.
+
 The base address of a provider is, in this order: its own \`api_base\`, the environment variable
 \`WEIR_<TYPE>_API_BASE\`, \`api_base\` in \`[provider_types.TYPE]\`, the type's own.`
 
-function createJsonSchema(providers: readonly Provider[]): Node {
+/** What comes more than once is written each time, or but once (`ref`): much shorter. */
+function createJsonSchema(providers: readonly Provider[], reused: 'inline' | 'ref'): Node {
   return {
     title: 'Weir configuration',
-    ...z.toJSONSchema(createSchema(providers), { io: 'input', target: 'draft-7' }),
+    ...z.toJSONSchema(createSchema(providers), { io: 'input', target: 'draft-7', reused }),
   }
 }
 
@@ -86,6 +89,75 @@ function renderType(provider: Provider | undefined, rows: readonly Row[]): strin
   return section(`type = "${type}"`, facts.filter((fact) => fact !== '').join(' '), rows, '###')
 }
 
+function renderFunctions(tables: Readonly<Record<string, Node>>): string[] {
+  const { functions = {}, tools = {}, metrics = {}, embedding_models: embeddings = {} } = tables
+  const { evaluations = {} } = tables
+  const owner = entryOf(functions)
+  const [first = {}] = (owner.oneOf ?? []).map(asNode)
+  const { variants = {}, evaluators = {}, experimentation = {} } = childrenOf(first)
+  const judge = (entryOf(evaluators).oneOf ?? [])
+    .map(asNode)
+    .find((node) => 'variants' in childrenOf(node))
+  return [
+    ...unionSections('[functions.NAME]', 'A task for a model.', owner),
+    ...unionSections(
+      '[functions.NAME.variants.NAME]',
+      'One way of doing the task.',
+      entryOf(variants),
+    ),
+    ...unionSections('[functions.NAME.experimentation]', CHOICE, experimentation),
+    ...unionSections(
+      '[functions.NAME.evaluators.NAME]',
+      'How answers are measured.',
+      entryOf(evaluators),
+    ),
+    ...unionSections(
+      '[functions.NAME.evaluators.NAME.variants.NAME]',
+      'One way of judging.',
+      entryOf(childrenOf(judge ?? {})['variants'] ?? {}),
+    ),
+    section('[evaluations.NAME]', describe(evaluations), rowsOf(entryOf(evaluations))),
+    section('[tools.NAME]', 'A tool that models may call.', rowsOf(entryOf(tools))),
+    section('[metrics.NAME]', 'What feedback says.', rowsOf(entryOf(metrics))),
+    section('[embedding_models.NAME]', EMBEDDINGS, rowsOf(entryOf(embeddings))),
+  ]
+}
+
+const CHOICE =
+  'How a request gets its variant. Without it, all variants share the requests alike. `namespaces.NAME` takes the same keys, for the requests in a namespace.'
+
+const EMBEDDINGS =
+  'A model for embeddings. Its providers are written as those of other models, with `timeout_ms` in place of `timeouts`.'
+
+function renderLimits(tables: Readonly<Record<string, Node>>): string[] {
+  const { rate_limiting: limits = {}, object_storage: files = {}, optimizers = {} } = tables
+  const { clickhouse = {}, postgres = {}, autopilot = {} } = tables
+  return [
+    section('[rate_limiting]', describe(limits), rowsOf(limits)),
+    ...unionSections('[object_storage]', 'Where the files of requests are kept.', files),
+    ...unionSections('[optimizers.NAME]', 'How a variant is made better.', entryOf(optimizers)),
+    section('[clickhouse]', 'For compatibility.', rowsOf(clickhouse)),
+    section('[postgres]', 'For compatibility.', rowsOf(postgres)),
+    section('[autopilot]', 'For compatibility.', rowsOf(autopilot)),
+  ]
+}
+
+/** A section for a table of several kinds, and one for each of them, told apart by `type`. */
+function unionSections(title: string, text: string, node: Node): string[] {
+  return [
+    section(title, `${text} \`type\` is required; each type has keys of its own.`, []),
+    ...(node.oneOf ?? []).map(asNode).map((kind) => {
+      const { type = {} } = childrenOf(kind)
+      const rows = rowsOf(only(kind, (key) => key !== 'type'))
+      return section(`type = ${typesOf(type)}`, '', rows, '###')
+    }),
+  ]
+}
+
+function typesOf({ const: one = '', enum: several = [one] }: Node): string {
+  return several.map((value) => JSON.stringify(value)).join(' | ')
+}
+
 function renderWithoutEffect(): string {
   const names = WITHOUT_EFFECT.map((path) => `\`${path.join('.')}\``)
   return `## Accepted, without effect yet
@@ -101,7 +173,7 @@ interface Row {
 }
 
 function section(title: string, text: string, rows: readonly Row[], level = '##'): string {
-  const heading = `${level} \`${title}\`\n\n${text}`
+  const heading = `${level} \`${title}\`${text === '' ? '' : `\n\n${text}`}`
   if (rows.length === 0) return heading
   const lines = rows.map(({ key, node, isRequired }) =>
     [`\`${key}\``, typeOf(node), defaultOf(node, isRequired), describe(node)]
@@ -117,8 +189,9 @@ function rowsOf(node: Node, prefix = ''): Row[] {
   const rows: Row[] = []
   for (const [name, child] of Object.entries(childrenOf(node))) {
     const key = `${prefix}${name}`
-    if (entryOf(child).oneOf !== undefined) continue
-    const isTable = child.properties !== undefined
+    if (child.oneOf !== undefined || entryOf(child).oneOf !== undefined) continue
+    // A table that says what it is does so in one row.
+    const isTable = child.properties !== undefined && child.description === undefined
     if (!isTable) rows.push({ key, node: child, isRequired: required.has(name) })
     rows.push(...(isTable ? rowsOf(child, `${key}.`) : rowsOf(itemOf(child), `${key}[].`)))
   }

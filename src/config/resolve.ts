@@ -1,20 +1,14 @@
-import { createHash } from 'node:crypto'
-import { GatewayError } from '../domain/errors.ts'
-import type { Config, Credential, Gateway, Model, Target } from './config.ts'
+import type { Credential, Model, Target } from './config.ts'
 import { findCredential, findSetting } from './credentials.ts'
 import type { Surroundings } from './credentials.ts'
-import type { Functions } from './functions.ts'
 import { valueAt } from './issues.ts'
 import { atKey, atValue, dotted, error } from './problems.ts'
 import type { Finding, Path } from './problems.ts'
 import { readProviderFiles } from './provider-files.ts'
 import { CommonProvider } from './schema-models.ts'
-import type * as Schema from './schema-gateway.ts'
 import type { ConfigFile } from './schema.ts'
-import { createShortNames } from './short-names.ts'
-import { needsNoBase, toTarget, toTimeouts } from './target.ts'
+import { needsNoBase, toRetries, toTarget, toTimeouts } from './target.ts'
 import type { Source, Table } from './toml.ts'
-import { isTable } from './toml.ts'
 import { withSlash } from './type-defaults.ts'
 import type { DefaultsByType, TypeDefaults } from './type-defaults.ts'
 
@@ -24,7 +18,7 @@ export interface Resolved {
 }
 
 /** What the models are resolved with. */
-interface Resources {
+export interface Resources {
   /** What was written, to tell what nobody gave from what was given wrongly. */
   readonly tables: Table
   readonly types: DefaultsByType
@@ -33,8 +27,12 @@ interface Resources {
   readonly sources: readonly Source[]
 }
 
-/** Turns every name, address and key location of the models into the thing itself. */
+/**
+ * Turns every name, address and key location of the models in a table into the thing itself. What is
+ * wrong with their names and routing is another's to say.
+ */
 export async function resolveModels(
+  table: 'models' | 'embedding_models',
   models: ConfigFile['models'],
   resources: Resources,
 ): Promise<Resolved> {
@@ -43,19 +41,29 @@ export async function resolveModels(
   for (const [name, model] of Object.entries(models)) {
     const targets: Target[] = []
     for (const provider of new Set(model.routing)) {
-      const place = { model: name, name: provider, findings }
+      const place = { table, model: name, name: provider, findings }
       const target = await resolveTarget(model.providers[provider], place, resources)
       if (target) targets.push(target)
     }
-    const { num_retries: numRetries, max_delay_s: maxDelayS } = model.retries
-    const retries = Object.freeze({ numRetries, maxDelayMs: maxDelayS * 1000 })
+    const retries = toRetries(model.retries)
     const timeouts = toTimeouts(model.timeouts)
-    resolved.set(name, Object.freeze({ name, targets: Object.freeze(targets), timeouts, retries }))
+    resolved.set(
+      name,
+      Object.freeze({
+        name,
+        targets: Object.freeze(targets),
+        timeouts,
+        retries,
+        skipRelay: model.skip_relay,
+        namespace: model.namespace ?? null,
+      }),
+    )
   }
   return { models: resolved, findings }
 }
 
 interface TargetPlace {
+  readonly table: string
   readonly model: string
   /** The provider's name in `routing`. */
   readonly name: string
@@ -64,7 +72,7 @@ interface TargetPlace {
 
 async function resolveTarget(
   entry: Readonly<Record<string, unknown>> | undefined,
-  { findings, ...names }: TargetPlace,
+  { findings, table, ...names }: TargetPlace,
   { tables, types, around, sources }: Resources,
 ): Promise<Target | undefined> {
   const defaults = types.get(String(entry?.['type']))
@@ -77,7 +85,7 @@ async function resolveTarget(
     provider,
   )
   const apiBase = chooseApiBase(common, defaults)
-  const gaps: Gaps = { path: ['models', names.model, 'providers', names.name], common, tables }
+  const gaps: Gaps = { path: [table, names.model, 'providers', names.name], common, tables }
   if (apiBase === null) findings.push(...withoutAddress(gaps, provider.type))
   if (credential.type === 'missing') findings.push(...withoutKey(gaps, credential))
   const own = Object.keys(provider.fields.shape).map((key) => [key, entry[key]] as const)
@@ -160,61 +168,4 @@ function withoutSetting({ path }: Gaps, key: string, { message }: Missing): Find
 /** Whether the key is there, but was found wrong: then it has been complained about. */
 function isWrong(key: 'api_base' | 'api_key_location', { path, common, tables }: Gaps): boolean {
   return common[key] === undefined && valueAt(tables, [...path, key]) !== undefined
-}
-
-interface Parts {
-  readonly file: ConfigFile
-  readonly tables: Table
-  readonly files: readonly string[]
-  readonly models: ReadonlyMap<string, Model>
-  readonly types: DefaultsByType
-}
-
-export function createConfig({ file, tables, files, models, types }: Parts): Config {
-  const shortName = createShortNames(types)
-  return Object.freeze({
-    hash: createHash('sha256').update(canonical(tables)).digest('hex'),
-    files: Object.freeze([...files]),
-    gateway: resolveGateway(file.gateway),
-    models,
-    model: (name: string) => models.get(name) ?? shortName(name),
-    modelNames: Object.freeze([...models.keys()].toSorted()),
-    ...NO_FUNCTIONS,
-  })
-}
-
-const NO_FUNCTIONS: Functions = {
-  functions: new Map(),
-  tools: new Map(),
-  metrics: new Map(),
-  compileSchema: (json) => ({ json, check: () => [] }),
-  readVariant: () => {
-    throw new GatewayError('not_found', 'There are no functions.')
-  },
-}
-
-function resolveGateway(written: Schema.Gateway): Gateway {
-  return Object.freeze({
-    bindAddress: written.bind_address ?? null,
-    basePath: written.base_path.replace(/\/+$/, ''),
-    debug: written.debug,
-    unstableErrorJson: written.unstable_error_json,
-    globalTimeoutMs: written.global_outbound_http_timeout_ms,
-    maxRequestBytes: written.max_request_bytes,
-    durability: written.observability.durability,
-    observabilityEnabled: written.observability.enabled ?? true,
-    doneAfterError: written.compat.done_after_error,
-    onClientDisconnect: written.on_client_disconnect,
-  })
-}
-
-/** The same text for the same tables, in whatever order their keys were written. */
-function canonical(tables: Table): string {
-  return JSON.stringify(tables, (_, value: unknown) =>
-    isTable(value)
-      ? Object.fromEntries(
-          Object.entries(value).toSorted(([one], [other]) => (one < other ? -1 : 1)),
-        )
-      : value,
-  )
 }

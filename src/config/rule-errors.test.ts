@@ -240,25 +240,24 @@ disable_automatic_migrations = true
 
 test('tables of later versions are kept and said so', async () => {
   const text = `
-[functions.f]
-type = "chat"
+[clickhouse]
 
-[gateway.relay]
-gateway_url = "http://other"
+[gateway.export.otlp.traces]
+enabled = true
 
 [gateway.cache]
 enabled = false
 `.trim()
   expect(await complaints(text)).toMatchInlineSnapshot(`
-    "warning [functions] is accepted, but this version does not use it yet
+    "warning [clickhouse] is accepted, but this version does not use it yet
       --> weir.toml:1:2
-       1 | [functions.f]
-         |  ^^^^^^^^^
-    warning \`gateway.relay\` is accepted, but this version does not use it yet
-      --> weir.toml:4:10
-       2 | type = "chat"
-       3 |
-       4 | [gateway.relay]
-         |          ^^^^^"
+       1 | [clickhouse]
+         |  ^^^^^^^^^^
+    warning \`gateway.export\` is accepted, but this version does not use it yet
+      --> weir.toml:3:10
+       1 | [clickhouse]
+       2 |
+       3 | [gateway.export.otlp.traces]
+         |          ^^^^^^"
   `)
 })

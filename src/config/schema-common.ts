@@ -51,6 +51,8 @@ export const Retries = z.strictObject({
     .describe('Longest pause between two tries, in seconds.'),
 })
 
+export type Retries = z.infer<typeof Retries>
+
 export const ExtraBody = z
   .array(
     z

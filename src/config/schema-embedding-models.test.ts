@@ -13,7 +13,7 @@ const base: Provider = {
   shorthand: true,
   credential: 'none',
 }
-const schema = createEmbeddingModelSchema([base, { ...base, type: 'talker', wires: {} }])
+const schema = createEmbeddingModelSchema([base])
 
 test('reads an embedding model as a model with one time limit', () => {
   const provider = { type: 'maker', model_name: 'm', timeout_ms: 5 }
@@ -30,7 +30,6 @@ test('reads an embedding model as a model with one time limit', () => {
 })
 
 test.each([
-  ['a provider without embeddings', { type: 'talker', model_name: 'm' }],
   ['a key it does not know', { type: 'maker', model_name: 'm', timeouts: {} }],
   ['no name of a model', { type: 'maker' }],
 ])('refuses %s', (_, provider) => {

@@ -1,10 +1,10 @@
 import { z } from 'zod'
-import { type Provider, wiresOf } from '../providers/provider.ts'
+import type { Provider } from '../providers/provider.ts'
 import { CommonProvider, type createModelSchema } from './schema-models.ts'
 
 const TimeoutMs = z.int().min(1).optional().describe('Longest time for an answer, in ms.')
 
-/** A model for embeddings alone: only providers that make such can serve it. */
+/** A model for embeddings alone. Which providers make such depends on more than their type. */
 export function createEmbeddingModelSchema(providers: readonly Provider[]) {
   return z.strictObject({
     routing: z
@@ -41,7 +41,7 @@ function asTimeouts(timeoutMs: number | undefined) {
 }
 
 function createProviderSchema(providers: readonly Provider[]) {
-  const [first, ...rest] = providers.filter(makesEmbeddings).map((provider) =>
+  const [first, ...rest] = providers.map((provider) =>
     z.strictObject({
       type: z.literal(provider.type).describe('The kind of provider.'),
       ...CommonProvider.omit({ timeouts: true }).shape,
@@ -49,10 +49,6 @@ function createProviderSchema(providers: readonly Provider[]) {
       ...provider.fields.shape,
     }),
   )
-  if (first === undefined) throw new Error('There must be a type of provider with embeddings.')
+  if (first === undefined) throw new Error('There must be at least one type of provider.')
   return z.discriminatedUnion('type', [first, ...rest])
-}
-
-function makesEmbeddings(provider: Provider): boolean {
-  return wiresOf(provider, {}).embeddings !== undefined
 }

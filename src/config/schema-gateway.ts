@@ -63,7 +63,7 @@ const Traces = z.strictObject({
 })
 
 const Relay = z.strictObject({
-  gateway_url: HttpUrl.describe('The gateway that answers in place of this one.'),
+  gateway_url: HttpUrl.optional().describe('The gateway that answers in place of this one.'),
   api_key_location: CredentialLocation.default('none').describe('The key for it.'),
 })
 

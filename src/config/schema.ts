@@ -1,10 +1,13 @@
 import { z } from 'zod'
 import type { Provider } from '../providers/provider.ts'
 import { Gateway } from './schema-gateway.ts'
+import { createEmbeddingModelSchema } from './schema-embedding-models.ts'
+import { Evaluation } from './schema-evaluators.ts'
+import { RateLimiting } from './schema-limits.ts'
+import { Optimizer } from './schema-optimizers.ts'
+import { Autopilot, Clickhouse, ObjectStorage, Postgres } from './schema-stores.ts'
+import { FunctionTable, Metric, Tool } from './schema-functions.ts'
 import { createModelSchema, ProviderType } from './schema-models.ts'
-
-/** A table that a later version uses: kept as it is, and said so. */
-const Later = z.record(z.string(), z.unknown()).optional()
 
 /** The tables of a configuration, key for key. Types, defaults, messages and docs come from here. */
 export function createSchema(providers: readonly Provider[]) {
@@ -19,17 +22,23 @@ export function createSchema(providers: readonly Provider[]) {
       .strictObject(Object.fromEntries(types))
       .prefault({})
       .describe('Defaults by type of provider.'),
-    functions: Later,
-    metrics: Later,
-    tools: Later,
-    evaluations: Later,
-    embedding_models: Later,
-    rate_limiting: Later,
-    object_storage: Later,
-    clickhouse: Later,
-    postgres: Later,
-    optimizers: Later,
-    autopilot: Later,
+    functions: z.record(z.string(), FunctionTable).default({}).describe('Tasks by name.'),
+    tools: z.record(z.string(), Tool).default({}).describe('Tools by name.'),
+    metrics: z.record(z.string(), Metric).default({}).describe('Metrics by name.'),
+    evaluations: z
+      .record(z.string(), Evaluation)
+      .default({})
+      .describe('Old place of evaluators, by name.'),
+    embedding_models: z
+      .record(z.string(), createEmbeddingModelSchema(providers))
+      .default({})
+      .describe('Models for embeddings by name.'),
+    rate_limiting: RateLimiting.prefault({}).describe('How much may be used.'),
+    object_storage: ObjectStorage.optional(),
+    clickhouse: Clickhouse.optional(),
+    postgres: Postgres.optional(),
+    optimizers: z.record(z.string(), Optimizer).default({}).describe('Optimizers by name.'),
+    autopilot: Autopilot.optional(),
   })
 }
 
@@ -37,21 +46,16 @@ export type ConfigFile = z.infer<ReturnType<typeof createSchema>>
 
 /** What is checked but has no effect yet. Paths into the tables. */
 export const WITHOUT_EFFECT: readonly (readonly string[])[] = [
-  ['functions'],
-  ['metrics'],
-  ['tools'],
   ['evaluations'],
-  ['embedding_models'],
-  ['rate_limiting'],
   ['object_storage'],
+  ['gateway', 'relay'],
+  ['gateway', 'cache'],
+  ['gateway', 'fetch_and_encode_input_files_before_inference'],
+  ['rate_limiting'],
   ['clickhouse'],
   ['postgres'],
   ['optimizers'],
   ['autopilot'],
-  ['gateway', 'relay'],
   ['gateway', 'export'],
-  ['gateway', 'cache'],
   ['gateway', 'metrics'],
-  ['gateway', 'template_filesystem_access'],
-  ['gateway', 'fetch_and_encode_input_files_before_inference'],
 ]

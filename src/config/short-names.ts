@@ -30,5 +30,7 @@ function toShortModel(name: string, types: DefaultsByType): Model | undefined {
     targets: Object.freeze([target]),
     timeouts: NO_TIMEOUTS,
     retries: Object.freeze({ numRetries: 0, maxDelayMs: 10_000 }),
+    skipRelay: false,
+    namespace: null,
   })
 }

@@ -1,5 +1,13 @@
 import { type Provider, wiresOf } from '../providers/provider.ts'
-import type { BodyPatch, CostEntry, Credential, HeaderPatch, Target, Timeouts } from './config.ts'
+import type {
+  BodyPatch,
+  CostEntry,
+  Credential,
+  HeaderPatch,
+  Retries,
+  Target,
+  Timeouts,
+} from './config.ts'
 import type * as Schema from './schema-common.ts'
 import type { CommonProvider } from './schema-models.ts'
 import type { TypeDefaults } from './type-defaults.ts'
@@ -29,8 +37,7 @@ export function toTarget(found: Found, entry: CommonProvider): Target {
   return Object.freeze({
     ...plainTarget(found),
     timeouts: toTimeouts(entry.timeouts),
-    extraBody: deepFreeze(entry.extra_body.map(toBodyPatch)),
-    extraHeaders: deepFreeze(entry.extra_headers.map(toHeaderPatch)),
+    ...toPatches(entry),
     cost: deepFreeze(entry.cost.map(toCostEntry)),
   })
 }
@@ -81,6 +88,21 @@ export function toTimeouts(written: Schema.Timeouts | undefined): Timeouts {
     streamTotalMs: streaming?.total_ms ?? null,
     idleMs: streaming?.idle_ms ?? null,
   })
+}
+
+export function toRetries(written: Schema.Retries): Retries {
+  const { num_retries: numRetries, max_delay_s: maxDelayS } = written
+  return Object.freeze({ numRetries, maxDelayMs: maxDelayS * 1000 })
+}
+
+type Patched = Pick<CommonProvider, 'extra_body' | 'extra_headers'>
+
+/** The changes to requests that a table asks for. */
+export function toPatches(entry: Patched): Pick<Target, 'extraBody' | 'extraHeaders'> {
+  return {
+    extraBody: deepFreeze(entry.extra_body.map(toBodyPatch)),
+    extraHeaders: deepFreeze(entry.extra_headers.map(toHeaderPatch)),
+  }
 }
 
 function toBodyPatch(entry: CommonProvider['extra_body'][number]): BodyPatch {

@@ -1,4 +1,4 @@
-import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
@@ -123,4 +123,24 @@ test('after its end nothing is reported, not even what was under way', async () 
   watch?.close()
   await reloading
   expect(reports).toEqual([])
+})
+
+test('files that the configuration names are followed too, also while they are wrong', async () => {
+  const variant =
+    'type = "chat_completion"\nmodel = "stage::m"\ntemplates.user.path = "texts/u.txt"'
+  write(
+    'weir.toml',
+    `${model('a')}[functions.f]\ntype = "chat"\n[functions.f.variants.v]\n${variant}`,
+  )
+  mkdirSync(join(directory, 'texts'))
+  write('texts/u.txt', 'one')
+  await start('weir.toml')
+  write('texts/u.txt', 'two')
+  expect(await reported(1)).toEqual(['functions changed: a'])
+  write('texts/u.txt', '{% if')
+  expect((await reported(2)).at(-1)).toBe('bad_template')
+  rmSync(join(directory, 'texts/u.txt'))
+  expect((await reported(3)).at(-1)).toBe('bad_file')
+  write('texts/u.txt', 'three')
+  expect((await reported(4)).at(-1)).toBe('functions changed: a')
 })

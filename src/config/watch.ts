@@ -16,7 +16,7 @@ export interface WatchOptions {
   readonly current: Config
   /** A valid one has come, or a valid one is back after an invalid one. */
   onChange(config: Config, summary: string, warnings: readonly Problem[]): void
-  /** What is in the files is invalid; the old configuration stays. Once for each text. */
+  /** What is in the files is invalid; the old configuration stays. Once for the same mistakes. */
   onError(problems: readonly Problem[]): void
   /** A directory cannot be watched: its changes come in only when a reload is asked for. */
   onWarning?(problem: Problem): void
@@ -44,9 +44,10 @@ class Watcher implements ConfigWatch {
   readonly #options: WatchOptions
   readonly #watched = new Map<string, FSWatcher>()
   #current: Config
-  /** What the files said last, or null before they were looked at. */
-  #lastText: string | null = null
-  #isFailed = false
+  /** Files named by the newest configuration, which may be an invalid one. */
+  #referenced: readonly string[]
+  /** What was last found wrong; null while all is well. */
+  #lastProblems: string | null = null
   #isClosed = false
   #timer: NodeJS.Timeout | undefined
   #running: Promise<void> = Promise.resolve()
@@ -54,6 +55,7 @@ class Watcher implements ConfigWatch {
   constructor(options: WatchOptions) {
     this.#options = options
     this.#current = options.current
+    this.#referenced = options.current.referencedFiles
   }
 
   reload(): Promise<void> {
@@ -69,7 +71,8 @@ class Watcher implements ConfigWatch {
 
   /** Directories, since a file that is replaced by another takes its own watcher away with it. */
   watchDirectories(): void {
-    const directories = directoriesOf(this.#options.load.sources, this.#current.files)
+    const files = [...this.#current.files, ...this.#referenced]
+    const directories = directoriesOf(this.#options.load.sources, files)
     for (const [directory, watched] of this.#watched) {
       if (directories.has(directory)) continue
       watched.close()
@@ -105,7 +108,7 @@ class Watcher implements ConfigWatch {
   #isOfInterest(name: string): boolean {
     // Mounted configuration is swapped by renaming a link whose name starts with two dots.
     if (name.endsWith('.toml') || name.startsWith('..')) return true
-    const paths = [...this.#options.load.sources, ...this.#current.files]
+    const paths = [...this.#options.load.sources, ...this.#current.files, ...this.#referenced]
     return paths.some((path) => basename(path) === name)
   }
 
@@ -124,31 +127,32 @@ class Watcher implements ConfigWatch {
     const { sources, readFile = readFromDisk } = this.#options.load
     const read = await readSources(sources, readFile)
     if (this.#isClosed) return
-    const text = textOf(read)
-    if (text === this.#lastText && !isAsked) return
-    this.#lastText = text
     try {
       await this.#swap(read, isAsked)
     } catch (thrown) {
-      this.#isFailed = true
-      if (!this.#isClosed) this.#options.onError(problemsOf(thrown))
+      this.#fail(configErrorOf(thrown), isAsked)
     }
     if (!this.#isClosed) this.watchDirectories()
+  }
+
+  #fail({ problems, referencedFiles }: ConfigError, isAsked: boolean): void {
+    const text = JSON.stringify(problems)
+    if (this.#isClosed || (text === this.#lastProblems && !isAsked)) return
+    this.#lastProblems = text
+    this.#referenced = [...this.#current.referencedFiles, ...referencedFiles]
+    this.#options.onError(problems)
   }
 
   async #swap(read: Sources, isAsked: boolean): Promise<void> {
     const { config, warnings } = await buildConfig(read, this.#options.load)
     const before = this.#current
     if (this.#isClosed) return
-    if (config.hash === before.hash && !this.#isFailed && !isAsked) return
+    this.#referenced = config.referencedFiles
+    if (config.hash === before.hash && this.#lastProblems === null && !isAsked) return
     this.#current = config
-    this.#isFailed = false
+    this.#lastProblems = null
     this.#options.onChange(config, summarizeChanges(before, config), warnings)
   }
-}
-
-function textOf({ files, findings }: Sources): string {
-  return JSON.stringify([files, findings])
 }
 
 function unwatched(directory: string, thrown: unknown): Problem {
@@ -157,7 +161,7 @@ function unwatched(directory: string, thrown: unknown): Problem {
   return { severity: 'warning', code: 'not_watched', message, ...nowhere, help: null }
 }
 
-function problemsOf(thrown: unknown): readonly Problem[] {
-  if (thrown instanceof ConfigError) return thrown.problems
+function configErrorOf(thrown: unknown): ConfigError {
+  if (thrown instanceof ConfigError) return thrown
   throw thrown
 }

@@ -1,5 +1,6 @@
 import type { Block, FinishReason, Json, Message } from './chat.ts'
 import type { ErrorCode } from './errors.ts'
+import type { CostSource } from './prices/cost-source.ts'
 import type { Usage } from './usage.ts'
 
 /**
@@ -53,6 +54,8 @@ export interface AttemptRecord {
   readonly usageSource: UsageSource
   /** Nano-US-dollars; `null` when no price is known. */
   readonly costNano: number | null
+  /** Missing in a record as old as a time when it was not kept. */
+  readonly costSource?: CostSource | null
   readonly finish: FinishReason | null
   readonly finishRaw: string | null
   /** The body we sent, as text. */

@@ -30,19 +30,6 @@ export const UNKNOWN_USAGE: Usage = {
   audioOutput: null,
 }
 
-/** What an answer from the cache used. */
-export const NO_USAGE: Usage = {
-  input: 0,
-  cacheRead: null,
-  cacheWrite: null,
-  cacheWrite1h: null,
-  audioInput: null,
-  imageInput: null,
-  output: 0,
-  reasoning: null,
-  audioOutput: null,
-}
-
 /** All input tokens, cached ones included: what OpenAI calls `prompt_tokens`. */
 export function totalInput(usage: Usage): number | null {
   return sum([

@@ -50,7 +50,6 @@ export interface ModelCall {
   readonly credentials: ReadonlyMap<string, Secret>
   readonly extraBody: readonly BodyPatch[]
   readonly extraHeaders: readonly HeaderPatch[]
-  readonly cache: CacheOptions
   /** Set where a variant of a function asks. */
   readonly variant?: VariantCall
   /** Cancelled when the client goes away. */
@@ -67,8 +66,8 @@ export interface VariantCall {
   readonly extraHeaders: readonly HeaderPatch[]
   /** The request as the model sees it, for the record. */
   readonly input: JsonObject
-  /** Sets equal requests of one inference apart in the cache (`candidate_0`). */
-  readonly cacheKey: string
+  /** Which of several candidates it is for; null: none. */
+  readonly candidate: number | null
 }
 
 /** Where a call goes: what a provider can do, and its names. */
@@ -80,15 +79,6 @@ export interface CallPlace {
   readonly name: string
   readonly model: string
 }
-
-/** Whether answers may come from the cache and be kept in it. */
-export interface CacheOptions {
-  readonly read: boolean
-  readonly write: boolean
-  readonly maxAgeS: number | null
-}
-
-export const NO_CACHE: CacheOptions = { read: false, write: false, maxAgeS: null }
 
 /** What a client asks for, read by its dialect. The engine decides everything else. */
 export interface Ask extends ModelCall {

@@ -90,6 +90,7 @@ function guard(engine: Engine, ask: ModelCall, flight: Flight, limit: TimeLimit)
 function noteHead(engine: Engine, attempt: AttemptTrace, response: HttpResponse): void {
   attempt.headUs = engine.clock.us()
   attempt.status = response.status
+  attempt.responseType = contentType(response) ?? null
   attempt.reusedSocket = response.reusedSocket
   attempt.staleRetry = response.staleRetry
   attempt.mayHaveBeenBilled ||= response.staleRetry

@@ -3,10 +3,15 @@ import { expect, test } from 'vitest'
 import { decodeChat } from '../api/openai/decode.ts'
 import { MAX_EVENT_CHARS } from '../lib/sse.ts'
 import { openaiChat } from '../providers/openai-chat.ts'
+import { openaiTranscription } from '../providers/openai-operations.ts'
 import { completeRecord, type Readers, textPreview } from './complete.ts'
 import type { AttemptDraft, Draft } from './draft.ts'
 
-const readers: Readers = { request: (_, body) => decodeChat(body), wire: () => openaiChat }
+const readers: Readers = {
+  request: (_, body) => decodeChat(body),
+  wire: () => openaiChat,
+  price: () => null,
+}
 const latin1 = (text: string) => Buffer.from(text).toString('latin1')
 
 function attempt(more: Partial<AttemptDraft> & { response?: string } = {}): AttemptDraft {
@@ -15,6 +20,9 @@ function attempt(more: Partial<AttemptDraft> & { response?: string } = {}): Atte
     id: 'a',
     number: 1,
     reason: 'first',
+    model: 'm',
+    variant: '',
+    input: null,
     provider: 'p',
     providerType: 'acme',
     wire: 'openai_chat',
@@ -34,6 +42,7 @@ function attempt(more: Partial<AttemptDraft> & { response?: string } = {}): Atte
     requestBody: '{}',
     responsePieces: [latin1(response)],
     bytesIn: response.length,
+    responseType: 'application/json',
     streamed: false,
     ...fields,
   }
@@ -60,6 +69,8 @@ function draft(more: Partial<Draft> = {}): Draft {
     configHash: 'h',
     contentType: null,
     body: latin1('{"model":"m","messages":[{"role":"user","content":"Grüße"}],"n":1}'),
+    told: null,
+    answering: (more.attempts?.length ?? 1) - 1,
     attempts: [attempt()],
     ...more,
   }
@@ -150,6 +161,49 @@ test('an event longer than any that is streamed is read all the same', () => {
   const response = delta('a') + delta('x'.repeat(MAX_EVENT_CHARS)) + delta('b')
   const [block] = complete({ attempts: [attempt({ streamed: true, response })] }).output
   expect(block?.type === 'text' && block.text.length).toBe(MAX_EVENT_CHARS + 2)
+})
+
+const SOUND = Buffer.from([0xff, 0xf3, 0x00, 0x80]).toString('latin1')
+
+test.each([
+  ['audio/mpeg', '[binary audio/mpeg, 4 bytes]'],
+  ['audio/l16; rate=24000', '[binary audio/l16, 4 bytes]'],
+  [null, '[binary data, 4 bytes]'],
+])('of an answer of type %s that is no text the record says what it is', (responseType, text) => {
+  const attempts = [attempt({ responseType, responsePieces: [SOUND] })]
+  expect(complete({ attempts }).attempts[0]?.rawResponse).toBe(text)
+})
+
+test('text that was cut in the middle of a letter stays text', () => {
+  const cut = latin1('{"a":"ü').slice(0, -1)
+  for (const streamed of [false, true]) {
+    const attempts = [attempt({ streamed, responsePieces: [cut] })]
+    expect(complete({ attempts }).attempts[0]?.rawResponse).toMatch(/^\{"a":"/)
+  }
+})
+
+test('of a form the record keeps the fields, and of a file what it is', () => {
+  const file = { filename: 'a.mp3', content_type: 'audio/mpeg', bytes: 4 }
+  const body = JSON.stringify({ model: 'm', language: 'de', file })
+  const sent = attempt({ requestBody: `--x\r\n${SOUND}`, upstreamModel: 'whisper-1' })
+  const record = complete({
+    contentType: 'multipart/form-data; boundary=x',
+    body,
+    attempts: [sent],
+  })
+  expect(JSON.parse(record.attempts[0]?.rawRequest ?? '')).toEqual({
+    model: 'whisper-1',
+    language: 'de',
+    file,
+  })
+  expect(record.attempts[0]?.bytesOut).toBe(9)
+})
+
+test('a transcript that is nothing but words is the answer', () => {
+  const words = { responseType: 'text/plain; charset=utf-8', response: 'Grüß dich.' }
+  const transcripts = { ...readers, wire: () => openaiTranscription }
+  const record = completeRecord(draft({ attempts: [attempt(words)] }), transcripts)
+  expect(record.output).toEqual([{ type: 'text', text: 'Grüß dich.' }])
 })
 
 test('nothing that can stand in a draft makes it throw', () => {

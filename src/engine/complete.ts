@@ -1,20 +1,29 @@
-import type { Block, ChatRequest, Part } from '../domain/chat.ts'
+import type { Block, ChatRequest } from '../domain/chat.ts'
 import { Collector } from '../domain/collect.ts'
 import { costOf } from '../domain/cost.ts'
+import { firstCost } from '../domain/prices/cost-source.ts'
+import type { Priced } from '../domain/prices/price-of.ts'
 import { type AttemptRecord, type InferenceRecord, PREVIEW_LENGTH } from '../domain/record.ts'
-import { UNKNOWN_USAGE, type Usage } from '../domain/usage.ts'
-import { asObject, type JsonObject, objectsIn, parseJson } from '../lib/json.ts'
-import { readEvents } from '../lib/sse.ts'
+import { addUsage, UNKNOWN_USAGE, type Usage } from '../domain/usage.ts'
+import { asObject, type JsonObject, parseJson } from '../lib/json.ts'
 import type { Wire, WireName } from '../providers/provider.ts'
 import type { AttemptDraft, Draft } from './draft.ts'
-import { partsOfList } from './lists.ts'
+import { DEFAULT_FUNCTION } from './functions/default-function.ts'
+import type { Rendered } from './functions/render.ts'
+import type { Told } from './functions/told.ts'
+import { requestText, responseText, utf8 } from './kept-text.ts'
+import { readResponse } from './read-response.ts'
 
 /** What the store thread needs to read bodies: handed in, because dialects live upstairs. */
 export interface Readers {
   /** By the dialect's name. Must not throw. */
   readonly request: (dialect: string, body: JsonObject) => ChatRequest
   readonly wire: (name: WireName) => Wire
+  readonly price: TablePricing
 }
+
+/** What the price table says, in nano-US-dollars; null: it does not know. */
+export type TablePricing = (priced: Priced) => number | null
 
 /**
  * A draft as the record it makes: bodies become text, messages, blocks, usage and cost. Runs on the
@@ -23,26 +32,57 @@ export interface Readers {
 export function completeRecord(draft: Draft, readers: Readers): InferenceRecord {
   const rawRequest = utf8(draft.body)
   const json = asObject(parseJson(rawRequest)) ?? {}
-  const chat = readers.request(draft.dialect, json)
-  const read = draft.attempts.map((attempt) => readAttempt(attempt, readers, draft))
-  const last = read.at(-1) ?? NO_ATTEMPT
-  const { body: _body, attempts: _attempts, ...facts } = draft
+  const told = toldIn(draft)
+  const chat = told ? renderedOf(draft) : readers.request(draft.dialect, json)
+  const read = draft.attempts.map((attempt) => readAttempt(attempt, readers, { ...draft, json }))
+  const last = read[draft.answering] ?? NO_ATTEMPT
+  const output = told ? told.output : last.output
+  const { body: _body, attempts: _attempts, told: _told, answering: _answering, ...facts } = draft
   return {
     ...facts,
-    functionName: 'tensorzero::default',
-    variantName: draft.model ?? draft.requestedModel,
+    functionName: told?.functionName ?? DEFAULT_FUNCTION,
+    variantName: told?.variantName ?? draft.model ?? draft.requestedModel,
     finish: last.record.finish,
-    usage: last.record.usage,
+    usage: told ? sumOfUsage(read.map(({ record }) => record)) : last.record.usage,
     costNano: sumOfCosts(read.map(({ record }) => record.costNano)),
     attempts: read.map(({ record }) => record),
     input: chat.messages,
     tools: json['tools'] ?? null,
     params: paramsOf(json),
-    output: last.output,
+    output,
     rawRequest,
     inputPreview: inputPreview(chat),
-    outputPreview: textPreview(last.output),
+    outputPreview: textPreview(output),
   }
+}
+
+/** What a function's answer says of itself: made by the main thread (`toldOf`). */
+function toldIn({ told }: Draft): Told | null {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- written by `Trace.draft`
+  return told === null ? null : (JSON.parse(told) as Told)
+}
+
+/** What the model was told, rather than what the function was given. */
+function renderedOf({ attempts, answering }: Draft): ChatRequest {
+  const input = attempts[answering]?.input ?? '{"system":null,"messages":[]}'
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- written by `inputOfCall`
+  const { system, messages } = JSON.parse(input) as Rendered
+  const first = system === null ? [] : [{ type: 'text', text: system } as const]
+  return {
+    messages: [
+      ...(first.length > 0 ? [{ role: 'system', content: first } as const] : []),
+      ...messages,
+    ],
+    tools: [],
+    params: {},
+    extra: {},
+  }
+}
+
+/** What all answers that came to their end used together. */
+function sumOfUsage(attempts: readonly AttemptRecord[]): Usage | null {
+  const used = attempts.filter(({ error }) => error === null).map(({ usage }) => usage)
+  return used.reduce((sum, usage) => (sum && usage ? addUsage(sum, usage) : (sum ?? usage)), null)
 }
 
 const NO_ATTEMPT = { output: [], record: { finish: null, usage: null } } as const
@@ -50,17 +90,15 @@ const NO_ATTEMPT = { output: [], record: { finish: null, usage: null } } as cons
 function readAttempt(
   draft: AttemptDraft,
   readers: Readers,
-  inference: Draft,
+  inference: Draft & { readonly json: JsonObject },
 ): { record: AttemptRecord; output: readonly Block[] } {
-  const rawResponse = utf8(draft.responsePieces.join(''))
-  const { bodies, parts } = readResponse(draft, rawResponse, readers.wire(draft.wire))
+  const rawResponse = responseText(draft)
+  const { json, parts } = readResponse(draft, rawResponse, readers.wire(draft.wire))
   const collector = new Collector()
   for (const part of parts) collector.add(part)
   const answer = collector.answer()
-  const reported = collector.reportedCost
-  const priced = costOf(draft.cost, draft.streamed ? bodies : (bodies[0] ?? {}))
   const cutShort = answer.usage === null && answer.content.length > 0
-  const { cost: _cost, requestBody, responsePieces: _pieces, streamed: _streamed, ...facts } = draft
+  const { requestBody, ...facts } = factsOf(draft)
   const usage = cutShort && inference.outcome !== 'ok' ? estimate(answer.content) : answer.usage
   const source = answer.usage ? 'provider' : usage ? 'estimated' : 'unknown'
   return {
@@ -70,36 +108,33 @@ function readAttempt(
       bytesOut: requestBody.length,
       usage,
       usageSource: source,
-      costNano: priced ?? (reported === null ? null : Math.round(reported * 1e9)),
+      ...firstCost({
+        configured: costOf(draft.cost, json),
+        reportedDollars: collector.reportedCost,
+        table: answer.usage && readers.price(pricedOf(draft, inference, answer.usage)),
+      }),
       finish: answer.finish,
       finishRaw: answer.finishRaw,
-      rawRequest: utf8(requestBody),
+      rawRequest: requestText(draft, inference, inference.json),
       rawResponse,
     },
   }
 }
 
-function readResponse(
-  draft: AttemptDraft,
-  text: string,
-  wire: Wire,
-): { bodies: JsonObject[]; parts: Part[] } {
-  if (!draft.streamed) {
-    const value = draft.status === 200 ? parseJson(text) : undefined
-    if (Array.isArray(value)) {
-      const bodies = objectsIn(value)
-      return { bodies, parts: partsOfList(wire, bodies) }
-    }
-    const body = asObject(value)
-    if (!body) return { bodies: [], parts: [] }
-    return { bodies: [body], parts: wire.parts(body) }
-  }
-  const decoder = wire.decoder()
-  const events = readEvents(Buffer.from(text))
-  return {
-    bodies: objectsIn(events.map(({ data }) => parseJson(data) ?? null)),
-    parts: events.flatMap((event) => decoder.push(event)),
-  }
+/** Without what is only needed to read the rest. */
+function factsOf(draft: AttemptDraft) {
+  const {
+    cost: _cost,
+    responsePieces: _pieces,
+    streamed: _is,
+    responseType: _type,
+    ...facts
+  } = draft
+  return facts
+}
+
+function pricedOf(draft: AttemptDraft, { startedAt }: Draft, usage: Usage): Priced {
+  return { providerType: draft.providerType, model: draft.upstreamModel, at: startedAt, usage }
 }
 
 /** What was relayed before the cut, at four characters a token: better than nothing, and marked. */
@@ -151,8 +186,4 @@ function previewOf(block: Block): string {
     case 'unknown':
       return ''
   }
-}
-
-function utf8(latin1: string): string {
-  return Buffer.from(latin1, 'latin1').toString('utf8')
 }

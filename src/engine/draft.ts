@@ -43,7 +43,6 @@ export interface AttemptDraft {
   /** The model's configured name, and the variant that asked it ('' for none). */
   readonly model: string
   readonly variant: string
-  readonly cached: boolean
   /** What a variant told the model, as JSON; null: the client's own words. */
   readonly input: string | null
   readonly provider: string
@@ -66,6 +65,8 @@ export interface AttemptDraft {
   /** The response as it came; a stream's pieces in order. */
   readonly responsePieces: readonly string[]
   readonly bytesIn: number
+  /** Of the response; null: it named none. */
+  readonly responseType: string | null
   /** The response was a stream of events. */
   readonly streamed: boolean
 }

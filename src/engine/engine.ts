@@ -4,9 +4,8 @@ import type { Ids } from '../domain/ids.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Deadlines } from '../lib/deadlines.ts'
 import type { Transport } from '../lib/transport.ts'
-import type { Shelf } from '../store/facts.ts'
+import type { TablePricing } from './complete.ts'
 import type { Draft } from './draft.ts'
-import type { Experiments } from './functions/experiments.ts'
 import type { InFlight } from './in-flight.ts'
 
 /** What the engine needs of the store: never waited for, unless the configuration says so. */
@@ -29,10 +28,9 @@ export interface Engine {
   readonly deadlines: Deadlines
   readonly signers: Signers
   readonly store: DraftSink
-  readonly shelf: Shelf
-  readonly experiments: Experiments
   readonly inFlight: InFlight
   /** How often a scripted model was called before, by `model provider`. */
   readonly scriptCalls: Map<string, number>
   readonly userAgent: string
+  readonly price: TablePricing
 }

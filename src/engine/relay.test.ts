@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import type { Target } from '../config/config.ts'
 import { GatewayError } from '../domain/errors.ts'
 import { playScript, type ScriptStep } from '../lib/script.ts'
+import type { ModelCall } from './ask.ts'
 import { openaiChat } from '../providers/openai-chat.ts'
 import { hasEndMark, relayEvents } from './relay.ts'
 import { StreamSource } from './stream-source.ts'
@@ -36,6 +37,7 @@ async function relay(
     id: 'a',
     number: 1,
     reason: 'first',
+    ask: {} as ModelCall,
     target,
     wire: openaiChat,
     us: 0,

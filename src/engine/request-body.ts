@@ -25,8 +25,7 @@ export function bodyFor(ask: ModelCall, target: Target, wire: Wire): OutgoingBod
   const { provider, upstreamModel: model } = target
   const asks = wire.usageOption === true && provider.quirks.asksForUsage === true
   const addedUsage = ask.stream && !ask.wantsUsage && asks
-  // The client's word is the last one.
-  const patches = [...(ask.variant?.extraBody ?? []), ...target.extraBody, ...ask.extraBody]
+  const patches = patchesFor(ask, target)
   const to = { model, stream: ask.stream, options: target.options }
   const adapt = (body: JsonObject) => provider.adapt?.(body, to) ?? body
   if (wire.name === ask.wire) {
@@ -43,6 +42,11 @@ export function bodyFor(ask: ModelCall, target: Target, wire: Wire): OutgoingBod
   const { body, dropped } = encoded
   const bytes = written(adapt(body), addedUsage || (ask.stream && asks), patches)
   return { bytes, addedUsage, dropped }
+}
+
+/** The variant's word first, the client's last: what comes later wins. */
+function patchesFor({ variant, extraBody }: ModelCall, target: Target): BodyPatch[] {
+  return [...(variant?.extraBody ?? []), ...target.extraBody, ...extraBody]
 }
 
 function placeOf({ wires, provider, name, model }: Target): CallPlace {

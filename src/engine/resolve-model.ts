@@ -4,8 +4,13 @@ import { nearest } from '../lib/nearest.ts'
 import type { Ask } from './ask.ts'
 
 /** The model a client named. An unknown name is answered with the nearest known ones. */
-export function resolveModel(config: Config, ask: Ask): Model {
-  const model = config.model(ask.model)
+export function resolveModel(
+  config: Config,
+  ask: Pick<Ask, 'operation' | 'model' | 'relay'>,
+): Model {
+  const ownOfEmbeddings =
+    ask.operation === 'embeddings' ? config.embeddingModels.get(ask.model) : undefined
+  const model = ownOfEmbeddings ?? config.model(ask.model)
   if (model) return model
   const close = nearest(ask.model, config.modelNames)
   const hint = close === undefined ? knownModels(config) : `Did you mean \`${close}\`?`

@@ -73,7 +73,7 @@ class Beginning {
   }
 
   #add(events: Part[][]): void {
-    refuseError(this.#call, events)
+    check(this.#call, events)
     this.parts.push(...events)
     this.hasContent ||= events.some(isContent) || this.decoding.finished
   }
@@ -87,14 +87,14 @@ async function* decodedParts(
   let events: Part[][] = [...parts, ...decoding.push(unread)]
   try {
     for (let bytes: Buffer | undefined = unread; bytes; events = decode(decoding, bytes)) {
-      refuseError(call, events)
+      check(call, events)
       source.hold()
       if (events.length > 0) yield events
       source.resume()
       if (decoding.done) source.endSoon()
       bytes = await source.next()
     }
-    refuseError(call, events)
+    check(call, events)
     yield events
   } catch (thrown) {
     if (!decoding.finished || thrown instanceof GatewayError) throw source.failure(thrown)
@@ -108,9 +108,11 @@ function decode(decoding: Decoding, bytes: Buffer | undefined): Part[][] {
   return bytes ? decoding.push(bytes) : decoding.end()
 }
 
-function refuseError(call: Call, events: readonly (readonly Part[])[]): void {
-  const failure = events.flat().find((part) => part.type === 'error')
-  if (failure) throw failureInside(call, failure.error)
+function check(call: Call, events: readonly (readonly Part[])[]): void {
+  for (const part of events.flat()) {
+    if (part.type === 'error') throw failureInside(call, part.error)
+    if (part.type === 'usage') call.attempt.used(part)
+  }
 }
 
 /** Content the client waits for. Roles, pings and empty chunks do not commit us to this try. */

@@ -1,5 +1,5 @@
 import type { Target } from '../config/config.ts'
-import { mergeUsage, NO_USAGE, type Usage } from '../domain/usage.ts'
+import { mergeUsage, type Usage } from '../domain/usage.ts'
 import type { JsonObject, Part } from '../domain/chat.ts'
 import type { GatewayError } from '../domain/errors.ts'
 import type { AttemptReason, Outcome } from '../domain/record.ts'
@@ -111,11 +111,10 @@ export class AttemptTrace {
   reusedSocket = false
   staleRetry = false
   mayHaveBeenBilled = false
-  /** Answered from the cache: nobody was asked. */
-  cached = false
   requestBody: Buffer = Buffer.alloc(0)
   readonly pieces: string[] = []
   bytesIn = 0
+  responseType: string | null = null
   streamed = false
   /** As far as the main thread has read them: for the live log; the record is read again, whole. */
   usage: Usage | null = null
@@ -148,11 +147,6 @@ export class AttemptTrace {
 
   /** A provider reports once or again and again, each time more. */
   used({ usage, reportedCost, raw }: Extract<Part, { type: 'usage' }>): void {
-    if (this.cached) {
-      this.usage = NO_USAGE
-      this.reportedCost = 0
-      return
-    }
     this.rawUsage = raw
     this.usage = this.usage ? mergeUsage(this.usage, usage) : usage
     this.reportedCost = reportedCost ?? this.reportedCost
@@ -167,7 +161,6 @@ export class AttemptTrace {
       reason: this.reason,
       model: target.model,
       variant: this.ask.variant?.name ?? '',
-      cached: this.cached,
       input: this.ask.variant ? JSON.stringify(this.ask.variant.input) : null,
       provider: target.name,
       providerType: target.provider.type,
@@ -188,6 +181,7 @@ export class AttemptTrace {
       requestBody: this.requestBody.toString('latin1'),
       responsePieces: this.pieces,
       bytesIn: this.bytesIn,
+      responseType: this.responseType,
       streamed: this.streamed,
     }
   }

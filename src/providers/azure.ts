@@ -1,5 +1,12 @@
 import { z } from 'zod'
 import { openaiCompatible } from './openai-compatible.ts'
+import {
+  audioOperations,
+  openaiCompletions,
+  openaiEmbeddings,
+  openaiImageEdits,
+  openaiImages,
+} from './openai-operations.ts'
 import type { UrlPlace } from './provider.ts'
 
 /** Azure OpenAI. Source: learn.microsoft.com, Azure OpenAI REST API reference. */
@@ -19,6 +26,13 @@ export const azure = openaiCompatible({
       .default('chat_completions')
       .describe('Which of the two OpenAI APIs to call.'),
     api_version: z.string().default('2025-04-01-preview').describe('The version of the API.'),
+  },
+  wires: {
+    embeddings: openaiEmbeddings,
+    completions: openaiCompletions,
+    images: openaiImages,
+    image_edits: openaiImageEdits,
+    ...audioOperations,
   },
   locations: ['endpoint'],
   upstreamModel: ({ deployment_id: deployment }) => String(deployment),

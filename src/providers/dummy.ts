@@ -2,12 +2,13 @@ import { z } from 'zod'
 import { Scenario } from './dummy/scenario.ts'
 import { dummyScript } from './dummy/script.ts'
 import { openaiChat } from './openai-chat.ts'
+import { openaiEmbeddings } from './openai-operations.ts'
 import type { Provider } from './provider.ts'
 
 /** A provider that answers from a scenario file, to test what stands behind the gateway. */
 export const dummy: Provider = {
   type: 'dummy',
-  wires: { chat: openaiChat },
+  wires: { chat: openaiChat, embeddings: openaiEmbeddings },
   auth: { type: 'bearer' },
   quirks: { asksForUsage: true },
   fields: z.object({

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { openaiCompatible } from './openai-compatible.ts'
+import { textOperations } from './openai-operations.ts'
 
 /** Fireworks AI. Source: docs.fireworks.ai, chat completions. */
 export const fireworks = openaiCompatible({
@@ -7,6 +8,7 @@ export const fireworks = openaiCompatible({
   apiBase: 'https://api.fireworks.ai/inference/v1/',
   credential: 'env::FIREWORKS_API_KEY',
   fields: { parse_think_blocks: z.boolean().optional().describe('Accepted, without effect.') },
+  wires: textOperations,
   quirks: {
     maxTokens: 'max_tokens',
     reasoningBack: 'reasoning_content',

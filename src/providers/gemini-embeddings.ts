@@ -6,7 +6,7 @@ import { modelPath } from './gemini.ts'
 import { readGeminiError } from './gemini/errors.ts'
 import { usagePart } from './gemini/usage.ts'
 import { withoutUndefined } from './openai-chat/fields.ts'
-import type { EmbeddingWire, Encoded, WireTarget } from './provider.ts'
+import type { EmbeddingWire, Encoded, Wire, WireTarget } from './provider.ts'
 
 const PLAIN = {
   namesModel: false,
@@ -22,12 +22,24 @@ export const geminiEmbeddings: EmbeddingWire = {
   path: (target) => `${modelPath(target)}:batchEmbedContents`,
   encode: (request, target) => {
     const { dimensions } = request
-    const common = { model: modelPath(target), outputDimensionality: dimensions }
+    const common = {
+      ...ownExtra(request),
+      model: modelPath(target),
+      outputDimensionality: dimensions,
+    }
     const requests = textsOf(request).map((text) =>
       withoutUndefined({ ...common, content: { parts: [{ text }] } }),
     )
     return { body: { requests }, dropped: droppedOf(request) }
   },
+  parts: readEmbeddings,
+}
+
+/** How clients ask for one text. Source: Gemini API reference, "Embeddings", `embedContent`. */
+export const geminiEmbedContent: Wire = {
+  ...PLAIN,
+  name: 'gemini_embed_content',
+  path: (target) => `${modelPath(target)}:embedContent`,
   parts: readEmbeddings,
 }
 
@@ -42,18 +54,29 @@ export const vertexEmbeddings: EmbeddingWire = {
 
 function encodePredict(request: EmbeddingRequest, _target: WireTarget): Encoded {
   const { dimensions } = request
-  const instances = textsOf(request).map((content) => ({ content }))
-  const parameters = dimensions === undefined ? undefined : { outputDimensionality: dimensions }
-  return { body: withoutUndefined({ instances, parameters }), dropped: droppedOf(request) }
+  const { taskType, title, autoTruncate, ...rest } = ownExtra(request)
+  const about = withoutUndefined({ task_type: taskType, title })
+  const instances = textsOf(request).map((content) => Object.assign({ content }, about))
+  const settings = withoutUndefined({ outputDimensionality: dimensions, autoTruncate })
+  const parameters = Object.keys(settings).length > 0 ? settings : undefined
+  const unknown = Object.keys(rest).map((name) => `\`${name}\``)
+  const body = withoutUndefined({ instances, parameters })
+  return { body, dropped: [...unknown, ...droppedOf(request)] }
+}
+
+/** What the client said in Google's own words. */
+function ownExtra({ wire, extra }: EmbeddingRequest): JsonObject {
+  return wire === 'gemini_embeddings' ? extra : {}
 }
 
 function textsOf({ inputs }: EmbeddingRequest): string[] {
   return inputs.flatMap((input) => (typeof input === 'string' ? [input] : []))
 }
 
-function droppedOf({ inputs, extra }: EmbeddingRequest): string[] {
+function droppedOf({ inputs, extra, wire }: EmbeddingRequest): string[] {
   const tokens = inputs.some((input) => typeof input !== 'string')
-  const names = Object.keys(extra).map((name) => `\`${name}\``)
+  const others = wire === 'gemini_embeddings' ? {} : extra
+  const names = Object.keys(others).map((name) => `\`${name}\``)
   return tokens ? [...names, 'inputs that are lists of tokens'] : names
 }
 

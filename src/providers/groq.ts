@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { openaiCompatible } from './openai-compatible.ts'
+import { audioOperations } from './openai-operations.ts'
 
 /** Groq. Source: console.groq.com/docs/api-reference. */
 export const groq = openaiCompatible({
@@ -12,6 +13,7 @@ export const groq = openaiCompatible({
       .optional()
       .describe('How the model shows its reasoning.'),
   },
+  wires: audioOperations,
   quirks: { reasoningBack: 'reasoning', lacks: ['logprobs', 'top_logprobs', 'verbosity', 'top_k'] },
   adapt: (body, { options }) =>
     typeof options['reasoning_format'] === 'string'

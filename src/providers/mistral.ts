@@ -1,5 +1,12 @@
 import { z } from 'zod'
+import type { JsonObject } from '../lib/json.ts'
 import { openaiCompatible } from './openai-compatible.ts'
+import {
+  openaiCompletions,
+  openaiEmbeddings,
+  openaiModerations,
+  openaiTranscription,
+} from './openai-operations.ts'
 
 /** Mistral AI. Source: docs.mistral.ai/api. */
 export const mistral = openaiCompatible({
@@ -8,6 +15,12 @@ export const mistral = openaiCompatible({
   credential: 'env::MISTRAL_API_KEY',
   fields: {
     prompt_mode: z.enum(['reasoning']).optional().describe('The system prompt for reasoning.'),
+  },
+  wires: {
+    embeddings: openaiEmbeddings,
+    completions: { ...openaiCompletions, path: () => 'fim/completions' },
+    moderations: openaiModerations,
+    transcription: openaiTranscription,
   },
   quirks: {
     maxTokens: 'max_tokens',
@@ -18,6 +31,13 @@ export const mistral = openaiCompatible({
     asksForUsage: false,
     lacks: ['logprobs', 'top_logprobs', 'service_tier', 'verbosity', 'user', 'top_k'],
   },
-  adapt: (body, { options }) =>
-    options['prompt_mode'] === 'reasoning' ? { prompt_mode: 'reasoning', ...body } : body,
+  adapt: (body, { options }) => {
+    if ('input' in body) return withDimension(body)
+    return options['prompt_mode'] === 'reasoning' ? { prompt_mode: 'reasoning', ...body } : body
+  },
 })
+
+/** It has another name for how long a vector is to be, and refuses what it does not know. */
+function withDimension({ dimensions, ...body }: JsonObject): JsonObject {
+  return dimensions === undefined ? body : { ...body, output_dimension: dimensions }
+}

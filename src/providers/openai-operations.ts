@@ -24,7 +24,7 @@ export const openaiEmbeddings: EmbeddingWire = {
   name: 'openai_embeddings',
   path: () => 'embeddings',
   encode: encodeEmbeddings,
-  parts: readEmbeddings,
+  parts: (body) => readEmbeddings(body),
 }
 
 /** Source: OpenAI API reference, "Create completion". */
@@ -54,6 +54,20 @@ export const openaiImages: Wire = {
   decoder: () => new ImageDecoder(),
 }
 
+/** Source: OpenAI API reference, "Create image edit". */
+export const openaiImageEdits: Wire = {
+  ...openaiImages,
+  name: 'openai_image_edits',
+  path: () => 'images/edits',
+}
+
+/** Source: OpenAI API reference, "Create image variation". */
+export const openaiImageVariations: Wire = {
+  ...openaiImages,
+  name: 'openai_image_variations',
+  path: () => 'images/variations',
+}
+
 /** Source: OpenAI API reference, "Create speech". */
 export const openaiSpeech: Wire = {
   ...PLAIN,
@@ -74,6 +88,13 @@ export const openaiTranscription: Wire = {
   decoder: () => new TranscriptionDecoder(),
 }
 
+/** Source: OpenAI API reference, "Create translation". */
+export const openaiTranslation: Wire = {
+  ...openaiTranscription,
+  name: 'openai_translation',
+  path: () => 'audio/translations',
+}
+
 /** The way of Cohere, which Jina, llama.cpp, vLLM, Voyage and OpenRouter follow more or less. */
 export const rerank: Wire = {
   ...PLAIN,
@@ -81,12 +102,27 @@ export const rerank: Wire = {
   path: () => 'rerank',
 }
 
+/** What most servers of OpenAI's kind do beside conversations. */
+export const textOperations = {
+  embeddings: openaiEmbeddings,
+  completions: openaiCompletions,
+  rerank,
+} as const satisfies Wires
+
+/** Of OpenAI's kind, what has to do with sound. */
+export const audioOperations = {
+  speech: openaiSpeech,
+  transcription: openaiTranscription,
+  translation: openaiTranslation,
+} as const satisfies Wires
+
 /** What OpenAI does beside conversations. */
 export const openaiOperations: Wires = {
   embeddings: openaiEmbeddings,
   completions: openaiCompletions,
   moderations: openaiModerations,
   images: openaiImages,
-  speech: openaiSpeech,
-  transcription: openaiTranscription,
+  image_edits: openaiImageEdits,
+  image_variations: openaiImageVariations,
+  ...audioOperations,
 }

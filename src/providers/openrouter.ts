@@ -1,4 +1,5 @@
 import { openaiCompatible } from './openai-compatible.ts'
+import { textOperations } from './openai-operations.ts'
 
 /** OpenRouter. Source: openrouter.ai/docs/api-reference. */
 export const openrouter = openaiCompatible({
@@ -6,6 +7,7 @@ export const openrouter = openaiCompatible({
   apiBase: 'https://openrouter.ai/api/v1/',
   credential: 'env::OPENROUTER_API_KEY',
   apiTypes: true,
+  wires: textOperations,
   quirks: {
     // Sends usage in every stream, asked or not.
     asksForUsage: false,

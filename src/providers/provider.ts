@@ -17,6 +17,7 @@ export type WireName =
   | 'cohere_chat'
   | 'openai_embeddings'
   | 'gemini_embeddings'
+  | 'gemini_embed_content'
   | 'cohere_embeddings'
   | 'openai_completions'
   | 'rerank'
@@ -24,6 +25,10 @@ export type WireName =
   | 'openai_images'
   | 'openai_speech'
   | 'openai_transcription'
+  | 'openai_translation'
+  | 'openai_image_edits'
+  | 'openai_image_variations'
+  | 'perplexity_embeddings'
   | 'anthropic_count_tokens'
   | 'gemini_count_tokens'
 
@@ -37,6 +42,9 @@ export type Operation =
   | 'images'
   | 'speech'
   | 'transcription'
+  | 'translation'
+  | 'image_edits'
+  | 'image_variations'
   | 'count_tokens'
 
 /** What is known of where a request goes. */
@@ -134,6 +142,9 @@ export interface Wires {
   readonly images?: Wire
   readonly speech?: Wire
   readonly transcription?: Wire
+  readonly translation?: Wire
+  readonly image_edits?: Wire
+  readonly image_variations?: Wire
   readonly count_tokens?: Wire
 }
 

@@ -1,8 +1,10 @@
 import { openaiCompatible } from './openai-compatible.ts'
+import { textOperations } from './openai-operations.ts'
 
 /** An SGLang server. Source: docs.sglang.ai, OpenAI APIs. */
 export const sglang = openaiCompatible({
   type: 'sglang',
   credential: 'none',
+  wires: textOperations,
   quirks: { maxTokens: 'max_tokens', reasoningBack: 'reasoning_content' },
 })

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { openaiCompatible } from './openai-compatible.ts'
+import { openaiImages, textOperations } from './openai-operations.ts'
 
 /** Together AI. Source: docs.together.ai, chat completions. */
 export const together = openaiCompatible({
@@ -7,6 +8,7 @@ export const together = openaiCompatible({
   apiBase: 'https://api.together.xyz/v1/',
   credential: 'env::TOGETHER_API_KEY',
   fields: { parse_think_blocks: z.boolean().optional().describe('Accepted, without effect.') },
+  wires: { ...textOperations, images: openaiImages },
   quirks: {
     maxTokens: 'max_tokens',
     reasoningBack: 'reasoning',

@@ -3,19 +3,23 @@ import { bedrockConverse } from './bedrock-converse.ts'
 import { cohereChat } from './cohere-chat.ts'
 import { cohereEmbeddings } from './cohere-embeddings.ts'
 import { gemini, geminiCountTokens } from './gemini.ts'
-import { geminiEmbeddings } from './gemini-embeddings.ts'
+import { geminiEmbedContent, geminiEmbeddings } from './gemini-embeddings.ts'
 import { ollamaChat } from './ollama-chat.ts'
 import { openaiChat } from './openai-chat.ts'
 import {
   openaiCompletions,
   openaiEmbeddings,
+  openaiImageEdits,
   openaiImages,
+  openaiImageVariations,
   openaiModerations,
   openaiSpeech,
   openaiTranscription,
+  openaiTranslation,
   rerank,
 } from './openai-operations.ts'
 import { openaiResponses } from './openai-responses.ts'
+import { perplexityEmbeddings } from './perplexity-embeddings.ts'
 import type { Wire, WireName } from './provider.ts'
 
 const WIRES: Readonly<Record<WireName, Wire>> = {
@@ -28,6 +32,7 @@ const WIRES: Readonly<Record<WireName, Wire>> = {
   cohere_chat: cohereChat,
   openai_embeddings: openaiEmbeddings,
   gemini_embeddings: geminiEmbeddings,
+  gemini_embed_content: geminiEmbedContent,
   cohere_embeddings: cohereEmbeddings,
   openai_completions: openaiCompletions,
   rerank,
@@ -35,6 +40,10 @@ const WIRES: Readonly<Record<WireName, Wire>> = {
   openai_images: openaiImages,
   openai_speech: openaiSpeech,
   openai_transcription: openaiTranscription,
+  openai_translation: openaiTranslation,
+  openai_image_edits: openaiImageEdits,
+  openai_image_variations: openaiImageVariations,
+  perplexity_embeddings: perplexityEmbeddings,
   anthropic_count_tokens: anthropicCountTokens,
   gemini_count_tokens: geminiCountTokens,
 }

@@ -35,7 +35,7 @@ export async function check(play: Play): Promise<string | null> {
   if (recording.status !== 200 || said.error) return checkError(recording, said, facts)
   if (facts.error) return `an error: ${facts.error.message.slice(0, 200)}`
   return (
-    missing(expressed(withUsage(said, own, recording), dialect, own), seen(facts), own) ??
+    missing(expressed(withUsage(said, own, recording), play, own), seen(facts), own) ??
     checkRecord(said, record) ??
     (own ? checkSent(play) : null)
   )
@@ -55,8 +55,10 @@ function ownBody(dialect: DialectName, request: JsonObject): JsonObject {
 }
 
 /** These dialects have no word of their own for why: calls in the answer are the reason. */
-function expressed(said: Facts, dialect: DialectName, own: boolean): Facts {
-  const derives = dialect === 'responses' || dialect === 'gemini'
+function expressed(said: Facts, { dialect, recording }: Play, own: boolean): Facts {
+  // OpenAI ends a call that was forced with `stop`, and Anthropic's agents would go no further.
+  const isChat = recording.api === 'chat'
+  const derives = dialect !== 'chat' && (dialect !== 'messages' || isChat)
   if (own || !derives || said.calls.length === 0 || said.finish !== 'stop') return said
   return { ...said, finish: 'tool' }
 }

@@ -80,7 +80,9 @@ function sameValue(one: string, other: string): boolean {
 
 function valueOf(text: string): unknown {
   try {
-    return JSON.parse(text.trim() === '' ? '{}' : text) as unknown
+    // Groq writes `null` where a call has no arguments.
+    const nothing = text.trim() === '' || text.trim() === 'null'
+    return JSON.parse(nothing ? '{}' : text) as unknown
   } catch {
     return undefined
   }

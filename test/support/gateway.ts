@@ -8,6 +8,7 @@ import { decodeDialect } from '../../src/api/dialects.ts'
 import { routes } from '../../src/api/index.ts'
 import type { App } from '../../src/api/app.ts'
 import { LiveHub } from '../../src/api/ui/live.ts'
+import { tablePricing } from '../../src/cli/price-files.ts'
 import { loadConfig } from '../../src/config/load.ts'
 import { Ids } from '../../src/domain/ids.ts'
 import type { InferenceRecord } from '../../src/domain/record.ts'
@@ -41,6 +42,7 @@ export async function startGateway(
   const { config } = await loadConfig({ sources: [file], env, providers })
   const records: InferenceRecord[] = []
   const waiting = new Set<() => void>()
+  const price = tablePricing(null)
   const engine: Engine = {
     config: () => config,
     clock: systemClock,
@@ -52,9 +54,10 @@ export async function startGateway(
     inFlight: new InFlight(),
     scriptCalls: new Map(),
     userAgent: 'Weir/test',
+    price,
     store: {
       add: (draft) => {
-        records.push(completeRecord(draft, { request: decodeDialect, wire: wireNamed }))
+        records.push(completeRecord(draft, { request: decodeDialect, wire: wireNamed, price }))
         for (const wake of waiting) wake()
       },
       begin: () => {},

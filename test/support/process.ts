@@ -5,7 +5,7 @@ import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-const PROGRAM = join(import.meta.dirname, '../../bin/weir')
+export const PROGRAM = join(import.meta.dirname, '../../bin/weir')
 
 /** Weir as a user starts it: a process of its own, with a data directory that outlives it. */
 export interface WeirProcess extends AsyncDisposable {

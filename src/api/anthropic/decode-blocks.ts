@@ -18,8 +18,8 @@ const HELD: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   ['text', new Set(['type', 'text', 'citations', 'cache_control'])],
   ['image', new Set(['type', 'source', 'cache_control'])],
   ['document', new Set(['type', 'source', 'title', 'cache_control'])],
-  ['thinking', new Set(['type', 'thinking', 'signature'])],
-  ['redacted_thinking', new Set(['type', 'data'])],
+  ['thinking', new Set(['type', 'thinking', 'signature', 'id', 'format'])],
+  ['redacted_thinking', new Set(['type', 'data', 'id', 'format'])],
   ['tool_use', new Set(['type', 'id', 'name', 'input', 'cache_control'])],
   ['tool_result', new Set(['type', 'tool_use_id', 'content', 'is_error', 'cache_control'])],
 ])
@@ -58,9 +58,15 @@ function toNoun(block: JsonObject, reading: Reading): Block {
         type: 'thought',
         text: asString(block['thinking']) ?? '',
         ...compact({ signature: filled(block['signature']) }),
+        ...thoughtNames(block),
       }
     case 'redacted_thinking':
-      return { type: 'thought', text: null, data: asString(block['data']) ?? '' }
+      return {
+        type: 'thought',
+        text: null,
+        data: asString(block['data']) ?? '',
+        ...thoughtNames(block),
+      }
     case 'tool_use': {
       const id = asString(block['id']) ?? ''
       const name = asString(block['name']) ?? ''
@@ -73,6 +79,11 @@ function toNoun(block: JsonObject, reading: Reading): Block {
     default:
       return { type: 'unknown', data: block, wire: WIRE }
   }
+}
+
+/** What we told the client of a thought that is not Claude's. */
+function thoughtNames(block: JsonObject): { id?: string; format?: string } {
+  return compact({ id: asString(block['id']), format: asString(block['format']) })
 }
 
 /** What other providers' thoughts have in place of a signature is none. */

@@ -2,6 +2,7 @@ import type { Block, ChatParams, ChatRequest, Message } from '../../domain/chat.
 import { asNumber, asObject, asString, fieldsBeside, objectsIn } from '../../lib/json.ts'
 import type { Json, JsonObject } from '../../lib/json.ts'
 import { compact } from '../compact.ts'
+import { joinThoughts } from '../thoughts.ts'
 import { decodeBlock, type Reading } from './decode-blocks.ts'
 import { decodeChoice, decodeFormat, decodeThinking, decodeTools } from './decode-settings.ts'
 
@@ -51,7 +52,7 @@ export function decodeMessages(json: JsonObject): ChatRequest {
 
 function decodeContent(content: Json | undefined, reading: Reading): Block[] {
   if (typeof content === 'string') return content === '' ? [] : [{ type: 'text', text: content }]
-  return objectsIn(content).map((block) => decodeBlock(block, reading))
+  return joinThoughts(objectsIn(content).map((block) => decodeBlock(block, reading)))
 }
 
 function decodeParams(json: JsonObject, reading: Reading): ChatParams {

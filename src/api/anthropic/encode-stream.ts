@@ -1,24 +1,49 @@
 import type { Part } from '../../domain/chat.ts'
 import { mergeUsage, type Usage } from '../../domain/usage.ts'
-import { asObject, asString, type JsonObject } from '../../lib/json.ts'
+import { asObject, asString, type JsonObject, parseJson } from '../../lib/json.ts'
 import { formatEvent } from '../../lib/sse.ts'
+import { compact } from '../compact.ts'
 import type { Envelope, StreamEncoder } from '../dialect.ts'
 import { withSignedThoughts } from '../signatures.ts'
-import { encodeCitation, encodeUsage, messageId, ownFields, stopReason } from './encode.ts'
+import {
+  encodeCitation,
+  encodeUsage,
+  messageId,
+  ownFields,
+  stopReason,
+  thoughtNames,
+} from './encode.ts'
 
-type Kind = 'text' | 'thinking' | 'tool'
-type Finish = Extract<Part, { type: 'finish' }>
+type PartOf<Type extends Part['type']> = Extract<Part, { type: Type }>
 
-/** Parts as Messages events: blocks open and close one after the other, as this grammar has it. */
+type Names = Pick<PartOf<'reasoning'>, 'id' | 'format'>
+
+/** The block that is open: this grammar has one at a time. */
+interface Open {
+  readonly kind: 'text' | 'thinking' | 'tool' | 'whole'
+  /** Of a tool: the number of its call. */
+  readonly call?: number
+  /** Of a tool its arguments so far, of a thought its words. */
+  text: string
+  /** Of a tool: what comes is told as it comes; told whole at the end, as text, is what is no JSON object. */
+  told: 'unknown' | 'as it comes' | 'at the end'
+  signed: boolean
+}
+
+/** Parts as Messages events: blocks open and close one after the other. */
 export class MessagesEncoder implements StreamEncoder {
   readonly #envelope: Envelope
   #begun = false
+  #refuses = false
   #index = -1
-  #open: { kind: Kind; call?: number; signed?: boolean } | null = null
-  /** Pieces of calls that came while another block was open: one block at a time is allowed. */
-  readonly #waiting = new Map<number, { part: CallPart; text: string[] }>()
+  #open: Open | null = null
+  /** What came while a call's arguments were still to come. */
+  #waiting: Part[] = []
+  readonly #calls = new Set<number>()
+  /** The names of the thought that is told: they come with one of its pieces. */
+  #thoughtNames: Names = {}
   #usage: Usage | null = null
-  #finish: Finish | null = null
+  #finish: PartOf<'finish'> | null = null
   #own: JsonObject = {}
 
   constructor(envelope: Envelope) {
@@ -26,153 +51,183 @@ export class MessagesEncoder implements StreamEncoder {
   }
 
   encode(parts: readonly Part[]): string {
-    return withSignedThoughts(parts, true)
-      .map((part) => this.#part(part))
-      .join('')
+    return this.#all(withSignedThoughts(parts, true))
   }
 
   end(): string {
+    const { context_management: edits, ...own } = this.#own
+    const { reason = null, raw = null, stopSequence = null } = this.#finish ?? {}
+    const blocks = [this.#begin(), this.#close()]
+    while (this.#waiting.length > 0) blocks.push(this.#goOn(), this.#close())
     const stop = {
-      stop_reason: stopReason(this.#finish?.reason ?? null, this.#finish?.raw ?? null),
-      stop_sequence: this.#finish?.stopSequence ?? null,
-      ...this.#own,
+      stop_reason: stopReason(reason, raw),
+      stop_sequence: stopSequence,
+      ...own,
     }
     const usage = encodeUsage(this.#usage)
+    const beside = edits === undefined ? {} : { context_management: edits }
     return [
-      this.#begin(),
-      this.#close(),
-      this.#flush(),
-      event({ type: 'message_delta', delta: stop, usage }),
+      ...blocks,
+      event({ type: 'message_delta', delta: stop, usage, ...beside }),
       event({ type: 'message_stop' }),
     ].join('')
   }
 
+  #all(parts: readonly Part[]): string {
+    return parts.map((part) => this.#part(part)).join('')
+  }
+
   #part(part: Part): string {
     if ('choice' in part && (part.choice ?? 0) > 0) return ''
+    if (part.type === 'usage' || part.type === 'finish' || part.type === 'raw') {
+      this.#note(part)
+      return ''
+    }
+    const open = this.#open
+    if (open?.kind !== 'tool') return this.#write(part)
+    if (part.type === 'tool_arguments' && part.index === open.call) {
+      return this.#arguments(open, part.text)
+    }
+    if (isWhole(open)) return this.#write(part)
+    this.#waiting.push(part)
+    return ''
+  }
+
+  #arguments(open: Open, text: string): string {
+    const before = open.told === 'unknown' ? open.text : ''
+    open.text += text
+    if (open.told === 'unknown') open.told = howToTell(open.text)
+    if (open.told !== 'as it comes') return ''
+    const told = this.#delta({ type: 'input_json_delta', partial_json: before + text })
+    return this.#waiting.length > 0 && isWhole(open) ? told + this.#goOn() : told
+  }
+
+  /** What is no JSON object still reaches the client, as its whole answers have it. */
+  #lastArguments({ told, text }: Open): string {
+    if (told !== 'at the end') return ''
+    return this.#delta({ type: 'input_json_delta', partial_json: JSON.stringify({ input: text }) })
+  }
+
+  #goOn(): string {
+    const waited = this.#waiting
+    this.#waiting = []
+    return this.#all(waited)
+  }
+
+  #note(part: PartOf<'usage' | 'finish' | 'raw'>): void {
+    if (part.type === 'usage') {
+      this.#usage = this.#usage ? mergeUsage(this.#usage, part.usage) : part.usage
+    } else if (part.type === 'finish') {
+      this.#finish = part
+    } else {
+      this.#own = { ...this.#own, ...ownFields([part]) }
+    }
+  }
+
+  #write(part: Part): string {
     switch (part.type) {
       case 'text':
-        return this.#text(part.text, part.begins === true)
+        return this.#text(part.text, part.begins === true || this.#refuses)
       case 'refusal':
-        return this.#text(part.text, false)
+        return this.#refusal(part.text)
       case 'file':
         return this.#text(`![file](${part.url})`, false)
-      case 'citation':
-        return (
-          this.#enter('text') +
-          this.#delta({ type: 'citations_delta', citation: encodeCitation(part.citation) })
-        )
+      case 'citation': {
+        const citation = encodeCitation(part.citation)
+        return this.#enter('text') + this.#delta({ type: 'citations_delta', citation })
+      }
       case 'reasoning':
         return this.#thought(part)
       case 'tool_call':
         return this.#call(part)
       case 'tool_arguments':
-        return this.#arguments(part.index, part.text)
+        return this.#lateArguments(part)
       case 'unknown':
         return part.wire === 'anthropic_messages' ? this.#whole(part.data) : ''
       default:
-        this.#note(part)
         return ''
     }
   }
 
-  #note(part: Part): void {
-    if (part.type === 'usage') {
-      this.#usage = this.#usage ? mergeUsage(this.#usage, part.usage) : part.usage
-    }
-    if (part.type === 'finish') this.#finish = part
-    this.#own = { ...this.#own, ...ownFields([part]) }
+  /** A refusal is a text of its own. */
+  #refusal(text: string): string {
+    const told = this.#text(text, !this.#refuses)
+    this.#refuses = true
+    return told
   }
 
   #text(text: string, begins: boolean): string {
-    if (text === '') {
-      // Another text begins with the next words, not before.
-      if (!begins || this.#open?.kind !== 'text') return ''
-      return this.#close()
-    }
+    this.#refuses = false
     const anew = begins ? this.#closeIf('text') : ''
+    // A block begins with its first words: clients know no empty text.
+    if (text === '') return anew
     return anew + this.#enter('text') + this.#delta({ type: 'text_delta', text })
   }
 
-  #thought(part: Extract<Part, { type: 'reasoning' }>): string {
+  #thought(part: PartOf<'reasoning'>): string {
     const { text, signature, data, begins, paragraph } = part
-    const anew = begins || this.#open?.signed ? this.#closeIf('thinking') : ''
-    const written = [anew]
+    const written = [begins || this.#open?.signed ? this.#closeIf('thinking') : '']
+    this.#thoughtNames = namesOf(part, begins ? {} : this.#thoughtNames)
     if (text !== '' || signature !== undefined) written.push(this.#enter('thinking'))
-    if (paragraph && text !== '') {
-      written.push(this.#delta({ type: 'thinking_delta', thinking: '\n\n' }))
+    const anew = paragraph && this.#open?.kind === 'thinking' && this.#open.text !== ''
+    const thinking = anew ? `\n\n${text}` : text
+    if (thinking !== '') {
+      if (this.#open) this.#open.text += thinking
+      written.push(this.#delta({ type: 'thinking_delta', thinking }))
     }
-    if (text !== '') written.push(this.#delta({ type: 'thinking_delta', thinking: text }))
     if (signature !== undefined) {
-      written.push(this.#delta({ type: 'signature_delta', signature }))
       if (this.#open) this.#open.signed = true
+      written.push(this.#delta({ type: 'signature_delta', signature }))
     }
-    if (data !== undefined) written.push(this.#whole({ type: 'redacted_thinking', data }))
+    if (data !== undefined) {
+      const names = thoughtNames(this.#thoughtNames)
+      written.push(this.#whole({ type: 'redacted_thinking', data, ...names }))
+    }
     return written.join('')
   }
 
-  #call(part: CallPart): string {
-    if (this.#open?.kind === 'tool') {
-      this.#waiting.set(part.index, { part, text: [] })
-      return ''
-    }
-    return this.#openCall(part)
+  #call({ id, name, index, custom }: PartOf<'tool_call'>): string {
+    if (this.#calls.has(index)) return ''
+    this.#calls.add(index)
+    const told = custom ? 'at the end' : 'unknown'
+    return this.#start(
+      { type: 'tool_use', id, name, input: {} },
+      { kind: 'tool', call: index, told },
+    )
   }
 
-  #openCall({ id, name, index }: CallPart): string {
-    const started = this.#start({ type: 'tool_use', id, name, input: {} })
-    this.#open = { kind: 'tool', call: index }
-    return started
-  }
-
-  #arguments(call: number, text: string): string {
-    if (this.#open?.call === call) {
-      return this.#delta({ type: 'input_json_delta', partial_json: text })
-    }
-    this.#waiting.get(call)?.text.push(text)
-    return ''
-  }
-
-  /** What has waited, in the order of its coming. */
-  #flush(): string {
-    const waited = [...this.#waiting.values()]
-    this.#waiting.clear()
-    return waited
-      .map(({ part, text }) => {
-        const json = text.join('')
-        const input = json === '' ? '' : event(delta(this.#index + 1, json))
-        return this.#openCall(part) + input + this.#close()
-      })
-      .join('')
+  /** Of a call that is whole already nothing but blanks can come; of an unknown one it is all. */
+  #lateArguments(part: PartOf<'tool_arguments'>): string {
+    if (this.#calls.has(part.index)) return ''
+    return this.#call({ type: 'tool_call', index: part.index, id: '', name: '' }) + this.#part(part)
   }
 
   #whole(block: JsonObject): string {
-    return this.#close() + this.#start(asObject(block) ?? {}) + this.#close()
+    return this.#start(block, { kind: 'whole' }) + this.#close()
   }
 
-  #enter(kind: Kind): string {
+  #enter(kind: 'text' | 'thinking'): string {
     if (this.#open?.kind === kind) return ''
-    const block =
+    return this.#start(
       kind === 'text'
         ? { type: 'text', text: '' }
-        : { type: 'thinking', thinking: '', signature: '' }
-    const started = this.#close() + this.#flush() + this.#start(block)
-    this.#open = { kind }
-    return started
+        : { type: 'thinking', thinking: '', signature: '', ...thoughtNames(this.#thoughtNames) },
+      { kind },
+    )
   }
 
-  #closeIf(kind: Kind): string {
+  #closeIf(kind: Open['kind']): string {
     return this.#open?.kind === kind ? this.#close() : ''
   }
 
-  #start(block: JsonObject): string {
-    const closed = this.#close()
+  #start(
+    block: JsonObject,
+    open: Pick<Open, 'kind' | 'call'> & Partial<Pick<Open, 'told'>>,
+  ): string {
+    const before = this.#begin() + this.#close()
     this.#index++
-    this.#open = { kind: 'text' }
-    return (
-      this.#begin() +
-      closed +
-      event({ type: 'content_block_start', index: this.#index, content_block: block })
-    )
+    this.#open = { text: '', signed: false, told: 'as it comes', ...open }
+    return before + event({ type: 'content_block_start', index: this.#index, content_block: block })
   }
 
   #delta(change: JsonObject): string {
@@ -181,8 +236,9 @@ export class MessagesEncoder implements StreamEncoder {
 
   #close(): string {
     if (!this.#open) return ''
+    const last = this.#lastArguments(this.#open)
     this.#open = null
-    return event({ type: 'content_block_stop', index: this.#index })
+    return last + event({ type: 'content_block_stop', index: this.#index })
   }
 
   #begin(): string {
@@ -202,14 +258,21 @@ export class MessagesEncoder implements StreamEncoder {
   }
 }
 
-type CallPart = Extract<Part, { type: 'tool_call' }>
+function namesOf({ id, format }: Names, before: Names): Names {
+  return { ...before, ...compact({ id, format }) }
+}
 
-function delta(index: number, json: string): JsonObject {
-  return {
-    type: 'content_block_delta',
-    index,
-    delta: { type: 'input_json_delta', partial_json: json },
-  }
+/** A call's arguments are there when they are a JSON object: nothing can follow then. */
+function isWhole({ text, told }: Open): boolean {
+  if (told !== 'as it comes' || !text.trimEnd().endsWith('}')) return false
+  return asObject(parseJson(text)) !== undefined
+}
+
+/** By their first letter; some servers write `null` where a call has no arguments. */
+function howToTell(text: string): Open['told'] {
+  const begun = text.trimStart()
+  if (begun === '' || 'null'.startsWith(begun)) return 'unknown'
+  return begun.startsWith('{') ? 'as it comes' : 'at the end'
 }
 
 function event(body: JsonObject): string {

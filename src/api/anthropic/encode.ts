@@ -1,7 +1,15 @@
-import type { Block, Citation, FinishReason, Part } from '../../domain/chat.ts'
+import type {
+  Block,
+  Citation,
+  FinishReason,
+  Part,
+  Thought,
+  ToolCallBlock,
+} from '../../domain/chat.ts'
 import { Collector } from '../../domain/collect.ts'
 import { totalOutput, UNKNOWN_USAGE, type Usage } from '../../domain/usage.ts'
-import { asObject, asString, type JsonObject, parseJson } from '../../lib/json.ts'
+import { asObject, type JsonObject, parseJson } from '../../lib/json.ts'
+import { withoutUndefined } from '../compact.ts'
 import type { Envelope } from '../dialect.ts'
 import { withSignedThoughts } from '../signatures.ts'
 
@@ -63,25 +71,30 @@ export function stopReason(finish: FinishReason | null, raw: string | null): str
   return REASONS[finish ?? 'stop']
 }
 
-/** What Anthropic calls `input_tokens` is what no cache was asked for or given. */
+/** Its clients need the two totals as numbers; of the rest, what is not known is null. */
 export function encodeUsage(said: Usage | null): JsonObject {
   const usage = said ?? UNKNOWN_USAGE
-  const { reasoning } = usage
+  const { cacheRead, cacheWrite, cacheWrite1h, reasoning } = usage
+  const written = sum([cacheWrite, cacheWrite1h])
   return {
-    input_tokens: total([usage.input, usage.audioInput, usage.imageInput]),
-    cache_creation_input_tokens: total([usage.cacheWrite, usage.cacheWrite1h]),
-    cache_read_input_tokens: total([usage.cacheRead]),
-    cache_creation: {
-      ephemeral_5m_input_tokens: total([usage.cacheWrite]),
-      ephemeral_1h_input_tokens: total([usage.cacheWrite1h]),
-    },
+    input_tokens: sum([usage.input, usage.audioInput, usage.imageInput]) ?? 0,
+    cache_creation_input_tokens: written,
+    cache_read_input_tokens: cacheRead,
+    cache_creation:
+      written === null
+        ? null
+        : {
+            ephemeral_5m_input_tokens: cacheWrite ?? 0,
+            ephemeral_1h_input_tokens: cacheWrite1h ?? 0,
+          },
     output_tokens: totalOutput(usage) ?? 0,
     ...(reasoning !== null && { output_tokens_details: { thinking_tokens: reasoning } }),
   }
 }
 
-function total(counts: readonly (number | null)[]): number {
-  return counts.reduce<number>((sum, count) => sum + (count ?? 0), 0)
+function sum(counts: readonly (number | null)[]): number | null {
+  const known = counts.filter((count) => count !== null)
+  return known.length === 0 ? null : known.reduce((total, count) => total + count, 0)
 }
 
 /** A block of an answer as Anthropic's clients know it. */
@@ -97,7 +110,7 @@ function encodeBlock(block: Block): JsonObject[] {
     case 'thought':
       return encodeThought(block)
     case 'tool_call':
-      return [{ type: 'tool_use', id: block.id, name: block.name, input: inputOf(block.arguments) }]
+      return [{ type: 'tool_use', id: block.id, name: block.name, input: inputOf(block) }]
     case 'unknown': {
       const data = asObject(block.data)
       return data && block.wire === WIRE ? [data] : []
@@ -110,20 +123,23 @@ function encodeBlock(block: Block): JsonObject[] {
 }
 
 /** A thought's words, and what its provider needs to believe it: the client brings both back. */
-export function encodeThought(
-  thought: Pick<
-    Extract<Block, { type: 'thought' }>,
-    'text' | 'summary' | 'signature' | 'data' | 'id'
-  >,
-): JsonObject[] {
+function encodeThought(thought: Thought): JsonObject[] {
   const { text, summary, signature, data } = thought
-  const said = text ?? summary?.join('\n\n') ?? null
+  const said = text ?? summary?.join('\n\n')
+  const names = thoughtNames(thought)
   const blocks: JsonObject[] = []
-  if (said !== null || signature !== undefined) {
-    blocks.push({ type: 'thinking', thinking: said ?? '', signature: signature ?? '' })
+  if (said !== undefined || signature !== undefined) {
+    const thinking = said ?? ''
+    blocks.push({ type: 'thinking', thinking, signature: signature ?? '', ...names })
   }
-  if (data !== undefined) blocks.push({ type: 'redacted_thinking', data })
+  if (data !== undefined) blocks.push({ type: 'redacted_thinking', data, ...names })
   return blocks
+}
+
+/** Claude's thoughts have no names, and Anthropic takes none; others' are wanted back by their makers. */
+export function thoughtNames({ id, format }: Pick<Thought, 'id' | 'format'>): JsonObject {
+  const names = { id, format: format !== undefined && /claude/.test(format) ? undefined : format }
+  return withoutUndefined(names)
 }
 
 /** Anthropic's own citation as it was; another's as that of a page found on the web. */
@@ -139,8 +155,8 @@ export function encodeCitation({ raw, wire, url, title, citedText }: Citation): 
 }
 
 /** Arguments that are no JSON object (cut off, say) still reach the client, as text. */
-function inputOf(text: string): JsonObject {
-  if (text.trim() === '') return {}
-  const value = parseJson(text)
-  return asObject(value) ?? { input: asString(value) ?? text }
+function inputOf({ arguments: text, custom }: ToolCallBlock): JsonObject {
+  if (custom) return { input: text }
+  if (text.trim() === '' || text.trim() === 'null') return {}
+  return asObject(parseJson(text)) ?? { input: text }
 }

@@ -38,6 +38,7 @@ function readMessagesRequest(request: RawRequest): Ask {
     wantsUsage: true,
     forwardHeaders: ownHeaders(request),
     encodeFor,
+    decode: decodeMessages,
   })
 }
 

@@ -2,6 +2,7 @@ import type { Block, FileBlock } from '../../domain/chat.ts'
 import { asObject, asString, fieldsBeside } from '../../lib/json.ts'
 import type { JsonObject } from '../../lib/json.ts'
 import { compact } from '../compact.ts'
+import { camel } from './schema.ts'
 
 const WIRE = 'gemini'
 
@@ -31,28 +32,41 @@ export class CallIds {
   }
 }
 
-const TEXT_FIELDS = new Set(['text', 'thought', 'thoughtSignature', 'thought_signature'])
+const TEXT_FIELDS = new Set(['text', 'thought', 'thoughtSignature', 'partMetadata'])
 
 /** A part in our nouns; one of an unknown kind is kept whole. */
-export function decodePart(part: JsonObject, ids: CallIds): Block {
-  const signature = asString(part['thoughtSignature']) ?? asString(part['thought_signature'])
+export function decodePart(said: JsonObject, ids: CallIds): Block {
+  const part = camel(said)
+  const signature = asString(part['thoughtSignature'])
   const signed = compact({ signature })
   const text = asString(part['text'])
   if (text !== undefined && !fieldsBeside(part, TEXT_FIELDS)) {
-    if (part['thought'] === true) return { type: 'thought', text, ...signed }
+    if (part['thought'] === true) return decodeThought(part, text, signature)
     return { type: 'text', text, ...signed }
   }
-  const call = asObject(part['functionCall']) ?? asObject(part['function_call'])
+  const call = asObject(part['functionCall'])
   if (call) {
     const name = asString(call['name']) ?? ''
     const id = ids.called(name, asString(call['id']))
     const written = JSON.stringify(call['args'] ?? {})
     return { type: 'tool_call', id, name, arguments: written, ...signed }
   }
-  const result = asObject(part['functionResponse']) ?? asObject(part['function_response'])
+  const result = asObject(part['functionResponse'])
   if (result) return decodeResult(result, ids)
   const file = decodeFile(part)
-  return file ? { ...file, ...signed } : { type: 'unknown', data: part, wire: WIRE }
+  return file ? { ...file, ...signed } : { type: 'unknown', data: said, wire: WIRE }
+}
+
+/** What we told the client of another provider's thought comes back beside it. */
+function decodeThought(part: JsonObject, text: string, signature: string | undefined): Block {
+  const metadata = asObject(part['partMetadata'])
+  const { encrypted, id, format } = asObject(metadata?.['weir']) ?? {}
+  const secret = encrypted === true ? { data: signature } : { signature }
+  return {
+    type: 'thought',
+    text,
+    ...compact({ ...secret, id: asString(id), format: asString(format) }),
+  }
 }
 
 /** A lone text stands in `result` or `output`; anything else is JSON. */
@@ -68,16 +82,20 @@ function decodeResult(result: JsonObject, ids: CallIds): Block {
 }
 
 function decodeFile(part: JsonObject): FileBlock | null {
-  const inline = asObject(part['inlineData']) ?? asObject(part['inline_data'])
-  if (inline) {
-    const mimeType = asString(inline['mimeType']) ?? asString(inline['mime_type']) ?? ''
-    const url = `data:${mimeType};base64,${asString(inline['data']) ?? ''}`
-    const filename = asString(inline['displayName'])
-    return { type: 'file', url, mimeType, ...compact({ filename }) }
+  const inline = camel(asObject(part['inlineData']) ?? {})
+  const data = asString(inline['data'])
+  if (data !== undefined) {
+    const mimeType = asString(inline['mimeType']) ?? ''
+    const url = `data:${mimeType};base64,${data}`
+    return {
+      type: 'file',
+      url,
+      mimeType,
+      ...compact({ filename: asString(inline['displayName']) }),
+    }
   }
-  const named = asObject(part['fileData']) ?? asObject(part['file_data'])
-  const url = asString(named?.['fileUri']) ?? asString(named?.['file_uri'])
-  if (!named || url === undefined) return null
-  const mimeType = asString(named['mimeType']) ?? asString(named['mime_type'])
-  return { type: 'file', url, ...compact({ mimeType }) }
+  const named = camel(asObject(part['fileData']) ?? {})
+  const url = asString(named['fileUri'])
+  if (url === undefined) return null
+  return { type: 'file', url, ...compact({ mimeType: asString(named['mimeType']) }) }
 }

@@ -1,25 +1,25 @@
 import type { ChatRequest, ProviderTool, Tool, ToolChoice } from '../../domain/chat.ts'
-import { asObject, asString, fieldsBeside, objectsIn } from '../../lib/json.ts'
+import { asArray, asObject, asString, fieldsBeside, objectsIn } from '../../lib/json.ts'
 import type { Json, JsonObject } from '../../lib/json.ts'
 import { compact } from '../compact.ts'
-import { lowered } from './schema.ts'
+import { camel, lowered } from './schema.ts'
 
-const DECLARATIONS = new Set(['functionDeclarations', 'function_declarations'])
+const DECLARATIONS = new Set(['functionDeclarations'])
 
 /** Functions are the client's; whatever else stands beside them Google runs itself. */
 export function decodeTools(value: Json | undefined): Pick<ChatRequest, 'tools' | 'providerTools'> {
   const tools: Tool[] = []
   const providerTools: ProviderTool[] = []
-  for (const tool of objectsIn(value)) {
-    const declared = tool['functionDeclarations'] ?? tool['function_declarations']
-    tools.push(...objectsIn(declared).map(decodeFunction))
+  for (const tool of objectsIn(value).map(camel)) {
+    tools.push(...objectsIn(tool['functionDeclarations']).map(decodeFunction))
     const rest = fieldsBeside(tool, DECLARATIONS)
     if (rest) providerTools.push({ wire: 'gemini', data: rest })
   }
   return { tools, ...(providerTools.length > 0 && { providerTools }) }
 }
 
-function decodeFunction(declaration: JsonObject): Tool {
+function decodeFunction(said: JsonObject): Tool {
+  const declaration = camel(said)
   const parameters = declaration['parametersJsonSchema'] ?? lowered(declaration['parameters'])
   const description = asString(declaration['description'])
   return { name: asString(declaration['name']) ?? '', ...compact({ description, parameters }) }
@@ -32,14 +32,28 @@ const MODES: ReadonlyMap<string, ToolChoice['mode']> = new Map([
   ['NONE', 'none'],
 ])
 
-export function decodeChoice(json: JsonObject): ToolChoice | undefined {
-  const config = asObject(json['toolConfig'] ?? json['tool_config'])
-  const calling = asObject(config?.['functionCallingConfig'] ?? config?.['function_calling_config'])
+export function decodeChoice(toolConfig: JsonObject): ToolChoice | undefined {
+  const calling = callingOf(toolConfig)
   const mode = MODES.get(asString(calling?.['mode'])?.toUpperCase() ?? '')
   if (!calling || !mode) return undefined
-  const names = calling['allowedFunctionNames'] ?? calling['allowed_function_names']
-  const allowed = Array.isArray(names) ? names.flatMap((name) => asString(name) ?? []) : []
+  const allowed = asArray(calling['allowedFunctionNames']).flatMap((name) => asString(name) ?? [])
   const [only] = allowed
   if (allowed.length === 1 && only !== undefined && mode === 'required') return { mode, tool: only }
   return allowed.length > 0 ? { mode, allowed } : { mode }
+}
+
+/** What only Gemini knows of how tools are to be used, in words for the client. */
+export function unreadOf(toolConfig: JsonObject): string[] {
+  const calling = callingOf(toolConfig)
+  const beside = Object.keys(fieldsBeside(toolConfig, new Set(['functionCallingConfig'])) ?? {})
+  const checked = asString(calling?.['mode'])?.toUpperCase() === 'VALIDATED'
+  return [
+    ...beside.map((key) => `\`toolConfig.${key}\``),
+    ...(checked ? ['the mode `VALIDATED` of `functionCallingConfig`'] : []),
+  ]
+}
+
+function callingOf(toolConfig: JsonObject): JsonObject | undefined {
+  const calling = asObject(toolConfig['functionCallingConfig'])
+  return calling && camel(calling)
 }

@@ -2,20 +2,18 @@ import type { Block, ChatParams, ChatRequest, Message, Reasoning } from '../../d
 import { asBoolean, asNumber, asObject, asString, fieldsBeside, objectsIn } from '../../lib/json.ts'
 import type { Json, JsonObject } from '../../lib/json.ts'
 import { compact } from '../compact.ts'
+import { joinStreamed } from '../thoughts.ts'
 import { CallIds, decodePart } from './decode-parts.ts'
-import { decodeChoice, decodeTools } from './decode-tools.ts'
-import { lowered } from './schema.ts'
+import { decodeChoice, decodeTools, unreadOf } from './decode-tools.ts'
+import { camel, lowered } from './schema.ts'
 
 const KNOWN = new Set([
   'model',
   'contents',
   'systemInstruction',
-  'system_instruction',
   'tools',
   'toolConfig',
-  'tool_config',
   'generationConfig',
-  'generation_config',
 ])
 
 const KNOWN_CONFIG = new Set([
@@ -37,26 +35,38 @@ const KNOWN_CONFIG = new Set([
 ])
 
 /** A generateContent request in our nouns. Total: what it cannot read it keeps as it is. */
-export function decodeGenerate(json: JsonObject): ChatRequest {
+export function decodeGenerate(body: JsonObject): ChatRequest {
+  const json = camel(body)
   const ids = new CallIds()
-  const instruction = json['systemInstruction'] ?? json['system_instruction']
-  const system = decodeParts(instruction, ids)
+  const system = decodeParts(json['systemInstruction'], ids)
   const contents = Array.isArray(json['contents']) ? json['contents'] : [json['contents'] ?? null]
-  const messages = contents.flatMap((value): Message[] => {
+  const messages: Message[] = []
+  for (const value of contents) {
     const content: JsonObject | undefined =
       typeof value === 'string' ? { parts: [{ text: value }] } : asObject(value)
-    if (!content) return []
+    if (!content) continue
     const role = content['role'] === 'model' ? 'assistant' : 'user'
-    return [{ role, content: decodeParts(content, ids) }]
-  })
-  const config = asObject(json['generationConfig'] ?? json['generation_config']) ?? {}
+    const blocks = decodeParts(content, ids)
+    const last = messages.at(-1)
+    // The SDK keeps each piece of a stream as a turn of its own.
+    const goesOn = role === 'assistant' && last?.role === role
+    if (goesOn) messages[messages.length - 1] = { role, content: [...last.content, ...blocks] }
+    else messages.push({ role, content: blocks })
+  }
+  const turns = messages.map(({ role, content }) =>
+    role === 'assistant' ? { role, content: joinStreamed(content) } : { role, content },
+  )
+  const config = camel(asObject(json['generationConfig']) ?? {})
+  const toolConfig = camel(asObject(json['toolConfig']) ?? {})
+  const unread = unreadOf(toolConfig)
   const rest = fieldsBeside(config, KNOWN_CONFIG)
   return {
-    messages: system.length > 0 ? [{ role: 'system', content: system }, ...messages] : messages,
+    messages: system.length > 0 ? [{ role: 'system', content: system }, ...turns] : turns,
     ...decodeTools(json['tools']),
-    params: { ...decodeConfig(config), ...compact({ toolChoice: decodeChoice(json) }) },
+    params: { ...decodeConfig(config), ...compact({ toolChoice: decodeChoice(toolConfig) }) },
     extra: { ...fieldsBeside(json, KNOWN), ...(rest && { generationConfig: rest }) },
     wire: 'gemini',
+    ...(unread.length > 0 && { unread }),
   }
 }
 
@@ -97,8 +107,9 @@ function decodeFormat(config: JsonObject): ChatParams['responseFormat'] {
   return { type: 'json_schema', schema }
 }
 
-function decodeThinking(config: JsonObject | undefined): Reasoning | undefined {
-  if (!config) return undefined
+function decodeThinking(said: JsonObject | undefined): Reasoning | undefined {
+  if (!said) return undefined
+  const config = camel(said)
   return compact({
     effort: asString(config['thinkingLevel'])?.toLowerCase(),
     budgetTokens: asNumber(config['thinkingBudget']),

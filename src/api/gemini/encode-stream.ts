@@ -1,20 +1,11 @@
 import type { Part } from '../../domain/chat.ts'
 import { Collector } from '../../domain/collect.ts'
-import { asObject, type JsonObject } from '../../lib/json.ts'
-import { compact, withoutUndefined } from '../compact.ts'
+import { type JsonObject, objectsIn } from '../../lib/json.ts'
+import { byChoice } from '../choices.ts'
+import { withoutUndefined } from '../compact.ts'
 import type { Envelope, StreamEncoder } from '../dialect.ts'
-import {
-  encodeCall,
-  encodeFile,
-  encodeThought,
-  encodeUsage,
-  ownFields,
-  rawReason,
-  REASONS,
-  webChunk,
-} from './encode.ts'
-
-type Call = Extract<Part, { type: 'tool_call' }>
+import { CandidateEncoder } from './encode-candidate.ts'
+import { encodeUsage, ownResponse } from './encode.ts'
 
 /** How responses follow each other: server-sent events, or the elements of a list. */
 export interface Framing {
@@ -22,15 +13,15 @@ export interface Framing {
   end(): string
 }
 
-/** Parts as responses that each hold the next pieces. A call is told when it is whole. */
+const NOTHING_YET: JsonObject = { content: { parts: [{ text: '' }], role: 'model' }, index: 0 }
+
+/** Parts as responses that each hold the next pieces of the candidates. */
 export class GenerateEncoder implements StreamEncoder {
   readonly #envelope: Envelope
   readonly #framing: Framing
-  readonly #collector = new Collector()
-  readonly #calls = new Map<number, { call: Call; text: string[] }>()
-  #own: { response: JsonObject; choice: JsonObject } = { response: {}, choice: {} }
-  #pages: JsonObject[] = []
-  #reason: string | undefined
+  readonly #usage = new Collector()
+  readonly #candidates = new Map([[0, new CandidateEncoder(0)]])
+  readonly #own: JsonObject = {}
 
   constructor(envelope: Envelope, framing: Framing) {
     this.#envelope = envelope
@@ -38,84 +29,35 @@ export class GenerateEncoder implements StreamEncoder {
   }
 
   encode(parts: readonly Part[]): string {
-    for (const part of parts) this.#collector.add(part)
-    const own = ownFields(parts)
-    this.#own = {
-      response: { ...this.#own.response, ...own.response },
-      choice: { ...this.#own.choice, ...own.choice },
-    }
-    this.#reason = rawReason(parts) ?? this.#reason
-    const encoded = parts.flatMap((part) =>
-      'choice' in part && (part.choice ?? 0) > 0 ? [] : this.#part(part),
+    for (const part of parts) if (part.type === 'usage') this.#usage.add(part)
+    Object.assign(this.#own, ownResponse(parts))
+    const candidates = objectsIn(
+      [...byChoice(parts)].map(([index, own]) => this.#candidate(index).next(own)),
     )
-    return encoded.length > 0 ? this.#framing.next(this.#response(encoded, {})) : ''
+    if (candidates.length === 0) return ''
+    // Clients that want one answer read the first in the list, whatever its number.
+    const named = candidates[0]?.['index'] === 0 ? candidates : [NOTHING_YET, ...candidates]
+    return this.#framing.next(this.#response(named))
   }
 
   end(): string {
-    const { usage, finish } = this.#collector.answer()
-    const calls = [...this.#calls.values()].map(({ call, text }) =>
-      encodeCall({ ...call, arguments: text.join('') }),
-    )
-    const finishReason = this.#reason ?? REASONS[finish ?? 'stop']
-    const pages = { groundingMetadata: { groundingChunks: this.#pages } }
-    const ending = {
-      finishReason,
-      ...(this.#pages.length > 0 && pages),
-      ...this.#own.choice,
-    }
+    const candidates = [...this.#candidates.values()].map((candidate) => candidate.last())
+    const { usage } = this.#usage.answer()
     const last = {
-      ...this.#response(calls, ending),
-      ...this.#own.response,
+      ...this.#response(candidates),
+      ...this.#own,
       ...withoutUndefined({ usageMetadata: encodeUsage(usage) }),
     }
     return this.#framing.next(last) + this.#framing.end()
   }
 
-  #response(parts: JsonObject[], ending: JsonObject): JsonObject {
-    const content = { parts: parts.length > 0 ? parts : [{ text: '' }], role: 'model' }
-    return {
-      candidates: [{ content, index: 0, ...ending }],
-      modelVersion: this.#envelope.model,
-      responseId: this.#envelope.id,
-    }
+  #candidate(index: number): CandidateEncoder {
+    const candidate = this.#candidates.get(index) ?? new CandidateEncoder(index)
+    this.#candidates.set(index, candidate)
+    return candidate
   }
 
-  #part(part: Part): JsonObject[] {
-    switch (part.type) {
-      case 'text':
-        if (part.text === '' && part.signature === undefined) return []
-        return [withoutUndefined({ text: part.text, thoughtSignature: part.signature })]
-      case 'refusal':
-        return [{ text: part.text }]
-      case 'reasoning':
-        return encodeThought(thoughtOf(part))
-      case 'tool_call':
-        this.#calls.set(part.index, { call: part, text: [] })
-        return []
-      case 'tool_arguments':
-        this.#calls.get(part.index)?.text.push(part.text)
-        return []
-      case 'file':
-        return [encodeFile(part.url, part.mimeType, part.signature)]
-      case 'citation': {
-        const { url, title, wire } = part.citation
-        if (wire !== 'gemini' && url !== undefined) this.#pages.push(webChunk(url, title))
-        return []
-      }
-      case 'unknown': {
-        const data = asObject(part.data)
-        return data && part.wire === 'gemini' ? [data] : []
-      }
-      default:
-        return []
-    }
+  #response(candidates: JsonObject[]): JsonObject {
+    return { candidates, modelVersion: this.#envelope.model, responseId: this.#envelope.id }
   }
-}
-
-/** A piece of a summary is a thought's words here. */
-function thoughtOf(
-  part: Extract<Part, { type: 'reasoning' }>,
-): Parameters<typeof encodeThought>[0] {
-  const { paragraph, text, signature, data } = part
-  return { text: paragraph ? `\n\n${text}` : text, ...compact({ signature, data }) }
 }

@@ -2,8 +2,11 @@ import type { Block, FinishReason, Part } from '../../domain/chat.ts'
 import { Collector } from '../../domain/collect.ts'
 import { totalInput, type Usage } from '../../domain/usage.ts'
 import { asObject, type Json, type JsonObject, parseJson } from '../../lib/json.ts'
+import { byChoice } from '../choices.ts'
 import { withoutUndefined } from '../compact.ts'
 import type { Envelope } from '../dialect.ts'
+import { logprobsIn, logprobsResult } from '../logprobs.ts'
+import { Grounding } from './grounding.ts'
 
 const WIRE = 'gemini'
 
@@ -11,23 +14,27 @@ const WIRE = 'gemini'
 export function encodeGenerated(envelope: Envelope, parts: readonly Part[]): JsonObject {
   const collector = new Collector()
   for (const part of parts) collector.add(part)
-  const { content, usage, finish } = collector.answer()
-  const finishReason = finish === null ? 'STOP' : REASONS[finish]
-  const own = ownFields(parts)
-  const said = {
-    content: { parts: content.flatMap(encodeBlock), role: 'model' },
-    finishReason: rawReason(parts) ?? finishReason,
-    index: 0,
-    ...groundingOf(content),
-    ...own.choice,
-  }
   return withoutUndefined({
-    candidates: [said],
-    ...own.response,
-    usageMetadata: encodeUsage(usage),
+    candidates: [...byChoice(parts)].map(([index, own]) => encodeCandidate(index, own)),
+    ...ownResponse(parts),
+    usageMetadata: encodeUsage(collector.answer().usage),
     modelVersion: envelope.model,
     responseId: envelope.id,
   })
+}
+
+function encodeCandidate(index: number, parts: readonly Part[]): JsonObject {
+  const collector = new Collector()
+  for (const part of parts) collector.add(part)
+  const { content, finish } = collector.answer()
+  return {
+    content: { parts: content.flatMap(encodeBlock), role: 'model' },
+    finishReason: rawReason(parts) ?? REASONS[finish ?? 'stop'],
+    index,
+    ...groundingOf(content),
+    ...logprobsResult(logprobsIn(parts)),
+    ...ownChoice(parts),
+  }
 }
 
 export const REASONS: Readonly<Record<FinishReason, string>> = {
@@ -60,14 +67,19 @@ const OWN_CHOICE = [
 ]
 
 /** What Gemini's own answers have beside. */
-export function ownFields(parts: readonly Part[]): { response: JsonObject; choice: JsonObject } {
-  const own: { response: JsonObject; choice: JsonObject } = { response: {}, choice: {} }
-  for (const part of parts) {
-    if (part.type !== 'raw' || (part.choice ?? 0) > 0) continue
-    copy(part.fields, OWN_RESPONSE, own.response)
-    copy(part.fields, OWN_CHOICE, own.choice)
-  }
-  return own
+export function ownResponse(parts: readonly Part[]): JsonObject {
+  return rawFields(parts, OWN_RESPONSE)
+}
+
+/** The same of one candidate's. */
+export function ownChoice(parts: readonly Part[]): JsonObject {
+  return rawFields(parts, OWN_CHOICE)
+}
+
+function rawFields(parts: readonly Part[], names: readonly string[]): JsonObject {
+  const fields: JsonObject = {}
+  for (const part of parts) if (part.type === 'raw') copy(part.fields, names, fields)
+  return fields
 }
 
 function copy(from: JsonObject, names: readonly string[], to: JsonObject): void {
@@ -77,19 +89,14 @@ function copy(from: JsonObject, names: readonly string[], to: JsonObject): void 
   }
 }
 
-/** Citations of other providers, as the pages an answer is grounded in. */
 function groundingOf(content: readonly Block[]): JsonObject {
-  const chunks = content.flatMap((block) => {
-    if (block.type !== 'text') return []
-    return (block.citations ?? []).flatMap(({ url, title, wire }) =>
-      wire === WIRE || url === undefined ? [] : [webChunk(url, title)],
-    )
-  })
-  return chunks.length > 0 ? { groundingMetadata: { groundingChunks: chunks } } : {}
-}
-
-export function webChunk(url: string, title: string | undefined): JsonObject {
-  return { web: { uri: url, title: title ?? '' } }
+  const grounding = new Grounding()
+  for (const block of content) {
+    if (block.type !== 'text') continue
+    grounding.text(block.text, true)
+    for (const citation of block.citations ?? []) grounding.cite(citation)
+  }
+  return grounding.fields()
 }
 
 function encodeBlock(block: Block): JsonObject[] {
@@ -120,12 +127,23 @@ export function encodeThought(thought: {
   readonly summary?: readonly string[]
   readonly signature?: string
   readonly data?: string
+  readonly id?: string
+  readonly format?: string
 }): JsonObject[] {
   const { text, summary, signature, data } = thought
   const said = text ?? summary?.join('\n\n') ?? ''
   const thoughtSignature = signature ?? data
   if (said === '' && thoughtSignature === undefined) return []
-  return [withoutUndefined({ text: said, thought: true, thoughtSignature })]
+  const partMetadata = metadataOf(thought)
+  return [withoutUndefined({ text: said, thought: true, thoughtSignature, partMetadata })]
+}
+
+/** What a program is to bring back with a part: of which kind the secret is, and its names. */
+function metadataOf(thought: Parameters<typeof encodeThought>[0]): JsonObject | undefined {
+  const { signature, data, id, format } = thought
+  const encrypted = signature === undefined && data !== undefined ? true : undefined
+  const weir = withoutUndefined({ encrypted, id, format })
+  return Object.keys(weir).length > 0 ? { weir } : undefined
 }
 
 export function encodeCall(call: {
@@ -143,7 +161,7 @@ export function encodeCall(call: {
 
 /** Arguments that are no JSON object (cut off, say) still reach the client, as text. */
 function argsOf(text: string): Json {
-  if (text.trim() === '') return {}
+  if (text.trim() === '' || text.trim() === 'null') return {}
   return asObject(parseJson(text)) ?? { input: text }
 }
 

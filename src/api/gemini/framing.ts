@@ -26,16 +26,20 @@ export class AsList implements Framing {
   end(): string {
     return this.#begun ? ']' : '[]'
   }
+
+  /** The last element of a list that broke, whether or not there was one before it. */
+  fail(error: JsonObject): string {
+    return `${this.next(error)}]`
+  }
 }
 
 /** How a client is told that asked for a list. */
-export const LIST_FRAMING: StreamFraming = {
+export const listFraming = (list: AsList): StreamFraming => ({
   headers: { 'content-type': 'application/json; charset=utf-8' },
   // White space may stand between the elements of a list.
   silence: '\n',
   relay: () => {
     const reader = new SseReader()
-    const list = new AsList()
     return {
       push: (events) =>
         reader
@@ -45,4 +49,4 @@ export const LIST_FRAMING: StreamFraming = {
       end: () => list.end(),
     }
   },
-}
+})

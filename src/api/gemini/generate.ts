@@ -14,7 +14,7 @@ import { encodeEmbedding, encodeEmbeddings, readEmbedding } from './embeddings.t
 import { encodeGenerated } from './encode.ts'
 import { GenerateEncoder } from './encode-stream.ts'
 import { geminiError } from './errors.ts'
-import { asEvents, AsList, LIST_FRAMING } from './framing.ts'
+import { asEvents, AsList, listFraming } from './framing.ts'
 
 const Gate = z.compile(
   z.looseObject({ contents: z.union([z.array(z.unknown()), z.string(), z.looseObject({})]) }),
@@ -62,11 +62,15 @@ const streamed: Dialect = {
   streamError: (error, trace) => `data: ${JSON.stringify(geminiError(error, trace))}\r\n\r\n`,
 }
 
-const listed: Dialect = {
-  ...streamed,
-  stream: (envelope) => new GenerateEncoder(envelope, new AsList()),
-  streamError: (error, trace) => `,\r\n${JSON.stringify(geminiError(error, trace))}]`,
-  framing: LIST_FRAMING,
+/** For one request: what ends a list that broke depends on whether it has begun. */
+function listed(): Dialect {
+  const list = new AsList()
+  return {
+    ...streamed,
+    stream: (envelope) => new GenerateEncoder(envelope, list),
+    streamError: (error, trace) => list.fail(geminiError(error, trace)),
+    framing: listFraming(list),
+  }
 }
 
 const counted: Dialect = {
@@ -111,12 +115,14 @@ const embedded: Dialect = {
 
 const embeddedAll: Dialect = { ...embedded, whole: encodeEmbeddings }
 
-const METHODS: ReadonlyMap<string, Dialect> = new Map([
-  ['generateContent', whole],
-  ['streamGenerateContent', listed],
-  ['countTokens', counted],
-  ['embedContent', embedded],
-  ['batchEmbedContents', embeddedAll],
+type ForRequest = (request: RawRequest) => Dialect
+
+const METHODS: ReadonlyMap<string, ForRequest> = new Map<string, ForRequest>([
+  ['generateContent', () => whole],
+  ['streamGenerateContent', ({ query }) => (query.get('alt') === 'sse' ? streamed : listed())],
+  ['countTokens', () => counted],
+  ['embedContent', () => embedded],
+  ['batchEmbedContents', () => embeddedAll],
 ])
 
 /** Source: Gemini API reference: the methods of a model. */
@@ -129,10 +135,7 @@ export const geminiMethods: RawRoute<App> = {
   handle: async (app, request) => {
     const { method } = nameIn(request)
     const dialect = METHODS.get(method)
-    if (dialect === listed && request.query.get('alt') === 'sse') {
-      return answer(app, streamed, request)
-    }
-    if (dialect) return answer(app, dialect, request)
+    if (dialect) return answer(app, dialect(request), request)
     const known = [...METHODS.keys()].join(', ')
     const error = new GatewayError('not_found', `No method \`${method}\`: there are ${known}.`)
     request.client.json(error.status, geminiError(error, undefined))

@@ -1,4 +1,4 @@
-import { asObject, type Json } from '../../lib/json.ts'
+import { asObject, type Json, type JsonObject } from '../../lib/json.ts'
 
 /** Google's own schemas write types in capitals (`OBJECT`); JSON Schema does not. */
 export function lowered(schema: Json | undefined): Json | undefined {
@@ -9,5 +9,14 @@ export function lowered(schema: Json | undefined): Json | undefined {
     const type = key === 'type' && typeof value === 'string' ? value.toLowerCase() : null
     return [key, type ?? lowered(value) ?? null] as const
   })
+  return Object.fromEntries(entries)
+}
+
+/** Google takes each field in either spelling (`max_output_tokens`); ours is the first. */
+export function camel(object: JsonObject): JsonObject {
+  const entries = Object.entries(object).map(([key, value]) => [
+    key.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()),
+    value,
+  ])
   return Object.fromEntries(entries)
 }

@@ -1,10 +1,11 @@
 import type { Citation } from '../../domain/chat.ts'
-import { asObject, type JsonObject } from '../../lib/json.ts'
+import { asNumber, asObject, asString, type JsonObject } from '../../lib/json.ts'
+import { compact } from '../compact.ts'
 
 /** A citation as chat completions word it: what it says of a page stands in an object of its own. */
 export function annotationOf(citation: Citation): JsonObject {
   const { raw, wire, url, title, startIndex, endIndex, citedText } = citation
-  if (wire === 'openai_chat' && asObject(raw['url_citation'])) return raw
+  if (wire === 'openai_chat' && raw['type'] === 'url_citation') return raw
   return {
     type: 'url_citation',
     url_citation: {
@@ -15,4 +16,18 @@ export function annotationOf(citation: Citation): JsonObject {
       ...(citedText !== undefined && { content: citedText }),
     },
   }
+}
+
+/** The same, read: one of another kind has no noun. */
+export function citationOf(raw: JsonObject): Citation[] {
+  const page = asObject(raw['url_citation']) ?? raw
+  const url = asString(page['url'])
+  if (url === undefined) return []
+  const facts = {
+    url,
+    title: asString(page['title']),
+    startIndex: asNumber(page['start_index']),
+    endIndex: asNumber(page['end_index']),
+  }
+  return [{ ...compact(facts), raw, wire: 'openai_chat' }]
 }

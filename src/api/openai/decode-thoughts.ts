@@ -1,5 +1,6 @@
 import type { Thought } from '../../domain/chat.ts'
-import { asNumber, asString, type JsonObject, objectsIn } from '../../lib/json.ts'
+import { groupDetails } from '../../domain/details.ts'
+import { asString, type JsonObject, objectsIn } from '../../lib/json.ts'
 import { compact } from '../compact.ts'
 
 /**
@@ -10,29 +11,10 @@ export function decodeThoughts(message: JsonObject): Thought[] {
   const details = objectsIn(message['reasoning_details'])
   const plain = asString(message['reasoning_content']) || asString(message['reasoning'])
   if (details.length === 0) return plain ? [{ type: 'thought', text: plain }] : []
-  const thoughts = groups(details).map(thoughtOf)
+  const thoughts = groupDetails(details).map(thoughtOf)
   const silent = thoughts.every(({ text, summary }) => text === null && summary === undefined)
   const [first, ...rest] = thoughts
   return silent && plain && first ? [{ ...first, text: plain }, ...rest] : thoughts
-}
-
-/** A piece that has an id or number of its own begins another thought. */
-function groups(details: readonly JsonObject[]): JsonObject[][] {
-  const grouped: JsonObject[][] = []
-  for (const detail of details) {
-    const last = grouped.at(-1)
-    if (last && belongs(last, detail)) last.push(detail)
-    else grouped.push([detail])
-  }
-  return grouped
-}
-
-function belongs(group: readonly JsonObject[], detail: JsonObject): boolean {
-  const [first] = group
-  if (group.some((each) => asString(each['signature']) || asString(each['data']))) return false
-  const id = asString(detail['id'])
-  if (id !== undefined) return id === asString(first?.['id'])
-  return asNumber(detail['index']) === asNumber(first?.['index'])
 }
 
 function thoughtOf(details: readonly JsonObject[]): Thought {

@@ -16,9 +16,11 @@ import {
   objectsIn,
 } from '../../lib/json.ts'
 import type { Json, JsonObject } from '../../lib/json.ts'
+import { citationOf } from './annotations.ts'
 import { decodeThoughts } from './decode-thoughts.ts'
 import { decodeChoice, decodeFormat, decodeTools } from './decode-tools.ts'
 import { compact } from '../compact.ts'
+import { isBareSignature } from '../signatures.ts'
 
 const KNOWN = new Set([
   'model',
@@ -83,9 +85,11 @@ function decodeAssistant(message: JsonObject, names: Map<string, string>): Block
   const legacy = asObject(message['function_call'])
   const refusal = asString(message['refusal'])
   const audio = asObject(message['audio'])
+  const thoughts = decodeThoughts(message)
   return [
-    ...decodeThoughts(message),
-    ...decodeContent(message['content']),
+    ...thoughts.filter((thought) => !isBareSignature(thought)),
+    ...withCitations(decodeContent(message['content']), message),
+    ...thoughts.filter(isBareSignature),
     ...(refusal ? [{ type: 'refusal', text: refusal } as const] : []),
     ...(audio ? [{ type: 'unknown', data: { audio }, wire: 'openai_chat' } as const] : []),
     ...calls,
@@ -95,9 +99,20 @@ function decodeAssistant(message: JsonObject, names: Map<string, string>): Block
   ]
 }
 
+/** What the answer cited comes back beside its text. */
+function withCitations(blocks: readonly Block[], message: JsonObject): Block[] {
+  const citations = objectsIn(message['annotations']).flatMap(citationOf)
+  const at = blocks.findIndex(({ type }) => type === 'text')
+  if (citations.length === 0) return [...blocks]
+  return blocks.map((block, place) =>
+    place === at && block.type === 'text' ? { ...block, citations } : block,
+  )
+}
+
 function decodeCall(call: JsonObject, names: Map<string, string>): Block {
-  const custom = asObject(call['custom'])
-  const fn = asObject(call['function']) ?? custom
+  const own = asObject(call['function'])
+  const custom = own ? undefined : asObject(call['custom'])
+  const fn = own ?? custom
   const id = asString(call['id']) ?? ''
   const name = asString(fn?.['name']) ?? ''
   names.set(id, name)

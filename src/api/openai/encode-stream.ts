@@ -4,6 +4,7 @@ import { compact } from '../compact.ts'
 import { formatEvent } from '../../lib/sse.ts'
 import { asArray, asObject, objectsIn } from '../../lib/json.ts'
 import type { Envelope } from '../dialect.ts'
+import { logprobsIn } from '../logprobs.ts'
 import { withSignedThoughts } from '../signatures.ts'
 import { annotationOf } from './annotations.ts'
 import { detailsOfPart, signatureFields } from './details.ts'
@@ -20,7 +21,6 @@ export class ChunkEncoder {
   readonly #wantsUsage: boolean
   readonly #choices = new Map<number, ChoiceState>()
   #usage: Usage | null = null
-  #cost: number | null = null
   readonly #extra: JsonObject = {}
 
   constructor(envelope: Envelope, wantsUsage: boolean) {
@@ -43,7 +43,7 @@ export class ChunkEncoder {
 
   /** The last chunks and the end marker. */
   end(): string {
-    const usage = this.#wantsUsage ? encodeUsage(this.#usage, this.#cost) : null
+    const usage = this.#wantsUsage ? encodeUsage(this.#usage, this.#envelope.cost) : null
     const indexes = this.#choices.size > 0 ? [...this.#choices.keys()] : [0]
     const chunks = indexes.map((index, place) => {
       const state = this.#stateOf(index)
@@ -68,7 +68,6 @@ export class ChunkEncoder {
 
   #addUsage(part: At<'usage'>): void {
     this.#usage = this.#usage ? mergeUsage(this.#usage, part.usage) : part.usage
-    this.#cost = part.reportedCost ?? this.#cost
   }
 
   #addTo(deltas: Map<number, Delta>, part: Exclude<Part, At<'usage'> | At<'error'>>): void {
@@ -97,6 +96,7 @@ export class ChunkEncoder {
         lastBlock: '',
         calls: new Map(),
         thoughts: 0,
+        names: {},
       }
       this.#choices.set(index, state)
     }
@@ -128,8 +128,9 @@ interface ChoiceState {
   /** Content blocks begun so far, and the last one's kind: a thought's place among them. */
   blocks: number
   lastBlock: string
-  /** Thoughts that said they begin. */
+  /** Thoughts begun so far, and the names of the last. */
   thoughts: number
+  names: { id?: string; format?: string }
   /** The calls begun so far, by index: whether each is of a custom tool. */
   readonly calls: Map<number, boolean>
 }
@@ -157,10 +158,7 @@ function addPart(
       message['refusal'] = textOf(message, 'refusal') + part.text
       break
     case 'reasoning':
-      if (part.begins) state.lastBlock = ''
-      if (part.begins) state.thoughts++
-      beginBlock(state, 'thought')
-      addReasoning(message, part, {
+      addReasoning(message, beginThought(state, part), {
         place: state.blocks - 1,
         index: state.thoughts - 1,
         envelope,
@@ -186,7 +184,7 @@ function addPart(
       addTo(message, 'images', imageOf(part.url))
       break
     case 'raw':
-      if (speaksHere(envelope)) addFields(part.level === 'choice' ? choice : message, part.fields)
+      addRaw({ message, choice }, part, envelope)
       break
     case 'unknown':
     case 'embedding':
@@ -202,6 +200,19 @@ function beginBlock(state: ChoiceState, kind: string): void {
   if (state.lastBlock === kind) return
   state.lastBlock = kind
   state.blocks++
+}
+
+/** A thought's names may come with any of its pieces: all that follow have them too. */
+function beginThought(state: ChoiceState, part: At<'reasoning'>): At<'reasoning'> {
+  if (part.begins || state.lastBlock !== 'thought') {
+    state.lastBlock = ''
+    state.thoughts++
+    state.names = {}
+  }
+  beginBlock(state, 'thought')
+  const { id, format } = part
+  state.names = { ...state.names, ...compact({ id, format }) }
+  return { ...part, ...state.names }
 }
 
 /** Some providers name a call in each of its pieces; a client joins what it gets. */
@@ -220,6 +231,18 @@ function beginCall(
   state.calls.set(index, custom)
   beginBlock(state, `call ${index}`)
   addCall(message, { index, id, name, text: '', custom, ...compact({ signature }) })
+}
+
+/** Of what has no noun, only how likely the tokens were is worth telling from another format. */
+function addRaw({ message, choice }: Delta, part: At<'raw'>, envelope: Envelope): void {
+  if (speaksHere(envelope)) {
+    addFields(part.level === 'choice' ? choice : message, part.fields)
+    return
+  }
+  const content = logprobsIn([part])
+  if (content.length === 0) return
+  const before = objectsIn(asObject(choice['logprobs'])?.['content'])
+  choice['logprobs'] = { content: [...before, ...content], refusal: null }
 }
 
 /** What we have words for wins over what we have not. */

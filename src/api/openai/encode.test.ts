@@ -18,6 +18,7 @@ const envelope: Envelope = {
   wire: 'openai_chat',
   wantsUsage: true,
   request: {},
+  cost: () => 0.5,
 }
 
 function chunksOf(text: string): JsonObject[] {
@@ -113,7 +114,7 @@ test('finish reason and usage come together in the last chunk, and the end mark 
   const text = encoder.encode([
     { type: 'text', text: 'a' },
     { type: 'finish', reason: 'tool_call', raw: 'tool_calls' },
-    { type: 'usage', usage, raw: {}, reportedCost: 0.5 },
+    { type: 'usage', usage, raw: {} },
   ])
   expect(chunksOf(text)).toMatchObject([{ usage: null, choices: [{ finish_reason: null }] }])
   const end = encoder.end()

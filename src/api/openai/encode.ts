@@ -1,27 +1,24 @@
 import type { FinishReason, JsonObject, Part, Thought } from '../../domain/chat.ts'
 import { Collector, joinDetails } from '../../domain/collect.ts'
 import { mergeUsage, totalInput, totalOutput, type Usage } from '../../domain/usage.ts'
-import type { Json } from '../../lib/json.ts'
+import { asObject, type Json } from '../../lib/json.ts'
+import { byChoice } from '../choices.ts'
 import type { Envelope } from '../dialect.ts'
+import { logprobsIn } from '../logprobs.ts'
 import { withSignedThoughts } from '../signatures.ts'
 import { annotationOf } from './annotations.ts'
 import { detailsOf, signatureFields } from './details.ts'
 
 /** A whole answer in TensorZero's shape. Fields we do not know stay where the provider had them. */
 export function encodeCompletion(envelope: Envelope, parts: readonly Part[]): JsonObject {
-  const choices = new Map<number, Part[]>([[0, []]])
   let usage: Usage | null = null
-  let cost: number | null = null
   const extra: JsonObject = {}
-  for (const part of withSignedThoughts(parts, false)) {
+  const signed = withSignedThoughts(parts, false)
+  for (const part of signed) {
     if (part.type === 'usage') {
       usage = usage ? mergeUsage(usage, part.usage) : part.usage
-      cost = part.reportedCost ?? cost
     } else if (part.type === 'raw' && part.level === 'response') {
       if (speaksHere(envelope)) Object.assign(extra, part.fields)
-    } else if (part.type !== 'error') {
-      const choice = part.choice ?? 0
-      choices.set(choice, [...(choices.get(choice) ?? []), part])
     }
   }
   return {
@@ -33,14 +30,14 @@ export function encodeCompletion(envelope: Envelope, parts: readonly Part[]): Js
     object: 'chat.completion',
     created: envelope.created,
     model: envelope.model,
-    choices: [...choices].map(([index, own]) => encodeChoice(index, own, envelope)),
-    usage: encodeUsage(usage, cost),
+    choices: [...byChoice(signed)].map(([index, own]) => encodeChoice(index, own, envelope)),
+    usage: encodeUsage(usage, envelope.cost),
   }
 }
 
 function encodeChoice(index: number, parts: readonly Part[], envelope: Envelope): JsonObject {
   const collector = new Collector()
-  for (const part of parts) collector.add(withoutChoice(part))
+  for (const part of parts) collector.add(part)
   const { content, finish } = collector.answer()
   const texts = content.filter((block) => block.type === 'text')
   const refusals = content.filter((block) => block.type === 'refusal')
@@ -54,6 +51,7 @@ function encodeChoice(index: number, parts: readonly Part[], envelope: Envelope)
   const images = content.flatMap((block) => (block.type === 'file' ? [imageOf(block.url)] : []))
   return {
     ...rawFields(known, 'choice'),
+    ...logprobsOf(parts, known),
     index,
     finish_reason: encodeFinish(finish),
     message: {
@@ -90,8 +88,10 @@ export function imageOf(url: string): JsonObject {
   return { type: 'image_url', image_url: { url } }
 }
 
-function withoutChoice(part: Part): Part {
-  return 'choice' in part ? { ...part, choice: 0 } : part
+function logprobsOf(parts: readonly Part[], known: readonly Part[]): JsonObject {
+  const content = logprobsIn(parts)
+  const said = asObject(rawFields(known, 'choice')['logprobs'])
+  return content.length > 0 ? { logprobs: { refusal: null, ...said, content } } : {}
 }
 
 function rawFields(parts: readonly Part[], level: 'choice' | 'message'): JsonObject {
@@ -142,7 +142,7 @@ function encodeThought(thought: Thought, place: number, { providerType }: Envelo
   }
 }
 
-export function encodeUsage(usage: Usage | null, cost: number | null): Json {
+export function encodeUsage(usage: Usage | null, cost: Envelope['cost']): Json {
   if (!usage) return null
   const input = totalInput(usage)
   const output = totalOutput(usage)
@@ -159,7 +159,7 @@ export function encodeUsage(usage: Usage | null, cost: number | null): Json {
   if (usage.cacheWrite !== null) {
     fields['tensorzero_provider_cache_write_input_tokens'] = usage.cacheWrite
   }
-  return { ...fields, tensorzero_cost: cost }
+  return { ...fields, tensorzero_cost: cost() }
 }
 
 const FINISH: Readonly<Record<FinishReason, string>> = {

@@ -66,7 +66,11 @@ const Keys = z.object({
   'tensorzero::extra_headers': HeaderPatches.nullish(),
   'tensorzero::dryrun': z.boolean().nullish(),
 })
-const KNOWN = new Set(Object.keys(Keys.shape))
+const KNOWN = new Set([
+  ...Object.keys(Keys.shape),
+  'tensorzero::variant_name',
+  'tensorzero::namespace',
+])
 
 /** Reads the `tensorzero::` keys, and says which of them this version does not use. */
 export function readExtensions(json: JsonObject): Extensions {

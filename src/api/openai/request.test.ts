@@ -64,8 +64,13 @@ test('a name with the prefix is answered in the other shape', () => {
     verbatim: true,
   })
   expect(refused({ model: 'tensorzero::model_name::', messages })).toMatchObject({ status: 400 })
-  expect(refused({ model: 'tensorzero::function_name::f', messages })).toMatchObject({
-    status: 404,
+  expect(read({ model: 'tensorzero::function_name::f', messages })).toMatchObject({
+    model: 'f',
+    relay: false,
+    task: { functionName: 'f', input: { messages: [{ role: 'user' }] } },
+  })
+  expect(refused({ model: 'tensorzero::function_name::', messages })).toMatchObject({
+    status: 400,
     context: { param: 'model' },
   })
 })

@@ -32,6 +32,7 @@ export function readChatRequest(request: RawRequest): Ask {
     stream: stream === true,
     wantsUsage: stream !== true || options?.include_usage === true,
     encodeFor,
+    decode: decodeChat,
   })
 }
 

@@ -46,7 +46,7 @@ export async function answerTask(context: TaskContext): Promise<Reply> {
     thinking: null,
   }
   trace.task = noted
-  const choice = await choiceOf(context, fn)
+  const choice = choiceOf(context, fn)
   validateInput(fn, task.input)
   return collected(context, noted, await answerFrom(context, noted, choice))
 }
@@ -60,11 +60,7 @@ function functionOf({ config, task, ask }: TaskContext): FunctionConfig {
   })
 }
 
-function choiceOf(
-  context: TaskContext,
-  fn: FunctionConfig,
-): Promise<VariantChoice> | VariantChoice {
-  const { config, task, engine, trace } = context
+function choiceOf({ config, task, trace }: TaskContext, fn: FunctionConfig): VariantChoice {
   if (task.dynamicVariant !== null) return only(config.readVariant(fn.name, task.dynamicVariant))
   if (task.variantName !== null) {
     const pinned = fn.variants.get(task.variantName)
@@ -80,14 +76,14 @@ function choiceOf(
     const [variant] = fn.variants.values()
     if (variant) return only(variant)
   }
-  return openChoice(engine, fn, { episodeId: trace.episodeId, namespace: task.namespace })
+  return openChoice(fn, { episodeId: trace.episodeId, namespace: task.namespace })
 }
 
 function only(variant: Variant): VariantChoice {
   let left: Variant | undefined = variant
   return {
     alone: true,
-    next: async () => {
+    next: () => {
       const next = left
       left = undefined
       return next
@@ -103,7 +99,7 @@ async function answerFrom(
   const { engine, task, ask } = context
   const errors = new Map<string, GatewayError>()
   for (;;) {
-    const variant = await choice.next()
+    const variant = choice.next()
     if (!variant) break
     noted.variantName = variant.name
     try {

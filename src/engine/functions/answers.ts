@@ -37,8 +37,9 @@ export function answerFromTool(reply: Reply): Reply {
       if (part.type === 'tool_call') return []
       if (part.type === 'tool_arguments') return [{ type: 'text', text: part.text }]
       if (part.type === 'text') return []
-      if (part.type === 'finish' && part.reason === 'tool_call')
+      if (part.type === 'finish' && part.reason === 'tool_call') {
         return [{ ...part, reason: 'stop' }]
+      }
       return [part]
     }),
   )

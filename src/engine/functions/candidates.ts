@@ -72,9 +72,8 @@ async function gather(
     const limited = withLimit(variant, candidateTimeoutMs)
     const reply = await runCandidate(context, { variant: limited, index })
     const parts = await partsOf(reply)
-    const cacheKey = `candidate_${index}`
     const attempt = context.trace.attempts.findLast(
-      ({ ask, error }) => error === null && ask.variant?.cacheKey === cacheKey,
+      ({ ask, error }) => error === null && ask.variant?.candidate === index,
     )
     return { parts, headers: reply.headers, attempt }
   })

@@ -148,7 +148,7 @@ export function encodeForPlace(
   }))
   const providerTools = chat.providerTools
     ?.filter((tool) => isMeantFor(tool, place))
-    .map((tool) => ({ ...tool, wire: tool.wire === '' ? wire.name : tool.wire }))
+    .map(({ data, wire: spoken }) => ({ data, wire: spoken === '' ? wire.name : spoken }))
   const fitting = { ...chat, messages, ...(providerTools && { providerTools }) }
   const encoded = wire.encode(fitting, target, place.quirks)
   return { body: encoded.body, dropped: [...(chat.unread ?? []), ...dropped, ...encoded.dropped] }

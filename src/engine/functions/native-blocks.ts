@@ -51,13 +51,6 @@ export function checkedCall(
   }
 }
 
-/** Whether every call of an answer is of a tool that was offered, with arguments that it takes. */
-export function callsAreValid(blocks: readonly Block[], schemas: ToolSchemas): boolean {
-  return blocks.every(
-    (block) => block.type !== 'tool_call' || checkedCall(block, schemas)['arguments'] !== null,
-  )
-}
-
 export function thoughtJson(thought: Thought): JsonObject {
   const { text, signature, summary, providerType } = thought
   const extra = extraOf(thought)

@@ -30,7 +30,6 @@ export interface Task {
   /** Of a json function, in place of its own. */
   readonly outputSchema: Json | null
   readonly namespace: string | null
-  readonly include: Include
 }
 
 export interface TaskTools {
@@ -40,14 +39,6 @@ export interface TaskTools {
   readonly choice: ToolChoice | null
   readonly parallel: boolean | null
   readonly provider: readonly ProviderTool[]
-}
-
-/** What of the providers' own words goes into the answer. */
-export interface Include {
-  readonly rawUsage: boolean
-  readonly rawResponse: boolean
-  readonly originalResponse: boolean
-  readonly aggregatedResponse: boolean
 }
 
 /** A task as it is being done: facts are noted here for the answer and the record. */

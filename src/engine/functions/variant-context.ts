@@ -61,7 +61,7 @@ export async function askModel(
         extraBody: prompting.extraBody,
         extraHeaders: prompting.extraHeaders,
         input: inputOfCall(told),
-        cacheKey: context.candidate === null ? '' : `candidate_${context.candidate}`,
+        candidate: context.candidate,
       },
     },
   })

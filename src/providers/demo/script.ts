@@ -1,6 +1,7 @@
 import { fieldsBeside, type JsonObject } from '../../lib/json.ts'
 import type { Script } from '../../lib/script.ts'
 import type { ScriptRequest } from '../provider.ts'
+import { embeddingScript } from '../scripted/embeddings.ts'
 import { hexFrom, integerFrom, type Random, randomFrom, seedOf } from '../scripted/random.ts'
 import { type ErrorReply, errorScript, type Piece, scriptOf } from '../scripted/reply.ts'
 import { countPrompt, maxTokensOf, streamOptionsOf, usageOf } from '../scripted/request.ts'
@@ -15,7 +16,8 @@ const SECONDS = 10_000_000
  * What a demo model answers: the same request gets the same answer, whether it is streamed or not.
  * Only its luck is new with every try.
  */
-export function demoScript({ model, body, earlierAttempts }: ScriptRequest): Script {
+export function demoScript(request: ScriptRequest): Script {
+  const { model, operation, body, earlierAttempts } = request
   const [name = '', query = ''] = model.split('?', 2)
   const answer = MODELS.get(name)
   if (!answer) return errorScript(noSuchModel(name))
@@ -27,6 +29,7 @@ export function demoScript({ model, body, earlierAttempts }: ScriptRequest): Scr
   // Drawn in any case, so that one knob does not change the others' luck.
   const [fails, cuts, stalls] = [luck() < knobs.fail, luck() < knobs.cut, luck() < knobs.stall]
   if (fails) return errorScript(failure(name, knobs.code))
+  if (operation === 'embeddings') return embeddingScript(model, body)
 
   const random = randomFrom(seed)
   const tokens = answer(body, random)

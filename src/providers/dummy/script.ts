@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../lib/json.ts'
 import type { Script } from '../../lib/script.ts'
 import type { ScriptRequest } from '../provider.ts'
+import { embeddingScript } from '../scripted/embeddings.ts'
 import { errorScript, type Piece, scriptOf } from '../scripted/reply.ts'
 import { countPrompt, lastSaid, streamOptionsOf, usageOf } from '../scripted/request.ts'
 import { splitTokens } from '../scripted/tokens.ts'
@@ -11,7 +12,8 @@ import { type Answer, Scenario, type Step } from './scenario.ts'
 const CREATED_S = 1_750_000_000
 
 /** What a dummy model answers: what its scenario says, else what TensorZero's model of that name does. */
-export function dummyScript({ model, body, call, options }: ScriptRequest): Script {
+export function dummyScript(request: ScriptRequest): Script {
+  const { model, operation, body, call, options } = request
   const written = options['scenario'] ?? builtInScenario(model, body)
   const read = Scenario.safeParse(written)
   if (!read.success) return problem(500, `The scenario is not valid: ${read.error.message}`)
@@ -22,7 +24,9 @@ export function dummyScript({ model, body, call, options }: ScriptRequest): Scri
     return problem(404, `The scenario has no model \`${model}\`. It has ${names}.`)
   }
   const answer = 'sequence' in found ? nth(found.sequence, call, found.repeat) : found
-  return answer.http ? httpScript(answer.http) : chatScript(answer, { model, body, call })
+  if (answer.http) return httpScript(answer.http)
+  if (operation === 'embeddings') return embeddingScript(model, body)
+  return chatScript(answer, { model, body, call })
 }
 
 function builtInScenario(model: string, body: JsonObject): unknown {

@@ -124,3 +124,62 @@ test.each(answers)('Everything in $id arrives.', ({ stream, response_text: text 
   expect(error).toBeNull()
   expect(finish).not.toBeNull()
 })
+
+const web = (uri: string) => ({ web: { uri, title: uri } })
+const at = (jsonPath: string, value: JsonObject) => ({ jsonPath, ...value })
+
+test('Places in the text are told in bytes, and read in letters.', () => {
+  const segment = { startIndex: 7, endIndex: 12, text: 'naïv' }
+  const body = {
+    candidates: [
+      {
+        content: { parts: [{ text: 'Größ' }, { text: ' naïve' }] },
+        groundingMetadata: {
+          groundingChunks: [web('a'), web('b')],
+          groundingSupports: [{ segment, groundingChunkIndices: [1] }],
+        },
+      },
+    ],
+  }
+  const cited = gemini.parts(body).filter((part) => part.type === 'citation')
+  expect(cited.map(({ citation }) => citation)).toMatchObject([
+    { url: 'a' },
+    { url: 'b', startIndex: 5, endIndex: 9, citedText: 'naïv' },
+  ])
+  expect(cited[0]?.citation).not.toHaveProperty('startIndex')
+})
+
+const partial = (functionCall: JsonObject, more: JsonObject = {}) => ({
+  event: 'message',
+  data: JSON.stringify({ candidates: [{ content: { parts: [{ functionCall }] }, ...more }] }),
+})
+
+test('Arguments that come in pieces are one JSON object.', () => {
+  const decoder = gemini.decoder()
+  const parts = [
+    partial({ name: 'f', id: 'x', willContinue: true }),
+    partial({
+      partialArgs: [at('$.city', { stringValue: 'New ', willContinue: true })],
+      willContinue: true,
+    }),
+    partial({ partialArgs: [at('$.city', { stringValue: 'Delhi' })], willContinue: true }),
+    partial({
+      partialArgs: [
+        at('$.days[1].n', { numberValue: 2 }),
+        at("$['a b']", { boolValue: true }),
+        at('$.none', { nullValue: 'NULL_VALUE' }),
+      ],
+      willContinue: true,
+    }),
+    partial({}),
+    partial({ name: 'g', willContinue: true }, { finishReason: 'STOP' }),
+  ].flatMap((event) => decoder.push(event))
+  const args = { city: 'New Delhi', days: [null, { n: 2 }], 'a b': true, none: null }
+  expect(collect(parts)).toMatchObject({
+    content: [
+      { type: 'tool_call', id: 'x', name: 'f', arguments: JSON.stringify(args) },
+      { type: 'tool_call', name: 'g', arguments: '{}' },
+    ],
+    finish: 'tool_call',
+  })
+})

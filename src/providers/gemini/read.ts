@@ -1,17 +1,11 @@
-import type { Citation, FinishReason, Part } from '../../domain/chat.ts'
-import {
-  asArray,
-  asNumber,
-  asObject,
-  asString,
-  fieldsBeside,
-  objectsIn,
-  parseJson,
-} from '../../lib/json.ts'
+import type { FinishReason, Part } from '../../domain/chat.ts'
+import { asNumber, asObject, asString, fieldsBeside, objectsIn, parseJson } from '../../lib/json.ts'
 import type { Json, JsonObject } from '../../lib/json.ts'
 import type { SseEvent } from '../../lib/sse.ts'
 import type { Decoder } from '../provider.ts'
 import { readGeminiError } from './errors.ts'
+import { readGrounding } from './grounding.ts'
+import { PartialArgs } from './partial-args.ts'
 import { usagePart } from './usage.ts'
 
 export const WIRE = 'gemini'
@@ -22,6 +16,10 @@ class Progress {
   readonly called = new Set<number>()
   /** The choices whose last part was signed: nothing may be joined to it. */
   readonly signed = new Set<number>()
+  /** The text of each choice so far: places in it are told in its bytes. */
+  readonly texts = new Map<number, string>()
+  /** The call of each choice whose arguments come in pieces. */
+  readonly growing = new Map<number, { index: number; args: PartialArgs }>()
 }
 
 /** Reads one stream: each event is a response that holds the next pieces. */
@@ -73,11 +71,33 @@ function readCandidate(candidate: JsonObject, choice: number, progress: Progress
   const content = asObject(candidate['content'])
   const parts = objectsIn(content?.['parts']).flatMap((part) => readPart(part, choice, progress))
   const fields = fieldsBeside(candidate, CANDIDATE_FIELDS)
-  if (fields) parts.push({ type: 'raw', level: 'choice', fields, ...at })
-  parts.push(...readGrounding(candidate).map((part) => Object.assign(part, at)))
+  const logprobs = readLogprobs(candidate)
+  if (fields) {
+    parts.push({ type: 'raw', level: 'choice', fields: { ...fields, ...logprobs }, ...at })
+  }
+  const citations = readGrounding(candidate, progress.texts.get(choice) ?? '')
+  parts.push(...citations.map((part) => Object.assign(part, at)))
+  if (candidate['finishReason']) parts.push(...endCall(progress, choice, at))
   const finish = finishOf(candidate['finishReason'], progress.called.has(choice))
   if (finish) parts.push({ ...finish, ...at })
   return parts
+}
+
+/** In the place and shape of chat completions'. Source: Gemini API reference, "LogprobsResult". */
+function readLogprobs(candidate: JsonObject): JsonObject {
+  const result = asObject(candidate['logprobsResult'])
+  const tops = objectsIn(result?.['topCandidates'])
+  const content = objectsIn(result?.['chosenCandidates']).map((chosen, place) =>
+    Object.assign(tokenOf(chosen), {
+      top_logprobs: objectsIn(tops[place]?.['candidates']).map(tokenOf),
+    }),
+  )
+  return content.length > 0 ? { logprobs: { content } } : {}
+}
+
+function tokenOf(candidate: JsonObject): JsonObject {
+  const token = asString(candidate['token']) ?? ''
+  return { token, logprob: asNumber(candidate['logProbability']) ?? 0, bytes: null }
 }
 
 const PART_FIELDS = new Set(['text', 'thought', 'thoughtSignature'])
@@ -90,6 +110,7 @@ function readPart(part: JsonObject, choice: number, progress: Progress): Part[] 
   if (text !== undefined && !fieldsBeside(part, PART_FIELDS)) {
     if (text === '' && signature === undefined) return []
     const type = part['thought'] === true ? 'reasoning' : 'text'
+    if (type === 'text') progress.texts.set(choice, (progress.texts.get(choice) ?? '') + text)
     return [{ type, text, ...beginning(signature, choice, progress), ...signed, ...at }]
   }
   const call = asObject(part['functionCall'])
@@ -125,15 +146,36 @@ function readCall(
   progress: Progress,
   choice: number,
 ): Part[] {
+  const pieces = objectsIn(call['partialArgs'] ?? call['partial_args'])
+  const goesOn = (call['willContinue'] ?? call['will_continue']) === true
+  const growing = progress.growing.get(choice)
+  const name = asString(call['name'])
+  if (growing && !name) {
+    growing.args.add(pieces)
+    return goesOn ? [] : endCall(progress, choice, at)
+  }
+  const before = endCall(progress, choice, at)
   const index = progress.calls++
   progress.called.add(choice)
-  const name = asString(call['name']) ?? ''
-  const id = asString(call['id']) ?? `call_${index}_${name}`
+  const id = asString(call['id']) ?? `call_${index}_${name ?? ''}`
+  const begun: Part = { type: 'tool_call', index, id, name: name ?? '', ...signed, ...at }
+  if (goesOn || pieces.length > 0) {
+    const args = new PartialArgs(asObject(call['args']))
+    args.add(pieces)
+    progress.growing.set(choice, { index, args })
+    return [...before, begun, ...(goesOn ? [] : endCall(progress, choice, at))]
+  }
   const text = JSON.stringify(call['args'] ?? {})
-  return [
-    { type: 'tool_call', index, id, name, ...signed, ...at },
-    { type: 'tool_arguments', index, text, ...at },
-  ]
+  return [...before, begun, { type: 'tool_arguments', index, text, ...at }]
+}
+
+/** Arguments that came in pieces are told when the last is there: they are values, not text. */
+function endCall(progress: Progress, choice: number, at: { choice?: number }): Part[] {
+  const growing = progress.growing.get(choice)
+  progress.growing.delete(choice)
+  if (!growing) return []
+  const text = JSON.stringify(growing.args.value)
+  return [{ type: 'tool_arguments', index: growing.index, text, ...at }]
 }
 
 /** The numbers are those of Google's own protocol, for clients that ask for them. */
@@ -167,32 +209,4 @@ function finishOf(
   if (raw === undefined || raw === 'FINISH_REASON_UNSPECIFIED') return null
   const reason = MORE_REASONS.get(raw) ?? 'unknown'
   return { type: 'finish', reason: reason === 'stop' && called ? 'tool_call' : reason, raw }
-}
-
-type CitationPart = Extract<Part, { type: 'citation' }>
-
-/** Pages an answer is grounded in, and sources it recites. */
-function readGrounding(candidate: JsonObject): CitationPart[] {
-  const grounding = asObject(candidate['groundingMetadata'])
-  const chunks = asArray(grounding?.['groundingChunks']).flatMap((chunk): CitationPart[] => {
-    const raw = asObject(chunk)
-    const page =
-      asObject(raw?.['web']) ?? asObject(raw?.['retrievedContext']) ?? asObject(raw?.['maps'])
-    return raw && page ? [citationOf(raw, page)] : []
-  })
-  const sources = objectsIn(asObject(candidate['citationMetadata'])?.['citationSources'])
-  const citations = objectsIn(asObject(candidate['citationMetadata'])?.['citations'])
-  return [...chunks, ...[...sources, ...citations].map((raw) => citationOf(raw, raw))]
-}
-
-function citationOf(raw: JsonObject, page: JsonObject): CitationPart {
-  const url = asString(page['uri'])
-  const title = asString(page['title'])
-  const citation: Citation = {
-    ...(url !== undefined && { url }),
-    ...(title !== undefined && { title }),
-    raw,
-    wire: WIRE,
-  }
-  return { type: 'citation', citation }
 }

@@ -102,12 +102,17 @@ test('the call of a custom tool says that it is one', () => {
   ])
 })
 
-test('calls without an id are kept apart by their names', () => {
+test('the empty custom tool beside a function is none', () => {
+  const snowflake = { id: 'a', function: fn('add', '{}'), custom: { name: '', input: '' } }
+  expect(blocksOf(whole({ tool_calls: [snowflake] }))).toEqual([call('a', 'add', '{}')])
+})
+
+test('calls without an id are kept apart by their names, and get one', () => {
   const parts = deltas(
     { tool_calls: [{ function: fn('add', '{}') }] },
     { tool_calls: [{ function: fn('add', '[]') }] },
   )
-  expect(blocksOf(parts)).toEqual([call('', 'add', '{}'), call('', 'add', '[]')])
+  expect(blocksOf(parts)).toEqual([call('call_0', 'add', '{}'), call('call_1', 'add', '[]')])
 })
 
 test('the calls of several choices are counted for each', () => {

@@ -1,3 +1,4 @@
+import { groupDetails } from '../../domain/details.ts'
 import { asNumber, asObject, asString, type JsonObject } from '../../lib/json.ts'
 
 /** For servers that do not number their calls. */
@@ -9,6 +10,21 @@ const NO_NUMBER = -1
  */
 export class CallPlaces {
   readonly #choices = new Map<number, Known>()
+  readonly #thoughts = new Map<number, JsonObject>()
+  /** The pages beside the answer have been told. */
+  cited = false
+  /** The answer's own id: it tells calls of one turn from those of the next. */
+  answer = ''
+
+  hasCalls(choice: number): boolean {
+    return (this.#choices.get(choice)?.taken.size ?? 0) > 0
+  }
+
+  /** A name for a call that has none. */
+  idOf(place: number): string {
+    const stem = this.answer.replaceAll(/[^A-Za-z0-9]/g, '').slice(-24)
+    return `call_${stem}${place}`
+  }
 
   placeOf(choice: number, call: JsonObject): number {
     const known = this.#knownOf(choice)
@@ -22,11 +38,35 @@ export class CallPlaces {
     return place
   }
 
+  /** Pieces of reasoning by the thoughts they are of; `begins` where one follows another. */
+  thoughts(
+    choice: number,
+    details: readonly JsonObject[],
+  ): { pieces: JsonObject[]; begins: boolean }[] {
+    const known = this.#thoughts.get(choice)
+    const before = known ? [known] : []
+    const groups = groupDetails(details, before)
+    this.#thoughts.set(choice, digest(groups.at(-1) ?? []))
+    const [first = [], ...others] = groups
+    const goesOn = first.slice(before.length)
+    const begun = others.map((pieces) => ({ pieces, begins: true }))
+    return goesOn.length > 0 ? [{ pieces: goesOn, begins: false }, ...begun] : begun
+  }
+
   #knownOf(choice: number): Known {
     const known = this.#choices.get(choice) ?? { calls: new Map(), taken: new Set() }
     this.#choices.set(choice, known)
     return known
   }
+}
+
+/** All that must be known of a thought's pieces to tell whether the next is of it too. */
+function digest(pieces: readonly JsonObject[]): JsonObject {
+  const known = ['index', 'id', 'signature', 'data'].flatMap((key) => {
+    const value = pieces.find((piece) => piece[key])?.[key] ?? pieces[0]?.[key]
+    return value === undefined ? [] : [[key, value] as const]
+  })
+  return Object.fromEntries(known)
 }
 
 interface Known {

@@ -105,7 +105,7 @@ function encodeThoughts(
     case 'reasoning':
       return { reasoning: text === '' ? undefined : text }
     case 'reasoning_details': {
-      const details = thoughts.flatMap(detailsOf)
+      const details = thoughts.flatMap((thought, index) => detailsOf(thought, index))
       return {
         reasoning: text === '' ? undefined : text,
         reasoning_details: details.length > 0 ? details : undefined,
@@ -120,14 +120,17 @@ function encodeThoughts(
 }
 
 /** The provider's own pieces where it gave some; else made from what they say. */
-function detailsOf(thought: Thought): JsonObject[] {
-  const { text, data, signature, summary, id, format, details } = thought
+function detailsOf(thought: Thought, index: number): JsonObject[] {
+  const { data, signature, id, details } = thought
   if (details && details.length > 0) return [...details]
-  const common = { id, format }
+  // In a dialect without a word for the kind, an opaque thought is one of Claude's.
+  const opaque = signature ?? data
+  const format = thought.format ?? (opaque === undefined ? undefined : 'anthropic-claude-v1')
+  const common = { id, format, index }
+  const { summary, text } = wordsOf(thought)
   const made: JsonObject[] = []
-  if (summary) {
-    const said = { type: 'reasoning.summary', summary: summary.join('\n\n'), ...common }
-    made.push(withoutUndefined(said))
+  if (summary !== null) {
+    made.push(withoutUndefined({ type: 'reasoning.summary', summary, ...common }))
   }
   if (text !== null || signature !== undefined) {
     made.push(withoutUndefined({ type: 'reasoning.text', text: text ?? '', signature, ...common }))
@@ -136,6 +139,14 @@ function detailsOf(thought: Thought): JsonObject[] {
     made.push(withoutUndefined({ type: 'reasoning.encrypted', data, ...common }))
   }
   return made
+}
+
+/** What the makers of `…-responses-…` show is always a summary, whatever a dialect called it. */
+function wordsOf(thought: Thought): { summary: string | null; text: string | null } {
+  const { text, summary, signature, format = '' } = thought
+  if (summary) return { summary: summary.join('\n\n'), text }
+  const summarized = signature === undefined && format.includes('-responses-')
+  return summarized && text ? { summary: text, text: null } : { summary: null, text }
 }
 
 function encodeContent(blocks: readonly Block[], quirks: Quirks, dropped: Set<string>): JsonObject {

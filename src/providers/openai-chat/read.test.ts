@@ -213,3 +213,76 @@ test('no JSON makes it throw', () => {
     }),
   )
 })
+
+const secretPiece = (signature: string, index: number) => ({
+  type: 'reasoning.text',
+  text: `thought ${index}`,
+  signature,
+  index,
+})
+
+test('thoughts keep a signature each, whole or streamed', () => {
+  const pieces = [secretPiece('one', 0), secretPiece('two', 1)]
+  const expected = [
+    { type: 'thought', text: 'thought 0', signature: 'one' },
+    { type: 'thought', text: 'thought 1', signature: 'two' },
+  ]
+  expect(blocksOf(whole({ reasoning_details: pieces }))).toMatchObject(expected)
+  const chunks = pieces.map((piece) => ({ reasoning_details: [piece] }))
+  expect(blocksOf(deltas(...chunks))).toMatchObject(expected)
+})
+
+test('a summary and what is encrypted of it are one thought', () => {
+  const format = 'openai-responses-v1'
+  const details = [
+    { type: 'reasoning.summary', summary: 'a', format, index: 0 },
+    { type: 'reasoning.encrypted', data: 'hidden', id: 'rs_1', format, index: 0 },
+  ]
+  expect(blocksOf(whole({ reasoning: 'a', reasoning_details: details }))).toEqual([
+    { type: 'thought', text: 'a', data: 'hidden', id: 'rs_1', format, details },
+  ])
+})
+
+test('a page that is cited flat is cited, an annotation of another kind is kept', () => {
+  const page = { type: 'url_citation', url: 'https://a.example', title: 'A' }
+  const parts = whole({ content: 'x', annotations: [page, { type: 'file' }] })
+  expect(blocksOf(parts)).toMatchObject([{ citations: [{ url: 'https://a.example', raw: page }] }])
+  expect(parts).toContainEqual({
+    type: 'raw',
+    level: 'message',
+    fields: { annotations: [{ type: 'file' }] },
+  })
+})
+
+test('a turn of calls ends in calls, whatever word the provider has for it', () => {
+  const tool_calls = [{ id: 'a', function: { name: 'f', arguments: '{}' } }]
+  const choice = { index: 0, message: { tool_calls }, finish_reason: 'stop' }
+  expect(readCompletion({ choices: [choice] })).toContainEqual({
+    type: 'finish',
+    reason: 'tool_call',
+    raw: 'stop',
+  })
+})
+
+const pages = {
+  citations: ['https://a.example', 'https://b.example'],
+  search_results: [{ url: 'https://a.example', title: 'A' }],
+}
+
+test('pages beside the answer are cited once, when it ends', () => {
+  const chunk = (delta: JsonObject, finish_reason: string | null = null): JsonObject => ({
+    ...pages,
+    choices: [{ index: 0, delta, finish_reason }],
+  })
+  const parts = streamed([
+    chunk({ content: 'x' }),
+    chunk({ content: 'y' }, 'stop'),
+    chunk({}, 'stop'),
+  ])
+  expect(blocksOf(parts)).toMatchObject([
+    { text: 'xy', citations: [{ url: 'https://a.example', title: 'A' }] },
+  ])
+  const older = { citations: pages.citations, choices: [{ message: {}, finish_reason: 'stop' }] }
+  const cited = readCompletion(older).filter(({ type }) => type === 'citation')
+  expect(cited).toMatchObject(pages.citations.map((url) => ({ citation: { url } })))
+})

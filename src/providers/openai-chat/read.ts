@@ -51,10 +51,12 @@ export function readCompletion(body: JsonObject, places = new CallPlaces()): Par
   if (failure) parts.push({ type: 'error', error: failure })
   const extra = fieldsBeside(body, RESPONSE_FIELDS)
   if (extra) parts.push({ type: 'raw', level: 'response', fields: extra })
+  places.answer = asString(body['id']) ?? places.answer
   for (const [place, value] of asArray(body['choices']).entries()) {
     const choice = asObject(value)
     if (choice) readChoice(choice, asNumber(choice['index']) ?? place, places, parts)
   }
+  if (parts.some((part) => part.type === 'finish')) readPages(body, places, parts)
   const usage = asObject(body['usage']) ?? asObject(asObject(body['x_groq'])?.['usage'])
   if (usage) parts.push(usagePart(usage))
   return parts
@@ -75,17 +77,46 @@ function readChoice(choice: JsonObject, index: number, places: CallPlaces, parts
   const failure = choice['error'] ? readError({ error: choice['error'] }) : null
   if (failure) parts.push({ type: 'error', error: failure })
   const finish = asString(choice['finish_reason'])
-  if (finish) parts.push({ type: 'finish', reason: finishReason(finish), raw: finish, ...at })
+  if (finish) {
+    const reason = finishReason(finish)
+    // A call that the client forced ends with `stop` at OpenAI; agents go on by the reason alone.
+    const called = reason === 'stop' && places.hasCalls(index)
+    parts.push({ type: 'finish', reason: called ? 'tool_call' : reason, raw: finish, ...at })
+  }
+}
+
+/**
+ * Pages that stand beside the answer, in every chunk of a stream: with the last they are cited.
+ * Source: Perplexity API reference, `search_results` and the older `citations`.
+ */
+function readPages(body: JsonObject, places: CallPlaces, parts: Part[]): void {
+  if (places.cited) return
+  const found = objectsIn(body['search_results'])
+  const pages = found.length > 0 ? found : asArray(body['citations']).flatMap(pageOf)
+  for (const raw of pages) {
+    const url = asString(raw['url'])
+    const title = asString(raw['title'])
+    if (url === undefined) continue
+    places.cited = true
+    const citation = { url, ...(title !== undefined && { title }), raw, wire: 'openai_chat' }
+    parts.push({ type: 'citation', citation })
+  }
+}
+
+function pageOf(page: Json): JsonObject[] {
+  return typeof page === 'string' ? [{ url: page }] : []
 }
 
 type At = { readonly choice?: number }
 
 function readMessage(message: JsonObject, at: At, places: CallPlaces, parts: Part[]): void {
-  readReasoning(message, at, parts)
+  readReasoning(message, at, places, parts)
   readContent(message['content'], at, parts)
   const refusal = asString(message['refusal'])
   if (refusal) parts.push({ type: 'refusal', text: refusal, ...at })
-  for (const annotation of objectsIn(message['annotations'])) {
+  const annotations = objectsIn(message['annotations'])
+  const unread = annotations.filter((annotation) => !readCitation(annotation))
+  for (const annotation of annotations) {
     const citation = readCitation(annotation)
     if (citation) parts.push({ type: 'citation', citation, ...at })
   }
@@ -94,15 +125,18 @@ function readMessage(message: JsonObject, at: At, places: CallPlaces, parts: Par
   for (const call of legacy && asString(legacy['name'])
     ? [...calls, { index: 0, function: legacy }]
     : calls) {
-    readToolCall(call, places.placeOf(at.choice ?? 0, call), at, parts)
+    const place = places.placeOf(at.choice ?? 0, call)
+    readToolCall(call, { index: place, places }, at, parts)
   }
-  const extra = fieldsBeside(message, MESSAGE_FIELDS)
+  const rest = { ...message, ...(annotations.length > 0 && { annotations: unread }) }
+  if (annotations.length > 0 && unread.length === 0) delete rest['annotations']
+  const extra = fieldsBeside(rest, MESSAGE_FIELDS)
   if (extra) parts.push({ type: 'raw', level: 'message', fields: extra, ...at })
 }
 
 /** Source: OpenAI API reference, `annotations`; Mistral and others have kinds of their own. */
 function readCitation(raw: JsonObject): Citation | null {
-  const page = asObject(raw['url_citation'])
+  const page = asObject(raw['url_citation']) ?? (asString(raw['url']) ? raw : undefined)
   if (!page) return null
   const url = asString(page['url'])
   const title = asString(page['title'])
@@ -119,23 +153,41 @@ function readCitation(raw: JsonObject): Citation | null {
 }
 
 /** The same reasoning may stand in up to three fields: its text is read once. */
-function readReasoning(message: JsonObject, at: At, parts: Part[]): void {
+function readReasoning(message: JsonObject, at: At, places: CallPlaces, parts: Part[]): void {
   const details = objectsIn(message['reasoning_details'])
   const plain = asString(message['reasoning_content']) || asString(message['reasoning'])
-  const text = plain || details.map(detailText).join('')
-  if (text === '' && details.length === 0) return
-  const signature = lastString(details, 'signature')
-  const data = lastString(details, 'data')
-  const format = lastString(details, 'format')
-  parts.push({
-    type: 'reasoning',
-    text,
-    ...(signature !== undefined && { signature }),
-    ...(data !== undefined && { data }),
-    ...(format !== undefined && { format }),
-    ...(details.length > 0 && { details }),
-    ...at,
-  })
+  const words = details.map(detailText).join('')
+  const text = plain || words
+  if (details.length === 0) {
+    if (text !== '') parts.push({ type: 'reasoning', text, ...at })
+    return
+  }
+  const groups = places.thoughts(at.choice ?? 0, details)
+  for (const [place, { pieces, begins }] of groups.entries()) {
+    const own = text === words ? pieces.map(detailText).join('') : place === 0 ? text : ''
+    const names = {
+      id: lastString(pieces, 'id'),
+      signature: lastString(pieces, 'signature'),
+      data: lastString(pieces, 'data'),
+      format: lastString(pieces, 'format'),
+    }
+    parts.push({
+      type: 'reasoning',
+      text: own,
+      ...(begins && { begins }),
+      ...defined(names),
+      details: pieces,
+      ...at,
+    })
+  }
+}
+
+type Present<T> = { [K in keyof T]?: Exclude<T[K], undefined> }
+
+function defined<T extends object>(fields: T): Present<T> {
+  const kept = Object.entries(fields).filter(([, value]) => value !== undefined)
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what is left has no undefined
+  return Object.fromEntries(kept) as Present<T>
 }
 
 function detailText(detail: JsonObject): string {
@@ -171,12 +223,18 @@ function thinkingText(thinking: Json | undefined): string {
     .join('')
 }
 
-function readToolCall(call: JsonObject, index: number, at: At, parts: Part[]): void {
+function readToolCall(
+  call: JsonObject,
+  { index, places }: { readonly index: number; readonly places: CallPlaces },
+  at: At,
+  parts: Part[],
+): void {
   const fn = asObject(call['function']) ?? asObject(call['custom'])
   const name = asString(fn?.['name'])
   if (name) {
-    const custom = asObject(call['custom']) ? ({ custom: true } as const) : {}
-    const id = asString(call['id']) ?? ''
+    const custom = asObject(call['function']) ? {} : ({ custom: true } as const)
+    // Without an id the client could not say which call its result is of.
+    const id = asString(call['id']) || places.idOf(index)
     parts.push({ type: 'tool_call', index, id, name, ...custom, ...at })
   }
   const args = fn?.['arguments'] ?? fn?.['input']

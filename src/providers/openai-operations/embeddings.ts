@@ -23,11 +23,12 @@ export function encodeEmbeddings(request: EmbeddingRequest, { model }: WireTarge
   return { body, dropped: leftovers.words }
 }
 
-export function readEmbeddings(body: JsonObject): Part[] {
+/** `vector` reads one vector, where it comes in another way than OpenAI's. */
+export function readEmbeddings(body: JsonObject, vector = readVector): Part[] {
   const parts: Part[] = objectsIn(body['data']).map((item, place) => ({
     type: 'embedding',
     index: asNumber(item['index']) ?? place,
-    vector: readVector(item['embedding']),
+    vector: vector(item['embedding']),
   }))
   const extra = fieldsBeside(body, RESPONSE_FIELDS)
   if (extra) parts.push({ type: 'raw', level: 'response', fields: extra })

@@ -6,6 +6,11 @@ export function readVector(value: Json | undefined): number[] {
   return Array.isArray(value) ? value.map((each) => asNumber(each) ?? 0) : []
 }
 
+/** The base64 of signed bytes, one a number. */
+export function readByteVector(value: Json | undefined): number[] {
+  return typeof value === 'string' ? signed(Buffer.from(value, 'base64')) : readVector(value)
+}
+
 /**
  * Old servers wrote 64-bit floats, some write bytes, and none says so: floats of the wrong width
  * are senseless numbers.
@@ -16,6 +21,10 @@ function fromBase64(text: string): number[] {
   if (isSensible(singles)) return singles
   const doubles = floats(bytes, 8, (at) => bytes.readDoubleLE(at))
   if (isSensible(doubles)) return doubles
+  return signed(bytes)
+}
+
+function signed(bytes: Buffer): number[] {
   return [...bytes].map((byte) => (byte > 127 ? byte - 256 : byte))
 }
 

@@ -6,10 +6,17 @@ import { WIRE } from './read.ts'
 
 /** A conversation as items: messages, calls, their results and thoughts stand side by side. */
 export function encodeInput(messages: readonly Message[], left: Leftovers): Json[] {
-  return messages.flatMap((message) => encodeMessage(message, left))
+  const blocks = messages.flatMap(({ content }) => content)
+  const custom = new Set(
+    blocks.flatMap((block) => (block.type === 'tool_call' && block.custom ? [block.id] : [])),
+  )
+  return messages.flatMap((message) => encodeMessage(message, custom, left))
 }
 
-function encodeMessage({ role, content }: Message, left: Leftovers): Json[] {
+/** The ids of the calls of custom tools: their results are items of another kind. */
+type CustomCalls = ReadonlySet<string>
+
+function encodeMessage({ role, content }: Message, custom: CustomCalls, left: Leftovers): Json[] {
   const items: Json[] = []
   let pieces: Json[] = []
   const close = () => {
@@ -23,7 +30,7 @@ function encodeMessage({ role, content }: Message, left: Leftovers): Json[] {
       continue
     }
     close()
-    items.push(...encodeItem(block, left))
+    items.push(...encodeItem(block, custom, left))
   }
   close()
   return items
@@ -49,10 +56,15 @@ function encodePiece(block: Block, role: Message['role']): Json | null {
 }
 
 function ownAnnotations({ citations = [] }: Extract<Block, { type: 'text' }>): Json[] {
-  return citations.flatMap(({ wire, raw }): Json[] => (wire === WIRE ? [raw] : []))
+  return citations.flatMap(({ wire, raw, url, title, startIndex, endIndex }): Json[] => {
+    if (wire === WIRE) return [raw]
+    if (url === undefined || startIndex === undefined || endIndex === undefined) return []
+    const place = { start_index: startIndex, end_index: endIndex }
+    return [{ type: 'url_citation', url, title: title ?? '', ...place }]
+  })
 }
 
-function encodeItem(block: Block, left: Leftovers): Json[] {
+function encodeItem(block: Block, customCalls: CustomCalls, left: Leftovers): Json[] {
   switch (block.type) {
     case 'thought':
       return encodeThought(block, left)
@@ -65,7 +77,8 @@ function encodeItem(block: Block, left: Leftovers): Json[] {
       const files = block.content?.some(({ type }) => type === 'file')
       const pieces = block.content?.flatMap((piece) => encodePiece(piece, 'user') ?? [])
       const output = files && pieces ? pieces : block.result
-      return [{ type: 'function_call_output', call_id: block.id, output }]
+      const type = customCalls.has(block.id) ? 'custom_tool_call_output' : 'function_call_output'
+      return [{ type, call_id: block.id, output }]
     }
     case 'unknown':
       if (block.wire === undefined || block.wire === WIRE) return [block.data]
@@ -81,20 +94,28 @@ function encodeItem(block: Block, left: Leftovers): Json[] {
 }
 
 /** Only reasoning that OpenAI gave away encrypted, or has kept itself, can go back. */
-function encodeThought({ id, text, summary, data }: Thought, left: Leftovers): Json[] {
-  if (data === undefined && id === undefined) {
+function encodeThought(thought: Thought, left: Leftovers): Json[] {
+  const { id, text, summary = [], signature } = thought
+  const data = thought.data ?? (signature?.startsWith(FERNET) ? signature : undefined)
+  const open = id !== undefined && signature === undefined && text
+  if (data === undefined && !open) {
     left.add('earlier reasoning of another provider')
     return []
   }
+  // Beside what is encrypted the words are a summary, whatever the client's dialect calls them.
+  const words = data !== undefined && summary.length === 0 && text ? [text] : summary
   const item = {
     type: 'reasoning',
     id,
-    summary: (summary ?? []).map((paragraph) => ({ type: 'summary_text', text: paragraph })),
-    content: text === null ? undefined : [{ type: 'reasoning_text', text }],
+    summary: words.map((paragraph) => ({ type: 'summary_text', text: paragraph })),
+    content: data === undefined && text ? [{ type: 'reasoning_text', text }] : undefined,
     encrypted_content: data,
   }
   return [withoutUndefined(item)]
 }
+
+/** How OpenAI's encrypted reasoning begins: a dialect may have had no other place for it. */
+const FERNET = 'gAAAA'
 
 /** Source: OpenAI API reference, `input_image`, `input_file`, `input_audio`. */
 function encodeFile({ url, fileId, mimeType, filename, detail }: FileBlock): Json {

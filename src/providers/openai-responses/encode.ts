@@ -1,4 +1,4 @@
-import type { ChatRequest, ResponseFormat, ToolChoice } from '../../domain/chat.ts'
+import type { ChatRequest, ResponseFormat } from '../../domain/chat.ts'
 import type { Json, JsonObject } from '../../lib/json.ts'
 import { Leftovers, nameOfTool, ownExtra } from '../leftovers.ts'
 import { withoutUndefined } from '../openai-chat/fields.ts'
@@ -14,9 +14,10 @@ export function encodeResponsesRequest(
 ): Encoded {
   const left = new Leftovers()
   const { params } = chat
-  left.params(params, ['stop', 'seed', 'presencePenalty', 'frequencyPenalty', 'topK', 'logprobs'])
+  left.params(params, ['stop', 'seed', 'presencePenalty', 'frequencyPenalty', 'topK'])
   if ((params.n ?? 1) > 1) left.add('`n`')
   const extra = ownExtra(chat, WIRE, left)
+  const logprobs = params.logprobs ? ['message.output_text.logprobs'] : []
   const secrets = chat.messages.some(({ content }) =>
     content.some((block) => block.type === 'thought' && block.data !== undefined),
   )
@@ -24,7 +25,7 @@ export function encodeResponsesRequest(
     model: target.model,
     input: encodeInput(chat.messages, left),
     tools: encodeTools(chat, left),
-    tool_choice: encodeChoice(params.toolChoice),
+    tool_choice: encodeChoice(chat),
     parallel_tool_calls: params.parallelToolCalls,
     max_output_tokens: params.maxTokens,
     temperature: params.temperature,
@@ -36,7 +37,8 @@ export function encodeResponsesRequest(
     user: params.user,
     // We keep the conversation, so OpenAI need not; then it must give its reasoning to us.
     store: chat.wire === WIRE ? undefined : false,
-    include: chat.wire !== WIRE || secrets ? ['reasoning.encrypted_content'] : undefined,
+    include:
+      chat.wire !== WIRE || secrets ? ['reasoning.encrypted_content', ...logprobs] : undefined,
     ...extra,
     stream: target.stream ? true : undefined,
   })
@@ -62,12 +64,15 @@ function encodeTools(
   return own.length + theirs.length > 0 ? [...own, ...theirs] : undefined
 }
 
-function encodeChoice(choice: ToolChoice | undefined): Json | undefined {
-  if (!choice) return undefined
-  const { mode, tool, allowed } = choice
-  if (tool !== undefined) return { type: 'function', name: tool }
-  if (allowed === undefined) return mode
-  return { type: 'allowed_tools', mode, tools: allowed.map((name) => ({ type: 'function', name })) }
+function encodeChoice({ params, tools }: ChatRequest): Json | undefined {
+  if (!params.toolChoice) return undefined
+  const { mode, tool, allowed } = params.toolChoice
+  const named = (name: string) => {
+    const custom = tools.some((each) => each.name === name && each.custom)
+    return { type: custom ? 'custom' : 'function', name }
+  }
+  if (tool !== undefined) return named(tool)
+  return allowed === undefined ? mode : { type: 'allowed_tools', mode, tools: allowed.map(named) }
 }
 
 function encodeReasoning({ params }: ChatRequest): JsonObject | undefined {

@@ -114,7 +114,8 @@ function readContent(content: JsonObject): Part[] {
 export function readLogprobs(content: JsonObject): Part[] {
   const { logprobs } = content
   if (!Array.isArray(logprobs) || logprobs.length === 0) return []
-  return [{ type: 'raw', level: 'message', fields: { logprobs } }]
+  // In the place where chat completions has them: the pieces are alike.
+  return [{ type: 'raw', level: 'choice', fields: { logprobs: { content: logprobs } } }]
 }
 
 export function annotationPart(raw: JsonObject): Part {

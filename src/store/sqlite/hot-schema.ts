@@ -1,5 +1,6 @@
 import type { Outcome } from '../../domain/record.ts'
 import type { Usage } from '../../domain/usage.ts'
+import { COST_SOURCE_MIGRATION } from './cost-source.ts'
 
 export const HOT_FILE = 'weir.db'
 
@@ -128,4 +129,5 @@ export const HOT_MIGRATIONS: readonly string[] = [
   -- Requests that have begun: what is still here after a crash was interrupted.
   CREATE TABLE open_request (id BLOB PRIMARY KEY, record BLOB NOT NULL);
   `,
+  COST_SOURCE_MIGRATION,
 ]

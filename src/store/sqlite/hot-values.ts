@@ -2,6 +2,7 @@ import type { SQLInputValue } from 'node:sqlite'
 import type { AttemptRecord, InferenceRecord } from '../../domain/record.ts'
 import type { Usage } from '../../domain/usage.ts'
 import { totalInput, totalOutput, UNKNOWN_USAGE } from '../../domain/usage.ts'
+import { COST_SOURCE_CODES } from './cost-source.ts'
 import { OUTCOME_CODES, USAGE_COLUMNS } from './hot-schema.ts'
 import type { Place } from './payload-files.ts'
 import { encodeId, whole, wholeOrNull } from './values.ts'
@@ -99,6 +100,7 @@ export function attemptValues(
     ...usageValues(attempt.usage),
     usage_source: intern('usage_source', attempt.usageSource),
     cost_nano: wholeOrNull(attempt.costNano),
+    cost_source: attempt.costSource ? COST_SOURCE_CODES[attempt.costSource] : null,
     finish: internOrNull(intern, 'finish', attempt.finish),
     finish_raw: internOrNull(intern, 'finish', attempt.finishRaw),
   }

@@ -10,6 +10,7 @@ import type {
 import { OUTCOMES } from '../../domain/record.ts'
 import type { Usage } from '../../domain/usage.ts'
 import type { LogRow, StoredInference } from '../store.ts'
+import { costSourceOf } from './cost-source.ts'
 import { OUTCOME_CODES, USAGE_COLUMNS } from './hot-schema.ts'
 import type { Payload } from './payload.ts'
 import {
@@ -169,6 +170,7 @@ function decodeAttempt(row: Row, texts: Payload['attempts'][number] | undefined)
     usage: usageOf(row),
     usageSource: oneOf(USAGE_SOURCES, readText(row, 'usage_source_name')) ?? 'unknown',
     costNano: readNumberOrNull(row, 'cost_nano'),
+    costSource: costSourceOf(row['cost_source']),
     finish: finishOf(readTextOrNull(row, 'finish_name')),
     finishRaw: readTextOrNull(row, 'finish_raw_name'),
     rawRequest: texts?.raw_request ?? '',
@@ -208,7 +210,7 @@ function outcomeOf(code: unknown): Outcome {
   return OUTCOMES.find((outcome) => OUTCOME_CODES[outcome] === code) ?? 'internal'
 }
 
-function usageOf(row: Row): Usage | null {
+export function usageOf(row: Row): Usage | null {
   if (row['usage_told'] !== 1) return null
   return {
     input: readNumberOrNull(row, USAGE_COLUMNS.input),

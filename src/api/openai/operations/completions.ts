@@ -7,32 +7,29 @@ import { encodeFinish, encodeUsage } from '../encode.ts'
 
 /** A whole completion, for where a provider streams though it was not asked to. */
 export function encodeCompletions(envelope: Envelope, parts: readonly Part[]): JsonObject {
-  const { usage, cost } = usageOf(parts)
-  return { ...frame(envelope, parts), usage: encodeUsage(usage, cost) }
+  return { ...frame(envelope, parts), usage: encodeUsage(usageOf(parts), envelope.cost) }
 }
 
 /** Chunks, for where a provider answers at once though it was asked to stream. */
 export function completionStream(envelope: Envelope): StreamEncoder {
   return {
     encode: (parts) => {
-      const { usage, cost } = usageOf(parts)
+      const usage = usageOf(parts)
       const chunk = frame(envelope, parts)
-      if (usage) chunk['usage'] = encodeUsage(usage, cost)
+      if (usage) chunk['usage'] = encodeUsage(usage, envelope.cost)
       return formatEvent(JSON.stringify(chunk))
     },
     end: () => formatEvent('[DONE]'),
   }
 }
 
-function usageOf(parts: readonly Part[]): { usage: Usage | null; cost: number | null } {
+function usageOf(parts: readonly Part[]): Usage | null {
   let usage: Usage | null = null
-  let cost: number | null = null
   for (const part of parts) {
     if (part.type !== 'usage') continue
     usage = usage ? mergeUsage(usage, part.usage) : part.usage
-    cost = part.reportedCost ?? cost
   }
-  return { usage, cost }
+  return usage
 }
 
 function frame({ id, model, created }: Envelope, parts: readonly Part[]): JsonObject {

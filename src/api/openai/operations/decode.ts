@@ -11,6 +11,9 @@ const INPUTS: Readonly<Record<string, readonly string[]>> = {
   'openai.images': ['prompt'],
   'openai.speech': ['input'],
   'openai.transcription': ['prompt', 'file'],
+  'openai.translation': ['prompt', 'file'],
+  'openai.image_edits': ['image', 'image[]', 'mask', 'prompt'],
+  'openai.image_variations': ['image'],
 }
 
 /** A recorded request as messages of the user, for lists and search. Total. */

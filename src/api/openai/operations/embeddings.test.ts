@@ -72,7 +72,7 @@ test('another format gets texts, and no tokens', () => {
     dropped: ['x'],
   })
   expect(read({ model: 'm', input: [1] }).encodeFor(provider, target)).toBeNull()
-  const none = { wires: {}, quirks: {} }
+  const none = { wires: {}, quirks: {}, type: 'x', name: 'x', model: 'x' }
   expect(read({ model: 'm', input: 'a' }).encodeFor(none, target)).toBeNull()
 })
 
@@ -80,7 +80,7 @@ test('writes vectors in order, with what they used', () => {
   const parts = [
     { type: 'embedding', index: 1, vector: [2] },
     { type: 'embedding', index: 0, vector: [1, -0.5] },
-    { type: 'usage', usage: { ...UNKNOWN_USAGE, input: 3 }, raw: {}, reportedCost: 0.5 },
+    { type: 'usage', usage: { ...UNKNOWN_USAGE, input: 3 }, raw: {} },
   ] as const
   expect(embeddings.whole(ENVELOPE, parts)).toEqual({
     object: 'list',
@@ -100,7 +100,7 @@ test('writes vectors in order, with what they used', () => {
 test('what was used is unknown when nobody said', () => {
   expect(embeddings.whole(ENVELOPE, [])).toMatchObject({
     data: [],
-    usage: { prompt_tokens: null, total_tokens: null, tensorzero_cost: null },
+    usage: { prompt_tokens: null, total_tokens: null, tensorzero_cost: 0.5 },
   })
 })
 

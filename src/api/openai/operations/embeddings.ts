@@ -88,19 +88,17 @@ function tokensOf(items: readonly Json[]): number[] {
   return items.filter((item) => typeof item === 'number')
 }
 
-function encodeEmbeddings({ model, request }: Envelope, parts: readonly Part[]): JsonObject {
+function encodeEmbeddings({ model, request, cost }: Envelope, parts: readonly Part[]): JsonObject {
   const asText = request['encoding_format'] === 'base64'
   const extra: JsonObject = {}
   const data: JsonObject[] = []
   let usage: Usage | null = null
-  let cost: number | null = null
   for (const part of parts) {
     if (part.type === 'embedding') {
       const embedding = asText ? toBase64(part.vector) : [...part.vector]
       data.push({ object: 'embedding', index: part.index, embedding })
     } else if (part.type === 'usage') {
       usage = usage ? mergeUsage(usage, part.usage) : part.usage
-      cost = part.reportedCost ?? cost
     } else if (part.type === 'raw') {
       Object.assign(extra, part.fields)
     }
@@ -109,12 +107,12 @@ function encodeEmbeddings({ model, request }: Envelope, parts: readonly Part[]):
   return { ...extra, object: 'list', data, model, usage: encodeUsage(usage, cost) }
 }
 
-function encodeUsage(usage: Usage | null, cost: number | null): JsonObject {
+function encodeUsage(usage: Usage | null, cost: Envelope['cost']): JsonObject {
   const input = usage && totalInput(usage)
   const output = (usage && totalOutput(usage)) ?? 0
   return {
     prompt_tokens: input,
     total_tokens: input === null ? null : input + output,
-    tensorzero_cost: cost,
+    tensorzero_cost: cost(),
   }
 }

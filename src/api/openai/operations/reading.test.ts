@@ -43,7 +43,9 @@ test('usage in a stream is for those who asked', () => {
 test('only providers of the same format take it', () => {
   const target = { model: 'm', stream: false, options: {} }
   const ask = read({ model: 'm', prompt: 'a' })
-  expect(ask.encodeFor({ wires: {}, quirks: {} }, target)).toBeNull()
+  expect(
+    ask.encodeFor({ wires: {}, quirks: {}, type: 'x', name: 'x', model: 'x' }, target),
+  ).toBeNull()
 })
 
 test('without a model it says which there are', () => {
@@ -67,7 +69,10 @@ test('there is a route for each operation, under both prefixes', () => {
       'moderations',
       'images/generations',
       'audio/speech',
+      'images/edits',
+      'images/variations',
       'audio/transcriptions',
+      'audio/translations',
     ].flatMap((name) => [`/openai/v1/${name}`, `/v1/${name}`]),
   )
 })
@@ -96,7 +101,7 @@ test('a completion is written whole and in chunks', () => {
       { index: 0, text: 'a', logprobs: { tokens: ['a'] }, finish_reason: 'length' },
       { index: 1, text: 'b', logprobs: null, finish_reason: null },
     ],
-    usage: { prompt_tokens: 1, completion_tokens: 2, total_tokens: 3, tensorzero_cost: null },
+    usage: { prompt_tokens: 1, completion_tokens: 2, total_tokens: 3, tensorzero_cost: 0.5 },
   }
   expect(encodeCompletions(ENVELOPE, parts)).toEqual(whole)
   const stream = completionStream(ENVELOPE)

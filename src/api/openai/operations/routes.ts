@@ -7,8 +7,8 @@ import type { Dialect } from '../../dialect.ts'
 import { asItIs, errors } from './answering.ts'
 import { completionStream, encodeCompletions } from './completions.ts'
 import { embeddings } from './embeddings.ts'
+import { readFormRequest } from './form-request.ts'
 import { type Facts, readPlainRequest } from './reading.ts'
-import { readTranscription } from './transcription.ts'
 
 const Anything = z
   .unknown()
@@ -54,7 +54,29 @@ const speech = plain({
   streams: (json) => json['stream_format'] === 'sse',
 })
 
-const transcription: Dialect = { ...errors, ...asItIs, read: readTranscription }
+const transcription = form({
+  dialect: 'openai.transcription',
+  operation: 'transcription',
+  wire: 'openai_transcription',
+})
+
+const translation = form({
+  dialect: 'openai.translation',
+  operation: 'translation',
+  wire: 'openai_translation',
+})
+
+const imageEdits = form({
+  dialect: 'openai.image_edits',
+  operation: 'image_edits',
+  wire: 'openai_image_edits',
+})
+
+const imageVariations = form({
+  dialect: 'openai.image_variations',
+  operation: 'image_variations',
+  wire: 'openai_image_variations',
+})
 
 /** What the OpenAI API does beside conversations. Source: OpenAI API reference. */
 const OPERATIONS: readonly (readonly [string, Dialect, string])[] = [
@@ -73,7 +95,10 @@ const OPERATIONS: readonly (readonly [string, Dialect, string])[] = [
   ['moderations', moderations, 'Say whether a text is harmful, as the OpenAI API does.'],
   ['images/generations', images, 'Make pictures, as the OpenAI API does.'],
   ['audio/speech', speech, 'Speak a text, as the OpenAI API does.'],
+  ['images/edits', imageEdits, 'Change pictures, as the OpenAI API does.'],
+  ['images/variations', imageVariations, 'Make pictures like another, as the OpenAI API does.'],
   ['audio/transcriptions', transcription, 'Write down what is spoken, as the OpenAI API does.'],
+  ['audio/translations', translation, 'Write down in English what is spoken, as OpenAI does.'],
 ]
 
 export const operationRoutes: readonly RawRoute<App>[] = OPERATIONS.map(
@@ -83,4 +108,8 @@ export const operationRoutes: readonly RawRoute<App>[] = OPERATIONS.map(
 
 function plain(facts: Facts): Dialect {
   return { ...errors, ...asItIs, read: (request, app) => readPlainRequest(request, app, facts) }
+}
+
+function form(facts: Parameters<typeof readFormRequest>[2]): Dialect {
+  return { ...errors, ...asItIs, read: (request, app) => readFormRequest(request, app, facts) }
 }

@@ -1,7 +1,8 @@
 import type { Block, Citation, FileBlock, Thought, ToolResultBlock } from '../../../domain/chat.ts'
-import { asObject, asString, objectsIn } from '../../../lib/json.ts'
+import { asNumber, asObject, asString, objectsIn } from '../../../lib/json.ts'
 import type { Json, JsonObject } from '../../../lib/json.ts'
 import { compact } from '../../compact.ts'
+import { OWN_THOUGHT, readEncrypted } from './items.ts'
 
 const WIRE = 'openai_responses'
 
@@ -33,7 +34,12 @@ function citationsOf(piece: JsonObject): { citations?: Citation[] } {
   const raws = objectsIn(piece['annotations'])
   if (raws.length === 0) return {}
   const citations = raws.map((raw): Citation => {
-    const named = { url: asString(raw['url']), title: asString(raw['title']) }
+    const named = {
+      url: asString(raw['url']),
+      title: asString(raw['title']),
+      startIndex: asNumber(raw['start_index']),
+      endIndex: asNumber(raw['end_index']),
+    }
     return Object.assign({ raw, wire: WIRE }, compact(named))
   })
   return { citations }
@@ -62,14 +68,16 @@ function soundFile(data: string, format: string): FileBlock {
 export function decodeReasoningItem(item: JsonObject): Thought {
   const summary = objectsIn(item['summary']).map((piece) => asString(piece['text']) ?? '')
   const texts = objectsIn(item['content']).map((piece) => asString(piece['text']) ?? '')
+  const id = asString(item['id'])
+  const signature = asString(item['signature'])
   return {
     type: 'thought',
     text: texts.length > 0 ? texts.join('') : null,
+    ...readEncrypted(asString(item['encrypted_content'])),
     ...compact({
       summary: summary.length > 0 ? summary : undefined,
-      id: asString(item['id']),
-      data: asString(item['encrypted_content']),
-      signature: asString(item['signature']),
+      id: id?.startsWith(OWN_THOUGHT) ? undefined : id,
+      signature,
       format: asString(item['format']),
     }),
   }

@@ -3,8 +3,9 @@ import { Collector } from '../../../domain/collect.ts'
 import { asString, type JsonObject } from '../../../lib/json.ts'
 import { formatEvent } from '../../../lib/sse.ts'
 import type { Envelope, StreamEncoder } from '../../dialect.ts'
+import { logprobsIn } from '../../logprobs.ts'
 import { withSignedThoughts } from '../../signatures.ts'
-import { annotationOf, imageItem, itemId, responseOf } from './items.ts'
+import { annotationOf, imageItem, itemId, OWN_THOUGHT, responseOf } from './items.ts'
 import {
   CallItem,
   type Emit,
@@ -53,7 +54,7 @@ export class ResponseEncoder implements StreamEncoder {
   #part(part: Part): void {
     switch (part.type) {
       case 'text':
-        if (part.text !== '') this.#message(part.begins === true).text(part.text, this.#emit)
+        this.#text(part.text, part.begins === true)
         break
       case 'refusal':
         this.#message(false).refusal(part.text, this.#emit)
@@ -65,6 +66,8 @@ export class ResponseEncoder implements StreamEncoder {
         this.#reasoning(part)
         break
       case 'tool_call': {
+        // Some providers name a call in each of its pieces.
+        if (this.#calls.has(part.index)) break
         this.#close()
         const call = this.#add((id) => new CallItem(part, id, this.#output.length), 'fc')
         this.#calls.set(part.index, call)
@@ -76,12 +79,21 @@ export class ResponseEncoder implements StreamEncoder {
       case 'file':
         this.#whole((id) => imageItem(part.url, id))
         break
+      case 'raw':
+        if (this.#open instanceof MessageItem) this.#open.addLogprobs(logprobsIn([part]))
+        break
       case 'unknown':
         if (part.wire === 'openai_responses') this.#whole(() => part.data)
         break
       default:
         break
     }
+  }
+
+  /** A part begins with its first words, not before. */
+  #text(text: string, begins: boolean): void {
+    if (text !== '') this.#message(begins).text(text, this.#emit)
+    else if (begins && this.#open instanceof MessageItem) this.#open.closePart(this.#emit)
   }
 
   #message(begins: boolean): MessageItem {
@@ -100,7 +112,10 @@ export class ResponseEncoder implements StreamEncoder {
     let open = this.#open
     if (!(open instanceof ReasoningItem) || part.begins) {
       this.#close()
-      const made = this.#add((id) => new ReasoningItem(part.id ?? id, this.#output.length), 'rs')
+      const made = this.#add(
+        (id) => new ReasoningItem(part.id ?? id, this.#output.length),
+        OWN_THOUGHT,
+      )
       this.#open = made
       open = made
     }

@@ -26,9 +26,14 @@ export function itemsOf(blocks: readonly Block[], id: string): JsonObject[] {
       continue
     }
     const index = items.length
-    message = piece ? [piece] : null
-    if (message) items.push(messageItem(message, itemId('msg', id, index)))
-    else items.push(...itemOf(block, itemId(kindOf(block), id, index)))
+    if (piece) {
+      message = [piece]
+      items.push(messageItem(message, itemId('msg', id, index)))
+      continue
+    }
+    const own = itemOf(block, itemId(kindOf(block), id, index))
+    if (own.length > 0) message = null
+    items.push(...own)
   }
   return items
 }
@@ -38,13 +43,17 @@ function messageItem(content: JsonObject[], id: string): JsonObject {
 }
 
 function kindOf({ type }: Block): string {
-  return type === 'thought' ? 'rs' : 'fc'
+  return type === 'thought' ? OWN_THOUGHT : 'fc'
 }
+
+/** How our names of thoughts begin that their provider gave none. */
+export const OWN_THOUGHT = 'rs_weir'
 
 function pieceOf(block: Block): JsonObject | null {
   switch (block.type) {
     case 'text': {
       const annotations = (block.citations ?? []).map(annotationOf)
+      if (block.text === '' && annotations.length === 0) return null
       return { type: 'output_text', text: block.text, annotations, logprobs: [] }
     }
     case 'refusal':
@@ -111,10 +120,24 @@ export function reasoningItem(thought: Thought, id: string): JsonObject {
     status: 'completed',
     summary: summary.map((paragraph) => ({ type: 'summary_text', text: paragraph })),
     content: text === null ? undefined : [{ type: 'reasoning_text', text }],
-    encrypted_content: data,
+    encrypted_content: data ?? markedSignature(signature),
     signature,
     format,
   })
+}
+
+const SIGNATURE_MARK = 'signature:'
+
+/** Programs that know only OpenAI's fields bring a signature back in this one. */
+function markedSignature(signature: string | undefined): string | undefined {
+  return signature === undefined ? undefined : `${SIGNATURE_MARK}${signature}`
+}
+
+/** What such a field holds: something encrypted, or a signature that we put there. */
+export function readEncrypted(text: string | undefined): { data?: string; signature?: string } {
+  if (text === undefined) return {}
+  if (!text.startsWith(SIGNATURE_MARK)) return { data: text }
+  return { signature: text.slice(SIGNATURE_MARK.length) }
 }
 
 export function encodeUsage(usage: Usage | null): JsonObject | null {

@@ -99,6 +99,7 @@ interface MessagePart {
   readonly type: 'output_text' | 'refusal'
   text: string
   readonly annotations: JsonObject[]
+  readonly logprobs: JsonObject[]
 }
 
 /** What the assistant says, in parts one after the other. */
@@ -135,13 +136,17 @@ export class MessageItem implements OpenItem {
     emit({ type, ...this.#place, annotation_index, annotation })
   }
 
+  addLogprobs(logprobs: readonly JsonObject[]): void {
+    this.#growing?.logprobs.push(...logprobs)
+  }
+
   closePart(emit: Emit): void {
     const part = this.#growing
     if (!part) return
     const said =
       part.type === 'refusal'
         ? { type: 'response.refusal.done', refusal: part.text }
-        : { type: 'response.output_text.done', text: part.text, logprobs: [] }
+        : { type: 'response.output_text.done', text: part.text, logprobs: [...part.logprobs] }
     emit({ ...said, ...this.#place })
     emit({ type: 'response.content_part.done', ...this.#place, part: encodePart(part) })
     this.#growing = null
@@ -159,7 +164,7 @@ export class MessageItem implements OpenItem {
   #grow(type: MessagePart['type'], emit: Emit): MessagePart {
     if (this.#growing?.type === type) return this.#growing
     this.closePart(emit)
-    const part: MessagePart = { type, text: '', annotations: [] }
+    const part: MessagePart = { type, text: '', annotations: [], logprobs: [] }
     this.#parts.push(part)
     this.#growing = part
     emit({ type: 'response.content_part.added', ...this.#place, part: encodePart(part) })
@@ -179,9 +184,9 @@ export class MessageItem implements OpenItem {
   }
 }
 
-function encodePart({ type, text, annotations }: MessagePart): JsonObject {
+function encodePart({ type, text, annotations, logprobs }: MessagePart): JsonObject {
   if (type === 'refusal') return { type, refusal: text }
-  return { type, text, annotations: [...annotations], logprobs: [] }
+  return { type, text, annotations: [...annotations], logprobs: [...logprobs] }
 }
 
 /** A thought: its words, a summary of them, and what only its provider can read. */

@@ -10,10 +10,14 @@ import { modelOf } from './reading.ts'
 const OURS = 'tensorzero::'
 
 /**
- * Reads a form with a recording in it. The file is never touched: of the form's bytes only the
- * model's name changes. The record keeps the form's fields, and of a file what it is.
+ * Reads a form with a file in it. The file is never touched: of the form's bytes only the model's
+ * name changes. The record keeps the form's fields, and of a file what it is.
  */
-export function readTranscription(request: RawRequest, app: App): Ask {
+export function readFormRequest(
+  request: RawRequest,
+  app: App,
+  facts: Pick<Ask, 'dialect' | 'operation' | 'wire'>,
+): Ask {
   const { body, headers } = request
   const contentType = String(headers['content-type'] ?? '')
   if (!/^multipart\/form-data\b/i.test(contentType)) throw notAForm(contentType)
@@ -21,9 +25,7 @@ export function readTranscription(request: RawRequest, app: App): Ask {
   const json = readFields(body, fields)
   const model = modelOf(json, app)
   const ask = baseAsk(request, {
-    dialect: 'openai.transcription',
-    operation: 'transcription',
-    wire: 'openai_transcription',
+    ...facts,
     model,
     json,
     stream: json['stream'] === 'true',

@@ -1,12 +1,17 @@
 import { expect, test } from 'vitest'
 import type { Ask } from '../../../engine/ask.ts'
 import { APP, errorOf, requestOf } from './fixtures/request.ts'
-import { readTranscription } from './transcription.ts'
+import { readFormRequest } from './form-request.ts'
 
+const FACTS = {
+  dialect: 'openai.transcription',
+  operation: 'transcription',
+  wire: 'openai_transcription',
+} as const
 const AUDIO = Buffer.from([0, 255, 13, 10, 45, 45, 128])
 
 async function ask(fields: readonly (readonly [string, string])[]): Promise<Ask> {
-  return readTranscription(await formRequest(fields), APP)
+  return readFormRequest(await formRequest(fields), APP, FACTS)
 }
 
 /** As a browser or an SDK writes it. */
@@ -64,11 +69,11 @@ test('says what is wrong', async () => {
     ['model', 'a'],
     ['model', 'b'],
   ])
-  expect(errorOf(() => readTranscription(twice, APP)).message).toContain('`model` twice')
+  expect(errorOf(() => readFormRequest(twice, APP, FACTS)).message).toContain('`model` twice')
   const none = await formRequest([])
-  expect(errorOf(() => readTranscription(none, APP)).message).toContain('`one`, `two`')
+  expect(errorOf(() => readFormRequest(none, APP, FACTS)).message).toContain('`one`, `two`')
   const json = requestOf({ model: 'm' }, { 'content-type': 'application/json' })
-  expect(errorOf(() => readTranscription(json, APP)).status).toBe(415)
+  expect(errorOf(() => readFormRequest(json, APP, FACTS)).status).toBe(415)
 })
 
 test('says that a form cannot be patched', async () => {

@@ -1,0 +1,24 @@
+import { expect, test } from 'vitest'
+import { loadConfig } from '../config/load.ts'
+import { providers } from '../providers/index.ts'
+import { resolveModel } from './resolve-model.ts'
+
+const toml = `
+[models.both]
+routing = ["p"]
+providers.p = { type = "openai", model_name = "chats" }
+[embedding_models.both]
+routing = ["p"]
+providers.p = { type = "openai", model_name = "embeds" }`
+
+const readFile = () => Promise.resolve(toml)
+
+test('a model for embeddings is found by them alone', async () => {
+  const env = { OPENAI_API_KEY: 'k' }
+  const { config } = await loadConfig({ sources: ['weir.toml'], env, providers, readFile })
+  const upstreamOf = (operation: 'chat' | 'embeddings', model: string) =>
+    resolveModel(config, { operation, model, relay: false }).targets[0]?.upstreamModel
+  expect(upstreamOf('embeddings', 'both')).toBe('embeds')
+  expect(upstreamOf('chat', 'both')).toBe('chats')
+  expect(upstreamOf('embeddings', 'openai::small')).toBe('small')
+})

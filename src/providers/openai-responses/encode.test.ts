@@ -1,0 +1,92 @@
+import { expect, test } from 'vitest'
+import type { Block, ChatRequest } from '../../domain/chat.ts'
+import { openaiResponses } from '../openai-responses.ts'
+
+const target = { model: 'gpt-5', stream: false, options: {} }
+
+function encoded(content: readonly Block[], more: Partial<ChatRequest> = {}) {
+  const messages = [{ role: 'assistant', content }] as const
+  const chat: ChatRequest = { messages, tools: [], params: {}, extra: {}, ...more }
+  return openaiResponses.encode(chat, target, {})
+}
+
+test('the result of a custom tool is an item of its own kind', () => {
+  const { body } = encoded([
+    { type: 'tool_call', id: 'a', name: 'sh', arguments: 'ls', custom: true },
+    { type: 'tool_call', id: 'b', name: 'f', arguments: '' },
+    { type: 'tool_result', id: 'a', name: 'sh', result: 'x' },
+    { type: 'tool_result', id: 'b', name: 'f', result: 'y' },
+  ])
+  expect(body['input']).toMatchObject([
+    { type: 'custom_tool_call', call_id: 'a', input: 'ls' },
+    { type: 'function_call', call_id: 'b', arguments: '{}' },
+    { type: 'custom_tool_call_output', call_id: 'a', output: 'x' },
+    { type: 'function_call_output', call_id: 'b', output: 'y' },
+  ])
+})
+
+test('a custom tool is chosen as one', () => {
+  const tools = [{ name: 'sh', custom: {} }, { name: 'f' }]
+  const choose = (toolChoice: NonNullable<ChatRequest['params']['toolChoice']>) =>
+    encoded([], { tools, params: { toolChoice } }).body['tool_choice']
+  expect(choose({ mode: 'required', tool: 'sh' })).toEqual({ type: 'custom', name: 'sh' })
+  expect(choose({ mode: 'auto', allowed: ['sh', 'f'] })).toEqual({
+    type: 'allowed_tools',
+    mode: 'auto',
+    tools: [
+      { type: 'custom', name: 'sh' },
+      { type: 'function', name: 'f' },
+    ],
+  })
+})
+
+test('only reasoning that OpenAI can read goes back', () => {
+  const { body, dropped } = encoded([
+    { type: 'thought', text: 'a', signature: 'EuoC' },
+    { type: 'thought', text: 'b', data: 'gAAAA1', id: 'rs_1' },
+    { type: 'thought', text: null, signature: 'gAAAA2' },
+    { type: 'thought', text: 'c', id: 'rs_2' },
+    { type: 'thought', text: null, id: 'rs_3' },
+  ])
+  expect(body['input']).toEqual([
+    {
+      type: 'reasoning',
+      id: 'rs_1',
+      summary: [{ type: 'summary_text', text: 'b' }],
+      encrypted_content: 'gAAAA1',
+    },
+    { type: 'reasoning', summary: [], encrypted_content: 'gAAAA2' },
+    {
+      type: 'reasoning',
+      id: 'rs_2',
+      summary: [],
+      content: [{ type: 'reasoning_text', text: 'c' }],
+    },
+  ])
+  expect(dropped).toEqual(['earlier reasoning of another provider'])
+})
+
+test('a page that is cited with its place goes back, another does not', () => {
+  const page = { url: 'https://a.example', raw: {}, wire: 'openai_chat' }
+  const { body } = encoded([
+    { type: 'text', text: 'ab', citations: [{ ...page, startIndex: 0, endIndex: 1 }, page] },
+  ])
+  expect(body['input']).toMatchObject([
+    {
+      content: [
+        {
+          annotations: [
+            { type: 'url_citation', url: 'https://a.example', title: '', start_index: 0 },
+          ],
+        },
+      ],
+    },
+  ])
+})
+
+test('likelihoods are asked for in its own words', () => {
+  const { body, dropped } = encoded([], { params: { logprobs: true, topLogprobs: 2 } })
+  expect(body).toMatchObject({ top_logprobs: 2 })
+  expect(body['include']).toContain('message.output_text.logprobs')
+  expect(dropped).toEqual([])
+})
