@@ -4,6 +4,7 @@ import { answerOf } from './attempts.ts'
 import type { Reply } from './call.ts'
 import { sizeOfDraft } from './draft.ts'
 import type { Engine } from './engine.ts'
+import { checkFilters } from './patches.ts'
 import { resolveModel } from './resolve-model.ts'
 import { Trace } from './trace.ts'
 
@@ -40,6 +41,7 @@ export async function infer(
       trace,
       reply: async () => {
         const model = resolveModel(config, ask)
+        checkFilters(config, model, ask)
         trace.model = model.name
         return answerOf(engine, trace, model)
       },

@@ -6,6 +6,7 @@ import { asObject, type JsonObject } from '../lib/json.ts'
 import { findTopLevel, type Span, splice } from '../lib/json-splice.ts'
 import type { Wire } from '../providers/provider.ts'
 import type { Ask } from './ask.ts'
+import { patchesFor } from './patches.ts'
 
 export interface OutgoingBody {
   readonly bytes: Buffer
@@ -25,7 +26,7 @@ export function bodyFor(ask: Ask, target: Target, wire: Wire): OutgoingBody {
   const { provider, wires, upstreamModel: model } = target
   const asks = wire.usageOption === true && provider.quirks.asksForUsage === true
   const addedUsage = ask.stream && !ask.wantsUsage && asks
-  const patches = [...target.extraBody, ...ask.extraBody]
+  const patches = [...target.extraBody, ...patchesFor(ask.extraBody, target)]
   const to = { model, stream: ask.stream, options: target.options }
   const adapt = (body: JsonObject) => provider.adapt?.(body, to) ?? body
   if (wire.name === ask.wire) {

@@ -4,6 +4,7 @@ import { playScript } from '../lib/script.ts'
 import type { Flight, HttpRequest, Transport } from '../lib/transport.ts'
 import type { Ask } from './ask.ts'
 import type { Engine } from './engine.ts'
+import { patchesFor } from './patches.ts'
 import { secretOf, settingsOf } from './secrets.ts'
 import type { AttemptTrace } from './trace.ts'
 
@@ -95,7 +96,7 @@ function withKey(
 /** Headers that the configuration or the request changes: the last word, a key's included. */
 function withPatches(request: HttpRequest, ask: Ask, target: Target): HttpRequest {
   const headers = { ...request.headers }
-  for (const patch of [...target.extraHeaders, ...ask.extraHeaders]) {
+  for (const patch of [...target.extraHeaders, ...patchesFor(ask.extraHeaders, target)]) {
     const name = patch.name.toLowerCase()
     if ('value' in patch) headers[name] = patch.value
     else delete headers[name]
