@@ -114,9 +114,13 @@ async function signed(
   const { auth } = target.provider
   const ready = withPatches(request, ask, target)
   if (auth.type === 'gcp') {
-    const credential = secretOf(target.credential, ask, target)?.reveal() ?? null
+    const secret = secretOf(target.credential, ask, target)
     if (target.credential.type === 'none') return ready
-    const headers = await signers.gcp.headers({ credential })
+    const fromRequest = secret !== null && [...ask.credentials.values()].includes(secret)
+    const headers = await signers.gcp.headers({
+      credential: secret?.reveal() ?? null,
+      fromRequest,
+    })
     return { ...ready, headers: { ...ready.headers, ...headers } }
   }
   if (auth.type !== 'aws') return ready
