@@ -9,6 +9,8 @@ const MOST_KEPT = 100
 export interface GcpAccount {
   /** A service account's JSON; null: the machine's own credentials. */
   readonly credential: string | null
+  /** The client sent it: other kinds than service accounts name files to read and servers to ask. */
+  readonly fromRequest: boolean
 }
 
 /** Gets Google Cloud access tokens. The library keeps each until shortly before it expires. */
@@ -16,7 +18,8 @@ export class GcpSigner {
   readonly #clients = new Map<string, Promise<AuthClient>>()
 
   /** The headers to add. Rejects with `upstream_credential` when there is no token to be had. */
-  async headers({ credential }: GcpAccount): Promise<Record<string, string>> {
+  async headers({ credential, fromRequest }: GcpAccount): Promise<Record<string, string>> {
+    if (fromRequest) refuseOtherThanServiceAccount(credential)
     const key = credential ?? ''
     const client = this.#clients.get(key) ?? clientOf(credential)
     this.#keep(key, client)
@@ -40,6 +43,14 @@ export class GcpSigner {
     const [oldest] = this.#clients.keys()
     if (this.#clients.size > MOST_KEPT && oldest !== undefined) this.#clients.delete(oldest)
   }
+}
+
+function refuseOtherThanServiceAccount(credential: string | null): void {
+  if (asObject(parseJson(credential ?? ''))?.['type'] === 'service_account') return
+  throw new GatewayError(
+    'invalid_request',
+    "A Google Cloud credential in a request must be a service account's JSON.",
+  )
 }
 
 async function clientOf(credential: string | null): Promise<AuthClient> {

@@ -5,6 +5,7 @@ import type { Reply } from './call.ts'
 import { sizeOfDraft } from './draft.ts'
 import type { Engine } from './engine.ts'
 import { answerTask } from './functions/answer-task.ts'
+import { checkFilters } from './patches.ts'
 import { resolveModel } from './resolve-model.ts'
 import { Trace } from './trace.ts'
 
@@ -42,6 +43,7 @@ export async function infer(
       reply: async () => {
         if (ask.task) return answerTask({ engine, config, trace, ask, task: ask.task })
         const model = resolveModel(config, ask)
+        checkFilters(config, model, ask)
         trace.model = model.name
         return answerOf(engine, trace, { ask, model, retries: model.retries })
       },

@@ -6,6 +6,7 @@ import { asObject, type JsonObject } from '../lib/json.ts'
 import { findTopLevel, type Span, splice } from '../lib/json-splice.ts'
 import type { Wire } from '../providers/provider.ts'
 import type { CallPlace, ModelCall } from './ask.ts'
+import { allPatches } from './patches.ts'
 
 export interface OutgoingBody {
   readonly bytes: Buffer
@@ -25,7 +26,7 @@ export function bodyFor(ask: ModelCall, target: Target, wire: Wire): OutgoingBod
   const { provider, upstreamModel: model } = target
   const asks = wire.usageOption === true && provider.quirks.asksForUsage === true
   const addedUsage = ask.stream && !ask.wantsUsage && asks
-  const patches = patchesFor(ask, target)
+  const patches = allPatches(ask, target, 'extraBody')
   const to = { model, stream: ask.stream, options: target.options }
   const adapt = (body: JsonObject) => provider.adapt?.(body, to) ?? body
   if (wire.name === ask.wire) {
@@ -42,11 +43,6 @@ export function bodyFor(ask: ModelCall, target: Target, wire: Wire): OutgoingBod
   const { body, dropped } = encoded
   const bytes = written(adapt(body), addedUsage || (ask.stream && asks), patches)
   return { bytes, addedUsage, dropped }
-}
-
-/** The variant's word first, the client's last: what comes later wins. */
-function patchesFor({ variant, extraBody }: ModelCall, target: Target): BodyPatch[] {
-  return [...(variant?.extraBody ?? []), ...target.extraBody, ...extraBody]
 }
 
 function placeOf({ wires, provider, name, model }: Target): CallPlace {

@@ -4,6 +4,7 @@ import { playScript } from '../lib/script.ts'
 import type { Flight, HttpRequest, Transport } from '../lib/transport.ts'
 import type { ModelCall } from './ask.ts'
 import type { Engine } from './engine.ts'
+import { allPatches } from './patches.ts'
 import { secretOf, settingsOf } from './secrets.ts'
 import type { AttemptTrace } from './trace.ts'
 
@@ -100,8 +101,7 @@ function withKey(
 /** Headers that the configuration or the request changes: the last word, a key's included. */
 function withPatches(request: HttpRequest, ask: ModelCall, target: Target): HttpRequest {
   const headers = { ...request.headers }
-  const variant = ask.variant?.extraHeaders ?? []
-  for (const patch of [...variant, ...target.extraHeaders, ...ask.extraHeaders]) {
+  for (const patch of allPatches(ask, target, 'extraHeaders')) {
     const name = patch.name.toLowerCase()
     if ('value' in patch) headers[name] = patch.value
     else delete headers[name]
@@ -119,9 +119,13 @@ async function signed(
   const { auth } = target.provider
   const ready = withPatches(request, ask, target)
   if (auth.type === 'gcp') {
-    const credential = secretOf(target.credential, ask, target)?.reveal() ?? null
+    const secret = secretOf(target.credential, ask, target)
     if (target.credential.type === 'none') return ready
-    const headers = await signers.gcp.headers({ credential })
+    const fromRequest = secret !== null && [...ask.credentials.values()].includes(secret)
+    const headers = await signers.gcp.headers({
+      credential: secret?.reveal() ?? null,
+      fromRequest,
+    })
     return { ...ready, headers: { ...ready.headers, ...headers } }
   }
   if (auth.type !== 'aws') return ready

@@ -46,6 +46,26 @@ test('reads every key, and null for none', () => {
   expect(read).toMatchObject({ ...expected, tags: { a: 'b', '': 'empty' } })
 })
 
+test.each([
+  [{ variant_name: 'v' }, { variantName: 'v' }],
+  [{ model_name: 'm' }, { modelName: 'm' }],
+  [
+    { model_name: 'm', provider_name: 'p' },
+    { modelName: 'm', providerName: 'p' },
+  ],
+  [
+    { model_provider_name: 'tensorzero::model_name::openai::m::provider_name::p' },
+    { modelName: 'openai::m', providerName: 'p' },
+  ],
+])('reads for whom a change is: %j', (written, filter) => {
+  const read = readExtensions({
+    'tensorzero::extra_body': [{ pointer: '/a', value: 1, ...written }],
+    'tensorzero::extra_headers': [{ name: 'a', delete: true, ...written }],
+  })
+  expect(read.extraBody).toEqual([{ pointer: '/a', value: 1, ...filter }])
+  expect(read.extraHeaders).toEqual([{ name: 'a', delete: true, ...filter }])
+})
+
 test.each<[string, string, Json]>([
   ['an episode that is no UUID', 'tensorzero::episode_id', 'x'],
   [
@@ -66,9 +86,19 @@ test.each<[string, string, Json]>([
   ['a patch that does nothing', 'tensorzero::extra_body', [{ pointer: '/a' }]],
   ['a patch that undeletes', 'tensorzero::extra_body', [{ pointer: '/a', delete: false }]],
   [
-    'a patch for another model',
+    'a patch for a model and a variant',
     'tensorzero::extra_body',
-    [{ pointer: '/a', value: 1, model_name: 'm' }],
+    [{ pointer: '/a', value: 1, model_name: 'm', variant_name: 'v' }],
+  ],
+  [
+    'a patch for a provider of no model',
+    'tensorzero::extra_headers',
+    [{ name: 'a', delete: true, provider_name: 'p' }],
+  ],
+  [
+    'a patch for half a provider',
+    'tensorzero::extra_body',
+    [{ pointer: '/a', value: 1, model_provider_name: 'p' }],
   ],
   ['patches that are no list', 'tensorzero::extra_body', { pointer: '/a', value: 1 }],
   ['a header that is a number', 'tensorzero::extra_headers', [{ name: 'a', value: 1 }]],
