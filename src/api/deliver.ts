@@ -67,7 +67,7 @@ async function deliverWhole({ app, dialect, inference, client }: Delivery): Prom
   const parts = reply.kind === 'whole' ? reply.parts : await allParts(reply)
   await inference.beforeEnd()
   const headers = { ...upstreamHeaders(reply.headers), ...weirHeaders(trace) }
-  if (reply.kind === 'whole' && reply.bytes && goesOnAsItIs(trace)) {
+  if (reply.kind === 'whole' && reply.bytes && trace.relayed) {
     client.send(200, { 'content-type': typeOf(reply), ...headers }, reply.bytes)
     return
   }
@@ -99,7 +99,7 @@ async function deliverStream(delivery: Delivery): Promise<void> {
     const reply = await inference.reply()
     upstream = upstreamHeaders(reply.headers)
     if (reply.kind === 'whole') await encodeWhole(delivery, stream, reply)
-    else if (goesOnAsItIs(trace)) await relay(delivery, stream, reply)
+    else if (trace.relayed) await relay(delivery, stream, reply)
     else await encodeParts(delivery, stream, reply)
   } catch (thrown) {
     if (!stream.opened) stream.abandon()
@@ -108,11 +108,7 @@ async function deliverStream(delivery: Delivery): Promise<void> {
   }
 }
 
-/** The fast lane: a plain name, and a provider that speaks the client's own format. */
-function goesOnAsItIs({ ask, last }: Trace): boolean {
-  return ask.relay && last?.wire.name === ask.wire
-}
-
+/** The fast lane. */
 async function relay(
   { dialect, inference }: Delivery,
   stream: EventStream,

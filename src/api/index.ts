@@ -8,6 +8,7 @@ import { inference } from './tensorzero/inference.ts'
 import { metaRoutes } from './meta.ts'
 import { operationRoutes } from './openai/operations/routes.ts'
 import { responses } from './openai/responses/responses.ts'
+import { storedResponses } from './openai/responses/stored-routes.ts'
 import { chatCompletions } from './openai/chat.ts'
 import { pages, root } from './ui/pages.ts'
 import { uiRoutes } from './ui/routes.ts'
@@ -18,6 +19,7 @@ export const routes: readonly Route<App>[] = [
   messages,
   countTokens,
   responses,
+  ...storedResponses,
   inference,
   geminiMethods,
   ...geminiModels,

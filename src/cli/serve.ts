@@ -18,6 +18,7 @@ import { Deadlines } from '../lib/deadlines.ts'
 import { createLog, type Log } from '../lib/log.ts'
 import { createTransport } from '../lib/transport.ts'
 import { providers } from '../providers/index.ts'
+import { keptResponses } from '../store/kept-responses.ts'
 import { openReader } from '../store/reader-client.ts'
 import { DEFAULT_LIMITS, openRecorder } from '../store/recorder.ts'
 import type { Arguments, Env } from './arguments.ts'
@@ -57,7 +58,8 @@ export async function serve(args: Arguments, env: Env): Promise<void> {
       config_error: about.configError(),
     }),
   })
-  const app: App = { engine, live, about, logs: store.reader, assets: await findAssets() }
+  const { reader: logs, responses } = store
+  const app: App = { engine, live, about, logs, responses, assets: await findAssets() }
   const server = createServer({
     deps: app,
     routes,
@@ -120,6 +122,7 @@ function openStore(threadData: ThreadData, holder: ConfigHolder, log: Log) {
     sink,
     recorder,
     reader,
+    responses: enabled ? keptResponses(recorder, reader) : null,
     close: async () => {
       await recorder.close()
       await reader.close()

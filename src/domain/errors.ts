@@ -20,6 +20,8 @@ const KINDS = {
   invalid_request: kind(400, 'R7', 'rejected', 'invalid_request_error'),
   unauthenticated: kind(401, 'R7', 'rejected', 'authentication_error'),
   forbidden: kind(403, 'R7', 'rejected', 'permission_error'),
+  /** OpenAI's own name for it. */
+  previous_response_not_found: kind(400, 'R7', 'rejected', 'invalid_request_error'),
   not_found: kind(404, 'R7', 'rejected', 'invalid_request_error'),
   method_not_allowed: kind(405, 'R7', 'rejected', 'invalid_request_error'),
   too_large: kind(413, 'R7', 'rejected', 'invalid_request_error'),

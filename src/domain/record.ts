@@ -73,6 +73,8 @@ export interface InferenceRecord {
   readonly startedAt: number
   /** The client's API: `openai.chat`. */
   readonly dialect: string
+  /** The name by which a client may ask for this answer again; null or missing: it may not. */
+  readonly responseId?: string | null
   readonly functionName: string
   readonly variantName: string
   /** The model's name as the client wrote it. */

@@ -88,6 +88,8 @@ export interface Ask extends ModelCall {
   readonly tags: Readonly<Record<string, string>>
   readonly dryrun: boolean
   readonly warnings: readonly string[]
+  /** How the client may ask for the answer again, by the inference's id; absent: not at all. */
+  readonly keptAs?: (inferenceId: string) => string
   /** Set where a function answers, or a model in the terms of TensorZero's own API. */
   readonly task?: Task
 }

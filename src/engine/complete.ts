@@ -13,6 +13,7 @@ import type { Rendered } from './functions/render.ts'
 import type { Told } from './functions/told.ts'
 import { requestText, responseText, utf8 } from './kept-text.ts'
 import { readResponse } from './read-response.ts'
+import { sentResponseId } from './sent-response.ts'
 
 /** What the store thread needs to read bodies: handed in, because dialects live upstairs. */
 export interface Readers {
@@ -37,9 +38,9 @@ export function completeRecord(draft: Draft, readers: Readers): InferenceRecord 
   const read = draft.attempts.map((attempt) => readAttempt(attempt, readers, { ...draft, json }))
   const last = read[draft.answering] ?? NO_ATTEMPT
   const output = told ? told.output : last.output
-  const { body: _body, attempts: _attempts, told: _told, answering: _answering, ...facts } = draft
   return {
-    ...facts,
+    ...factsOfDraft(draft),
+    responseId: sentResponseId(draft, last.json),
     functionName: told?.functionName ?? DEFAULT_FUNCTION,
     variantName: told?.variantName ?? draft.model ?? draft.requestedModel,
     finish: last.record.finish,
@@ -54,6 +55,13 @@ export function completeRecord(draft: Draft, readers: Readers): InferenceRecord 
     inputPreview: inputPreview(chat),
     outputPreview: textPreview(output),
   }
+}
+
+/** Without what the rest was read from. */
+function factsOfDraft(draft: Draft) {
+  const { body: _body, attempts: _attempts, told: _told, answering: _is, kept: _kept, ...facts } =
+    draft
+  return facts
 }
 
 /** What a function's answer says of itself: made by the main thread (`toldOf`). */
@@ -85,13 +93,13 @@ function sumOfUsage(attempts: readonly AttemptRecord[]): Usage | null {
   return used.reduce((sum, usage) => (sum && usage ? addUsage(sum, usage) : (sum ?? usage)), null)
 }
 
-const NO_ATTEMPT = { output: [], record: { finish: null, usage: null } } as const
+const NO_ATTEMPT = { output: [], json: {}, record: { finish: null, usage: null } } as const
 
 function readAttempt(
   draft: AttemptDraft,
   readers: Readers,
   inference: Draft & { readonly json: JsonObject },
-): { record: AttemptRecord; output: readonly Block[] } {
+): { record: AttemptRecord; output: readonly Block[]; json: JsonObject | JsonObject[] } {
   const rawResponse = responseText(draft)
   const { json, parts } = readResponse(draft, rawResponse, readers.wire(draft.wire))
   const collector = new Collector()
@@ -103,6 +111,7 @@ function readAttempt(
   const source = answer.usage ? 'provider' : usage ? 'estimated' : 'unknown'
   return {
     output: answer.content,
+    json,
     record: {
       ...facts,
       bytesOut: requestBody.length,

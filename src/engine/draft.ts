@@ -27,6 +27,8 @@ export interface Draft {
   readonly warnings: readonly string[]
   readonly configHash: string
   readonly body: string
+  /** How the client may ask for the answer again; absent: not at all. */
+  readonly kept?: Kept
   /** Of `body`; null: JSON. */
   readonly contentType: string | null
   /** What a function's answer says of itself, as JSON (`Told`); null where a model answered. */
@@ -34,6 +36,13 @@ export interface Draft {
   /** Which of the attempts gave the answer; -1: none was made. */
   readonly answering: number
   readonly attempts: readonly AttemptDraft[]
+}
+
+export interface Kept {
+  /** Our own name for the answer. */
+  readonly id: string
+  /** The client was sent the upstream's bytes, and the upstream's name in them. */
+  readonly relayed: boolean
 }
 
 export interface AttemptDraft {

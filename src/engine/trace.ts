@@ -49,6 +49,12 @@ export class Trace {
     return this.answering ?? this.attempts.at(-1)
   }
 
+  /** The upstream's own bytes are the answer: a plain name, and a provider of the client's format. */
+  get relayed(): boolean {
+    const { ask, last } = this
+    return ask.relay && last?.wire.name === ask.wire && last.streamed === ask.stream
+  }
+
   draft(): Draft {
     const { ask, last } = this
     const upstreamUs = timeCovered(this.attempts)
@@ -73,6 +79,8 @@ export class Trace {
       configHash: this.configHash,
       body: ask.body.toString('latin1'),
       contentType: ask.contentType ?? null,
+      ...(ask.keptAs &&
+        this.outcome === 'ok' && { kept: { id: ask.keptAs(this.id), relayed: this.relayed } }),
       told: this.task
         ? JSON.stringify(toldOf(this.task, ask, last?.target.provider.type ?? ''))
         : null,

@@ -11,12 +11,14 @@ export type ToWriter<Draft> =
       readonly drafts: readonly Draft[]
       /** Requests that have begun and are not done. */
       readonly begun: readonly Draft[]
+      /** An answer that is no longer to be found by its name. */
+      readonly forget?: string
     }
   | { readonly kind: 'close' }
 
 export type FromWriter =
   | { readonly kind: 'opened'; readonly opening: Opening }
-  /** The batch is on disk, all but what is `lost`. */
+  /** The batch is on disk, all but what is `lost`: ids of drafts, or what was to be forgotten. */
   | { readonly kind: 'acked'; readonly number: number; readonly lost: readonly string[] }
   | { readonly kind: 'health'; readonly health: WriterHealth }
   | { readonly kind: 'closed' }

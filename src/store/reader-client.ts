@@ -45,6 +45,10 @@ class ThreadReader implements LogReader {
     return this.#ask({ method: 'get', args })
   }
 
+  byResponse(...args: Parameters<LogReader['byResponse']>): ReturnType<LogReader['byResponse']> {
+    return this.#ask({ method: 'byResponse', args })
+  }
+
   neighbours(...args: Parameters<LogReader['neighbours']>): ReturnType<LogReader['neighbours']> {
     return this.#ask({ method: 'neighbours', args })
   }

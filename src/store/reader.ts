@@ -46,6 +46,8 @@ function run(queries: Queries, call: Call, budget: Budget): unknown {
       return queries.list(...call.args, budget)
     case 'get':
       return queries.get(...call.args)
+    case 'byResponse':
+      return queries.byResponse(...call.args)
     case 'neighbours':
       return queries.neighbours(...call.args, budget)
     case 'overview':

@@ -17,6 +17,11 @@ export interface Recorder<Draft> {
    * nothing can be written at the moment: it may still be written later.
    */
   committed(id: string): Promise<boolean>
+  /**
+   * Lets an answer that is on disk no longer be found by its name. True when that is on disk; false
+   * when nothing can be written at the moment.
+   */
+  forgetResponse(responseId: string): Promise<boolean>
   /** How opening the files went. */
   opened(): Promise<Opening>
   health(): StoreHealth
@@ -74,6 +79,7 @@ const WELL: WriterHealth = { state: 'ok', message: null, stuck: false }
 interface Batch<Draft> {
   readonly number: number
   items: Item<Draft>[]
+  readonly forget?: string
 }
 
 class ThreadRecorder<Draft extends { readonly id: string }> implements Recorder<Draft> {
@@ -126,6 +132,15 @@ class ThreadRecorder<Draft extends { readonly id: string }> implements Recorder<
     return onDisk
   }
 
+  forgetResponse(responseId: string): Promise<boolean> {
+    if (this.#stuck || this.#closed) return Promise.resolve(false)
+    this.#acknowledgements.expect(responseId)
+    const batch = { number: this.#nextBatch++, items: [], forget: responseId }
+    this.#inFlight.set(batch.number, batch)
+    this.#post(batch)
+    return this.#acknowledgements.wait(responseId)
+  }
+
   opened(): Promise<Opening> {
     return this.#opened.promise
   }
@@ -143,6 +158,7 @@ class ThreadRecorder<Draft extends { readonly id: string }> implements Recorder<
 
   flush(): Promise<void> {
     if (this.#queue.rows === 0) return Promise.resolve()
+    this.#schedule(true)
     return new Promise((resolve) => {
       this.#flushes.push({ until: this.#added, resolve })
     })
@@ -251,6 +267,9 @@ class ThreadRecorder<Draft extends { readonly id: string }> implements Recorder<
       else this.#droppedRows++
       this.#acknowledgements.answer(draft.id, onDisk)
     }
+    if (batch.forget !== undefined) {
+      this.#acknowledgements.answer(batch.forget, !lost.has(batch.forget))
+    }
     if (this.#dropping && this.#queue.bytes * 2 < this.#options.limits.maxQueueBytes) {
       this.#dropping = false
     }
@@ -326,10 +345,10 @@ class ThreadRecorder<Draft extends { readonly id: string }> implements Recorder<
   }
 }
 
-function messageOf<Draft>({ number, items }: Batch<Draft>) {
+function messageOf<Draft>({ number, items, forget }: Batch<Draft>) {
   const drafts = items.filter((item) => !item.begun).map((item) => item.draft)
   const begun = items.filter((item) => item.begun).map((item) => item.draft)
-  return { kind: 'batch', number, drafts, begun } as const
+  return { kind: 'batch', number, drafts, begun, ...(forget !== undefined && { forget }) } as const
 }
 
 function isCloneable(draft: unknown): boolean {

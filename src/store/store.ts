@@ -63,6 +63,8 @@ export type StoredInference = LogRow & {
 export interface LogReader {
   list(filter: LogFilter, page: { before: number | null; limit: number }): Promise<LogPage>
   get(id: string): Promise<StoredInference | null>
+  /** The newest answer that its client knows by this name. */
+  byResponse(responseId: string): Promise<StoredInference | null>
   /** The ids before and after this one under the filter: newer, older. */
   neighbours(id: string, filter: LogFilter): Promise<{ newer: string | null; older: string | null }>
   overview(

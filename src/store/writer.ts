@@ -36,6 +36,7 @@ interface Batch<Draft> {
   readonly number: number
   readonly drafts: readonly Draft[]
   readonly begun: readonly Draft[]
+  readonly forget?: string
   records?: readonly InferenceRecord[]
   prepared?: Prepared
   /** Something in it cannot be stored: each record for itself. */
@@ -109,6 +110,7 @@ class Writer<Draft extends { readonly id: string }> {
 
   /** Returns the ids of what cannot be stored, not even without contents. */
   #write(engine: SqliteEngine, batch: Batch<Draft>): string[] {
+    if (batch.forget !== undefined) engine.hot.forgetResponse(batch.forget)
     batch.records ??= batch.drafts.map((draft) => this.#complete(draft))
     if (batch.alone) return writeEachAlone(engine, batch.records)
     batch.prepared ??= engine.prepare(batch.records)
@@ -193,6 +195,7 @@ class Writer<Draft extends { readonly id: string }> {
     this.#say({ state: 'refused', reason: known ? kind : 'sick', message })
     for (const batch of this.#batches.splice(0)) {
       const lost = batch.drafts.map((draft) => draft.id)
+      if (batch.forget !== undefined) lost.push(batch.forget)
       this.#post({ kind: 'acked', number: batch.number, lost })
     }
     return false

@@ -131,12 +131,13 @@ function testApp(engine: Engine): App {
     newId: () => engine.ids.next(),
     stats: () => ({ rss_mb: 0, store: { state: 'ok', message: null }, config_error: null }),
   })
-  return { engine, live, about, assets: null, logs: NO_LOGS }
+  return { engine, live, about, assets: null, logs: NO_LOGS, responses: null }
 }
 
 const NO_LOGS: App['logs'] = {
   list: () => Promise.resolve({ rows: [], next: null }),
   get: () => Promise.resolve(null),
+  byResponse: () => Promise.resolve(null),
   neighbours: () => Promise.resolve({ newer: null, older: null }),
   overview: () => Promise.reject(new Error('There is no store here.')),
   count: () => Promise.resolve({ count: 0, exact: true }),

@@ -9,6 +9,7 @@ import { HOT_FILE, HOT_MIGRATIONS, SLOT_MS } from './hot-schema.ts'
 import type { Values } from './hot-values.ts'
 import { attemptValues, inferenceValues } from './hot-values.ts'
 import { Interner } from './interner.ts'
+import { FORGET_RESPONSE } from './response-id.ts'
 import type { Place } from './payload-files.ts'
 import { decodeId, encodeId, readBytes, whole } from './values.ts'
 
@@ -107,6 +108,11 @@ export class HotFile {
         this.#open.delete(id)
       }
     })
+  }
+
+  /** Nobody can ask for this answer by its name any more. */
+  forgetResponse(responseId: string): void {
+    guarded(this.path, () => this.#db.prepare(FORGET_RESPONSE).run(responseId))
   }
 
   /** Null when all is well, else the first thing found. A big file is not read: writes wait. */

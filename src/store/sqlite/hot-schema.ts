@@ -1,6 +1,7 @@
 import type { Outcome } from '../../domain/record.ts'
 import type { Usage } from '../../domain/usage.ts'
 import { COST_SOURCE_MIGRATION } from './cost-source.ts'
+import { RESPONSE_ID_MIGRATION } from './response-id.ts'
 
 export const HOT_FILE = 'weir.db'
 
@@ -130,4 +131,5 @@ export const HOT_MIGRATIONS: readonly string[] = [
   CREATE TABLE open_request (id BLOB PRIMARY KEY, record BLOB NOT NULL);
   `,
   COST_SOURCE_MIGRATION,
+  RESPONSE_ID_MIGRATION,
 ]

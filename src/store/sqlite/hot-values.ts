@@ -40,6 +40,7 @@ export function inferenceValues(
     started_at: whole(record.startedAt),
     episode_id: encodeId(record.episodeId),
     dialect: intern('dialect', record.dialect),
+    response_id: record.responseId ?? null,
     function: intern('function', record.functionName),
     variant: intern('variant', record.variantName),
     requested_model: intern('model', record.requestedModel),

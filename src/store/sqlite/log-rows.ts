@@ -118,6 +118,7 @@ function decodeRecord(row: Row, log: LogRow, payload: Payload): Omit<InferenceRe
     episodeId: log.episodeId,
     startedAt: log.startedAt,
     dialect: readText(row, 'dialect_name'),
+    responseId: readTextOrNull(row, 'response_id'),
     functionName: log.functionName,
     variantName: log.variantName,
     requestedModel: log.requestedModel,

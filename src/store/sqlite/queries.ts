@@ -6,7 +6,8 @@ import type { Library } from './library.ts'
 import { decodeLogRow, decodeStored, SELECT_ATTEMPTS, SELECT_INFERENCES } from './log-rows.ts'
 import { overviewOf, type Span, within } from './overview.ts'
 import { Search } from './search.ts'
-import { encodeId, readNumber } from './values.ts'
+import { FIND_RESPONSE } from './response-id.ts'
+import { decodeId, encodeId, readNumber } from './values.ts'
 
 const MOST_ROWS = 1000
 const MOST_COUNTED = 10_000
@@ -45,6 +46,11 @@ export class Queries {
       index: readNumber(row, 'segment_index'),
     }
     return decodeStored(row, attempts, this.#library.payload(place, id))
+  }
+
+  byResponse(responseId: string): StoredInference | null {
+    const row = this.#library.hot()?.prepare(FIND_RESPONSE).get(responseId)
+    return row === undefined ? null : this.get(decodeId(row['id']))
   }
 
   neighbours(

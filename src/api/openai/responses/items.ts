@@ -11,6 +11,14 @@ export function responseId(id: string): string {
   return `resp_${id.replaceAll('-', '')}`
 }
 
+/** Whether a response has the shape of our names; a provider may use the same. */
+export function looksOwn(name: string): boolean {
+  return OWN_RESPONSE.test(name)
+}
+
+/** A UUIDv7 without its dashes. */
+const OWN_RESPONSE = /^resp_[0-9a-f]{12}7[0-9a-f]{3}[89ab][0-9a-f]{15}$/
+
 export function itemId(kind: string, id: string, index: number): string {
   return `${kind}_${id.replaceAll('-', '')}${index}`
 }
@@ -43,6 +51,7 @@ function messageItem(content: JsonObject[], id: string): JsonObject {
 }
 
 function kindOf({ type }: Block): string {
+  if (type === 'file') return 'ig'
   return type === 'thought' ? OWN_THOUGHT : 'fc'
 }
 

@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { GatewayError } from '../../../domain/errors.ts'
 import type { Ask } from '../../../engine/ask.ts'
 import type { RawRequest } from '../../../http/route.ts'
 import { formatEvent } from '../../../lib/sse.ts'
+import type { App } from '../../app.ts'
 import { dialectRoute } from '../../deliver.ts'
 import type { Dialect } from '../../dialect.ts'
 import { baseAsk, chatEncoder, readBody } from '../../read-body.ts'
@@ -11,6 +11,8 @@ import { gateError } from '../request.ts'
 import { decodeResponses } from './decode.ts'
 import { encodeResponse } from './encode.ts'
 import { ResponseEncoder } from './encode-stream.ts'
+import { historyBehind, NO_HISTORY } from './history.ts'
+import { responseId } from './items.ts'
 
 const Gate = z.compile(
   z.looseObject({
@@ -22,32 +24,24 @@ const Gate = z.compile(
 
 const decoded = chatEncoder(decodeResponses)
 
-function readResponsesRequest(request: RawRequest): Ask {
+async function readResponsesRequest(request: RawRequest, app: App): Promise<Ask> {
   const json = readBody(request)
   const gate = Gate.safeParse(json)
   if (!gate.success) throw gateError(gate.error)
   const { model, stream, previous_response_id: previous } = gate.data
-  return baseAsk(request, {
+  const history = previous ? await historyBehind(app, previous, model) : NO_HISTORY
+  const ask = baseAsk(request, {
     dialect: 'openai.responses',
     operation: 'chat',
-    wire: 'openai_responses',
+    // The history behind a name of ours is unknown to every provider: it goes by way of our nouns.
+    wire: history.own ? null : 'openai_responses',
     model,
     json,
     stream: stream === true,
     wantsUsage: true,
-    encodeFor: (body, provider, target) => {
-      if (previous) throw notKept(previous)
-      return decoded(body, provider, target)
-    },
+    encodeFor: (body, ...to) => decoded(history.expand(body), ...to),
   })
-}
-
-function notKept(id: string): GatewayError {
-  return new GatewayError(
-    'invalid_request',
-    `\`previous_response_id\`: ${id} is known to its provider alone, and this model is another's: send the conversation in \`input\`.`,
-    { param: 'previous_response_id' },
-  )
+  return json['store'] === false ? ask : { ...ask, keptAs: responseId }
 }
 
 /** OpenAI's Responses. Source: OpenAI API reference, "Create a model response". */

@@ -1,0 +1,35 @@
+import type { Recorder } from './recorder.ts'
+import type { LogReader, StoredInference } from './store.ts'
+
+/** Answers that clients may ask for again by name: rows of the log, no copies. */
+export interface KeptResponses {
+  /** What was answered before the call is found, written or not yet. */
+  find(responseId: string): Promise<StoredInference | null>
+  /** False when it could not be written down. */
+  forget(responseId: string): Promise<boolean>
+}
+
+/** While nothing can be written, what waits in memory is not found. */
+const PATIENCE_MS = 3000
+
+export function keptResponses(
+  recorder: Pick<Recorder<never>, 'flush' | 'forgetResponse'>,
+  reader: Pick<LogReader, 'byResponse'>,
+): KeptResponses {
+  return {
+    find: async (responseId) => {
+      const found = await reader.byResponse(responseId)
+      if (found) return found
+      await within(recorder.flush(), PATIENCE_MS)
+      return reader.byResponse(responseId)
+    },
+    forget: (responseId) => recorder.forgetResponse(responseId),
+  }
+}
+
+async function within(work: Promise<void>, ms: number): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const timer = setTimeout(resolve, ms)
+  await Promise.race([work, promise])
+  clearTimeout(timer)
+}
