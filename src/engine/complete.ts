@@ -59,8 +59,14 @@ export function completeRecord(draft: Draft, readers: Readers): InferenceRecord 
 
 /** Without what the rest was read from. */
 function factsOfDraft(draft: Draft) {
-  const { body: _body, attempts: _attempts, told: _told, answering: _is, kept: _kept, ...facts } =
-    draft
+  const {
+    body: _body,
+    attempts: _attempts,
+    told: _told,
+    answering: _is,
+    kept: _kept,
+    ...facts
+  } = draft
   return facts
 }
 

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { makeDirectory, openTestReader, openTestRecorder, query, until } from './fixtures/open.ts'
 import { idOf, recordOf } from './fixtures/records.ts'
+import { keptResponses } from './kept-responses.ts'
 
 let directory: ReturnType<typeof makeDirectory>
 const closers: (() => Promise<void>)[] = []
@@ -21,6 +22,12 @@ function open(
   const opened = openTestRecorder(directory.path, ...args)
   closers.push(() => opened.recorder.close())
   return opened
+}
+
+function openReaderHere() {
+  const reader = openTestReader(directory.path)
+  closers.push(() => reader.close())
+  return reader
 }
 
 function rows(sql: string) {
@@ -127,6 +134,35 @@ test('drops what no thread can be sent, and nothing else', async () => {
   recorder.add(recordOf(3), 3000)
   await recorder.flush()
   expect(recorder.health()).toMatchObject({ droppedRows: 1, writtenRows: 2 })
+})
+
+test('forgets the name of an answer, not the answer', async () => {
+  const { recorder } = open()
+  const kept = keptResponses(recorder, openReaderHere())
+  recorder.add(recordOf(1, { responseId: 'resp_a' }), 3000)
+  expect(await kept.find('resp_a')).toMatchObject({ id: idOf(1) })
+  expect(await kept.forget('resp_a')).toBe(true)
+  expect(await kept.find('resp_a')).toBeNull()
+  expect(rows('SELECT count(*) AS n, max(response_id) AS name FROM inference')).toEqual([
+    { n: 1, name: null },
+  ])
+})
+
+test('says so when a name cannot be forgotten', async () => {
+  const first = open()
+  await first.recorder.opened()
+  const second = open()
+  await second.recorder.opened()
+  expect(await second.recorder.forgetResponse('resp_a')).toBe(false)
+})
+
+test('forgets a name although the thread dies over it', async () => {
+  const { recorder } = open()
+  recorder.add(recordOf(1, { responseId: 'resp_a' }), 3000)
+  await recorder.flush()
+  recorder.add(recordOf(2, { functionName: 'deadly' }), 3000)
+  expect(await recorder.forgetResponse('resp_a')).toBe(true)
+  expect(rows('SELECT max(response_id) AS name FROM inference')).toEqual([{ name: null }])
 })
 
 test('finds requests that were under way when the process ended', async () => {

@@ -115,6 +115,17 @@ export function describeStore(name: string, open: () => Promise<TestStore>): voi
       }
     })
 
+    test('finds an answer by the name its client knows, the newest of several', async () => {
+      const records = ['resp_a', 'resp_b', 'resp_a', null].map((responseId, index) =>
+        recordOf(index + 1, { responseId }),
+      )
+      await store.write(records)
+      const found = async (name: string) => backToRecord(await store.reader.byResponse(name))
+      expect(await found('resp_a')).toEqual(records[2])
+      expect(await found('resp_b')).toEqual(records[1])
+      expect(await found('resp_c')).toBeNull()
+    })
+
     test('keeps the first of two records with one id', async () => {
       await store.write([recordOf(1), recordOf(1, { status: 500 }), recordOf(2)])
       await store.write([recordOf(2, { status: 500 }), recordOf(3)])

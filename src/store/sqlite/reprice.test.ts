@@ -103,6 +103,7 @@ test('a file of the first version gets the column when it is opened', () => {
   store([[{ usage, costNano: 9 }]])
   const db = new DatabaseSync(join(directory.path, HOT_FILE))
   db.exec('ALTER TABLE attempt DROP COLUMN cost_source')
+  db.exec('DROP INDEX inference_response; ALTER TABLE inference DROP COLUMN response_id')
   db.exec('PRAGMA user_version = 1')
   db.close()
   new SqliteEngine(directory.path).close(true)
