@@ -246,8 +246,9 @@ test.each([false, true])(
     const ask = async (fields: object) => {
       const answer = await client.responses.create({ model: 'gpt', input: 'Hi', stream, ...fields })
       if (!('controller' in answer)) return answer
-      for await (const event of answer)
+      for await (const event of answer) {
         if (event.type === 'response.completed') return event.response
+      }
       throw new Error('The stream did not end.')
     }
     const first = await ask({})

@@ -1,5 +1,6 @@
 import type { Clock } from '../lib/clock.ts'
 import { Acknowledgements } from './acknowledgements.ts'
+import { type Batch, isCloneable, messageOf } from './batch.ts'
 import type { FromWriter, Opening, WriterHealth } from './protocol.ts'
 import type { Item } from './queue.ts'
 import { Queue } from './queue.ts'
@@ -75,12 +76,6 @@ const DEATHS_TO_STRIP = 3
 const DEATHS_TO_DROP = 5
 
 const WELL: WriterHealth = { state: 'ok', message: null, stuck: false }
-
-interface Batch<Draft> {
-  readonly number: number
-  items: Item<Draft>[]
-  readonly forget?: string
-}
 
 class ThreadRecorder<Draft extends { readonly id: string }> implements Recorder<Draft> {
   readonly #options: RecorderOptions<Draft>
@@ -342,20 +337,5 @@ class ThreadRecorder<Draft extends { readonly id: string }> implements Recorder<
     if (now === this.#told) return
     this.#told = now
     this.#options.onHealth(this.health())
-  }
-}
-
-function messageOf<Draft>({ number, items, forget }: Batch<Draft>) {
-  const drafts = items.filter((item) => !item.begun).map((item) => item.draft)
-  const begun = items.filter((item) => item.begun).map((item) => item.draft)
-  return { kind: 'batch', number, drafts, begun, ...(forget !== undefined && { forget }) } as const
-}
-
-function isCloneable(draft: unknown): boolean {
-  try {
-    structuredClone(draft)
-    return true
-  } catch {
-    return false
   }
 }

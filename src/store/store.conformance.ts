@@ -120,7 +120,7 @@ export function describeStore(name: string, open: () => Promise<TestStore>): voi
         recordOf(index + 1, { responseId }),
       )
       await store.write(records)
-      const found = async (name: string) => backToRecord(await store.reader.byResponse(name))
+      const found = async (id: string) => backToRecord(await store.reader.byResponse(id))
       expect(await found('resp_a')).toEqual(records[2])
       expect(await found('resp_b')).toEqual(records[1])
       expect(await found('resp_c')).toBeNull()

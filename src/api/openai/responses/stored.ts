@@ -86,13 +86,15 @@ function modelOf({ record }: StoredInference): string {
 
 /** A text, or items: whole ones, each with an id that stays the same. */
 function inputItems(input: Json | undefined, inferenceId: string): JsonObject[] {
-  return inputOf(input).map((item, index) => {
-    const type = asString(item['type']) ?? 'message'
-    const id = itemId(`${KINDS[type] ?? 'item'}_in`, inferenceId, index)
-    const { content } = item
-    const whole = type === 'message' && typeof content === 'string'
-    return { id, type, ...item, ...(whole && { content: [textPiece(content, item['role'])] }) }
-  })
+  return inputOf(input).map((item, index) => wholeItem(item, inferenceId, index))
+}
+
+function wholeItem(item: JsonObject, inferenceId: string, index: number): JsonObject {
+  const type = asString(item['type']) ?? 'message'
+  const id = asString(item['id']) ?? itemId(`${KINDS[type] ?? 'item'}_in`, inferenceId, index)
+  const { content, role } = item
+  const short = type === 'message' && typeof content === 'string'
+  return { ...item, id, type, ...(short && { content: [textPiece(content, role)] }) }
 }
 
 const KINDS: Readonly<Record<string, string>> = { message: 'msg', reasoning: OWN_THOUGHT }
