@@ -47,7 +47,7 @@ export async function itemsBefore(app: App, last: StoredResponse): Promise<JsonO
   const turns: JsonObject[][] = []
   const mostBytes = app.engine.config().gateway.maxRequestBytes
   let { previousId, bytes } = last
-  while (previousId !== null) {
+  while (previousId) {
     const turn = await findResponse(app, previousId)
     if (!turn) throw responseNotFound(app, previousId)
     turns.push(itemsOfTurn(turn))

@@ -22,7 +22,8 @@ export interface StoredResponse {
   readonly response: JsonObject
   /** What the request itself said, without what went before; each item has an id. */
   readonly input: readonly JsonObject[]
-  readonly previousId: string | null
+  /** The turn before; undefined or '' for none. */
+  readonly previousId: string | undefined
   /** The name is ours, not the provider's. */
   readonly own: boolean
   /** About how much was read for it. */
@@ -39,7 +40,7 @@ export function readStored(stored: StoredInference): StoredResponse | null {
   return {
     response,
     input: inputItems(request['input'], record.id),
-    previousId: asString(request['previous_response_id']) || null,
+    previousId: asString(request['previous_response_id']),
     own,
     bytes: record.rawRequest.length + (answering(stored)?.bytesIn ?? 0),
   }
