@@ -85,6 +85,7 @@ const NEAR_TIES: readonly Line[] = [
   ['skewed', 'learned', 0.1, 0.099, 0.099],
   ['narrow', 'learned', 0.5, 0.499],
   ['coin', 'learned', 0.05, 0.048],
+  ['coin', 'learned', 0.05, 0.048, 0.048, 0.048],
   ['normal', 'learned', 0, -0.01],
   ['lognormal', 'learned', 1, 0.99, 0.99],
 ]
@@ -198,6 +199,7 @@ function coverageCells(): Cell[] {
 const TOGETHER: readonly Line[] = [
   ['coin', 'boolean', 0.5, 0.47, 0.4],
   ['grade', 'learned', 0.5, 0.48, 0.4],
+  ['lognormal', 'learned', 1, 0.98, 0.8],
 ]
 
 function alone([shape, metric, ...means]: Line): Cell {

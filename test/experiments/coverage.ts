@@ -24,8 +24,8 @@ export function everMisses(
 
 /** The places of the arms whose interval does not hold their mean now. */
 export function misses(tallies: readonly Tally[], settings: ExperimentSettings): number[] {
-  return confidenceSequences(tallies, settings).flatMap(({ lower, upper }, at) => {
+  return confidenceSequences(tallies, settings).flatMap((interval, at) => {
     const mean = tallies[at]?.source.mean ?? 0
-    return mean < lower || mean > upper ? [at] : []
+    return interval && (mean < interval.lower || mean > interval.upper) ? [at] : []
   })
 }
