@@ -1,5 +1,5 @@
 import { type Cell, type Group, GROUPS } from './cells.ts'
-import type { Sums } from './worker.ts'
+import type { Sums } from './perform.ts'
 
 export interface Result {
   readonly cell: Cell

@@ -8,7 +8,7 @@ import { parseArgs } from 'node:util'
 import { Worker } from 'node:worker_threads'
 import { allCells } from './cells.ts'
 import { broken, line, markdown, type Result } from './report.ts'
-import type { Sums, Task } from './worker.ts'
+import type { Sums, Task } from './perform.ts'
 
 const { values } = parseArgs({
   options: {

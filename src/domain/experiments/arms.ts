@@ -59,8 +59,8 @@ export function armsOf(statistics: readonly ArmStatistics[], settings: Experimen
 }
 
 /**
- * As many as rare values need: with one, an arm that had no success in its first values looks too
- * sure of it, and 9 % of the winners among coins of 5 % are wrong; with sixteen, 2 %.
+ * As many as rare values need. With one, an arm without a success in its first values looks too sure
+ * of it: 9 % of the experiments with coins of 5 % end wrong. With sixteen, 2 % do.
  */
 const IMAGINED_VALUES = 16
 
