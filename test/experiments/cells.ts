@@ -59,11 +59,15 @@ function wrongCells(): Cell[] {
     ]
   })
   const slow = [...crowds, ...NEAR_TIES].map(([shape, metric, ...means]) => ({
-    ...{ shape, metric, means },
+    shape,
+    metric,
+    means,
     batch: 100,
   }))
   const watchful = AT_EVERY_SAMPLE.map(([shape, metric, ...means]) => ({
-    ...{ shape, metric, means },
+    shape,
+    metric,
+    means,
     batch: 1,
     settings: { maxSamplesPerVariant: 1000 },
   }))

@@ -13,9 +13,12 @@ export function lowerBound(sources: readonly Source[], settings: ExperimentSetti
   const arms = sources.map((source) => knownArm(source, settings))
   const comparison = metric === 'boolean' ? COINS : NORMALS
   const shares = optimalShares(arms, 0, { comparison, epsilon: 0 })
-  const [first, ...others] = arms.map((arm, at) => ({ ...arm, count: shares[at] ?? 0 }))
-  const evidence = metric === 'boolean' ? COINS.evidence : evidenceOfNormals
-  const rate = first ? Math.min(...others.map((arm) => evidence(first, arm, 0))) : 0
+  const [first, ...others] = arms.map(({ merit, variance }, at) => {
+    return { count: shares[at] ?? 0, merit, variance }
+  })
+  const evidence = (leader: Arm, other: Arm): number =>
+    metric === 'boolean' ? COINS.evidence(leader, other, 0) : evidenceOfNormals(leader, other)
+  const rate = first ? Math.min(...others.map((arm) => evidence(first, arm))) : 0
   return ((1 - 2 * delta) * Math.log((1 - delta) / delta)) / rate
 }
 
