@@ -70,7 +70,7 @@ evaluations.g = { type = "static", function_name = "h" }`
 const templatesOf = (made: Variant | undefined) =>
   made !== undefined && 'templates' in made ? made.templates : null
 
-test('a judge is a json function, and every evaluator has a metric', async () => {
+test('F053 a judge is a json function, and every evaluator has a metric', async () => {
   const text = `${judge(`description = "Is it good?"\n${variant('a')}\n${variant('b', ', active = true')}`)}
 variants.c = { type = "experimental_best_of_n_sampling", candidates = ["a", "b"], evaluator = { model = "stage::m", json_mode = "tool", system_instructions = "plain.txt" } }
 variants.d = { type = "experimental_mixture_of_n", candidates = ["a"], fuser = { model = "stage::m", json_mode = "tool", system_instructions = "plain.txt" } }

@@ -96,14 +96,14 @@ const experimentationOf = async (rule: string, weight = '') => {
 }
 const weights = (entries: Record<string, number>) => new Map(Object.entries(entries))
 
-test('without a rule all variants share alike', async () => {
+test('F026 without a rule all variants share alike', async () => {
   expect(await experimentationOf('')).toMatchObject({
     rule: { uniform: true, weights: weights({ a: 1, b: 1, c: 1 }), fallbackVariants: [] },
     warned: [],
   })
 })
 
-test('old weights choose, and who has none steps in', async () => {
+test('F025 old weights choose, and who has none steps in', async () => {
   expect(await experimentationOf('', ', weight = 2')).toMatchObject({
     rule: { uniform: false, weights: weights({ a: 2 }), fallbackVariants: ['b', 'c'] },
     warned: ['The `weight` field on variants is deprecated'],
@@ -164,7 +164,7 @@ test.each([
   expect(await experimentationOf(written)).toMatchObject({ rule, warned })
 })
 
-test('a namespace may have its own rule', async () => {
+test('F031 a namespace may have its own rule', async () => {
   const { found } = await experimentationOf(
     'type = "static", candidate_variants = ["a"], namespaces.tenant = { type = "static", candidate_variants = ["b"] }',
   )
@@ -198,7 +198,7 @@ test.each([
   expect(await remarks(tenants(rule, keys))).toEqual([`error 5: ${message}`])
 })
 
-test('a namespace reaches what is its own', async () => {
+test('F032 a namespace reaches what is its own', async () => {
   const rule =
     'type = "static", candidate_variants = ["a"], namespaces.one = { type = "static", candidate_variants = ["b"] }'
   expect(await remarks(tenants(rule, 'model = "own", namespace = "one"'))).toEqual([])

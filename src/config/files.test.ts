@@ -63,7 +63,7 @@ test('a file that two patterns find is read once', async () => {
   expect(await problemsFrom('one.toml', '*.toml')).toEqual([])
 })
 
-test('a pattern without files is an error', async () => {
+test('F002 a pattern without files is an error', async () => {
   expect(await problemsFrom('*.nothing')).toMatchObject([
     {
       code: 'no_files',
@@ -88,7 +88,7 @@ test('a byte order mark is no part of the text', async () => {
   expect(await namesFrom('marked.toml')).toEqual(['marked'])
 })
 
-test('tables of several files are put together, however they are split', async () => {
+test('F002 tables of several files are put together, however they are split', async () => {
   const { config } = await loadTexts({
     'a.toml': '[models.m]\nrouting = ["p", "q"]\n[models.m.providers.p]\ntype = "stage"',
     'b.toml': 'models.m.providers.p.model_name = "x"',
@@ -100,7 +100,7 @@ test('tables of several files are put together, however they are split', async (
   expect(config.files).toHaveLength(3)
 })
 
-test('a value in two files is an error at the second, which names the first', async () => {
+test('F002 a value in two files is an error at the second, which names the first', async () => {
   const texts = { 'a.toml': '[gateway]\ndebug = true', 'b.toml': '# b\n[gateway]\ndebug = true' }
   expect(await complaints(texts)).toMatchInlineSnapshot(`
     "error \`gateway.debug\` is already set in a.toml
@@ -113,7 +113,7 @@ test('a value in two files is an error at the second, which names the first', as
   `)
 })
 
-test('a list in two files is an error too', async () => {
+test('F002 a list in two files is an error too', async () => {
   const texts = {
     'a.toml': '[[rate_limiting.rules]]\nalways = true',
     'b.toml': '[[rate_limiting.rules]]\nalways = true',

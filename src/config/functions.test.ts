@@ -12,7 +12,7 @@ const variantOf = async (owner: string, name: string) => {
   return found
 }
 
-test('a json function has its schemas, its answers and its variants', async () => {
+test('F011 F013 a json function has its schemas, its answers and its variants', async () => {
   const config = await load()
   const extract = config.functions.get('extract')
   expect(extract).toMatchObject({
@@ -36,7 +36,7 @@ test('a json function has its schemas, its answers and its variants', async () =
   expect(config.functions.get('idle')?.outputSchema?.check('anything')).toEqual([])
 })
 
-test('every key of a variant arrives', async () => {
+test('F033 F034 F036 every key of a variant arrives', async () => {
   const plain = await variantOf('extract', 'plain')
   expect(plain).toMatchObject({
     type: 'chat_completion',
@@ -69,7 +69,7 @@ test('every key of a variant arrives', async () => {
 const renderOf = ({ templates }: Prompting, name: string, args: JsonObject) =>
   templates.get(name)?.render(args)
 
-test('templates render, and say what they were not given', async () => {
+test('F017 templates render, and say what they were not given', async () => {
   const plain = await variantOf('extract', 'plain')
   if (!('templates' in plain)) throw new Error('There are no templates.')
   expect(renderOf(plain, 'system', { who: 'Ann' })).toBe('For Ann.')
@@ -84,7 +84,7 @@ test('templates render, and say what they were not given', async () => {
   )
 })
 
-test('a chat function has tools, and old templates wrap plain text', async () => {
+test('F010 F014 F016 F021 F022 a chat function has tools, and old templates wrap plain text', async () => {
   const config = await load()
   expect(config.functions.get('ask')).toMatchObject({
     type: 'chat',
@@ -150,7 +150,7 @@ test('two functions are always there, for variants that requests bring', async (
   ])
 })
 
-test('models for embeddings are models of their own', async () => {
+test('F042 models for embeddings are models of their own', async () => {
   const config = await load()
   expect(config.embeddingModels.get('near')).toMatchObject({
     targets: [{ upstreamModel: 'e', model: 'near' }],

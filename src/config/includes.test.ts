@@ -38,7 +38,7 @@ const render = async (args = {}) => {
     : undefined
 }
 
-test('paths count from the file that says them, and so does the directory of includes', async () => {
+test('F004 F018 paths count from the file that says them, and so does the directory of includes', async () => {
   write({
     'main/weir.toml': access,
     'main/parts/head.txt': 'H{% include "deep/more.txt" %}',
@@ -55,7 +55,7 @@ test('paths count from the file that says them, and so does the directory of inc
   )
 })
 
-test('an included text is part of what the hash stands for', async () => {
+test('F008 F018 an included text is part of what the hash stands for', async () => {
   write({
     'a.toml': access + f('user.txt'),
     'user.txt': '{% include "head.txt" %}',

@@ -29,7 +29,7 @@ places = 3
   `)
 })
 
-test('a credential with a fallback is checked inside', async () => {
+test('F041 a credential with a fallback is checked inside', async () => {
   const text = `
 [models.m]
 routing = ["p"]
@@ -76,7 +76,7 @@ api_key_location = 5
   `)
 })
 
-test('an absent variable is an error at the provider that needs it', async () => {
+test('F040 an absent variable is an error at the provider that needs it', async () => {
   const text = `
 [models.m]
 routing = ["p"]
@@ -137,7 +137,7 @@ api_key_location = "env::EMPTY_KEY"
   `)
 })
 
-test('an absent key file is an error', async () => {
+test('F040 an absent key file is an error', async () => {
   const text = `
 [models.m]
 routing = ["p"]

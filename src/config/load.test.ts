@@ -23,7 +23,7 @@ async function targetOf(text: string, options: Partial<LoadOptions> = {}) {
 const revealed = (credential: Credential) =>
   credential.type === 'secret' ? credential.secret.reveal() : credential
 
-test('no file at all is a good configuration', async () => {
+test('F006 no file at all is a good configuration', async () => {
   const { config, warnings } = await loadTexts({})
   expect(warnings).toEqual([])
   expect(config.files).toEqual([])
@@ -157,7 +157,7 @@ test('an address in the environment is checked', async () => {
   )
 })
 
-test('a short name needs no configuration, and a key only when it is used', async () => {
+test('F160 a short name needs no configuration, and a key only when it is used', async () => {
   const { config } = await loadTexts({}, { env: {} })
   const model = config.model('acme::maker/large:free')
   expect(model?.targets).toMatchObject([

@@ -201,7 +201,7 @@ format = "fancy"
   `)
 })
 
-test('a cost has one rate and one kind of pointer', async () => {
+test('F037 a cost has one rate and one kind of pointer', async () => {
   const text = `
 [models.m]
 routing = ["p"]
@@ -237,7 +237,7 @@ cost = [
   `)
 })
 
-test('a change to a body or a header has a value or deletes', async () => {
+test('F033 F034 a change to a body or a header has a value or deletes', async () => {
   const text = `
 [models.m]
 routing = ["p"]

@@ -79,7 +79,7 @@ model_name = "x"
   `)
 })
 
-test('a model may not take a name that TensorZero reserves', async () => {
+test('F007 a model may not take a name that TensorZero reserves', async () => {
   const text = `
 [models."tensorzero::m"]
 routing = ["p"]
@@ -132,7 +132,7 @@ model_name = "x"
   `)
 })
 
-test('no timeout may be longer than the global one', async () => {
+test('F035 no timeout may be longer than the global one', async () => {
   const text = `
 [gateway]
 global_outbound_http_timeout_ms = 1000

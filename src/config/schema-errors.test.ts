@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { complaints } from './fakes.ts'
 
-test('an unknown key is named with the one that was meant', async () => {
+test('F005 an unknown key is named with the one that was meant', async () => {
   const text = `
 [gateway]
 bind_adress = "0.0.0.0:3000"

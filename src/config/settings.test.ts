@@ -5,7 +5,7 @@ import { loadTexts, remarks } from './fakes.ts'
 const configOf = async (text: string, env: Record<string, string> = {}) =>
   (await loadTexts({ 'weir.toml': text }, { env })).config
 
-test('cache, relay and files have their settings', async () => {
+test('F046 cache, relay and files have their settings', async () => {
   const config = await configOf(
     `[gateway]
 fetch_and_encode_input_files_before_inference = true
@@ -68,7 +68,7 @@ test('an address from the environment must be there', async () => {
   expect(await remarks(text)).toContain('error 3: the environment variable S3 is not set')
 })
 
-test('limits are read in whole units', async () => {
+test('F043 F044 limits are read in whole units', async () => {
   const config = await configOf(`[rate_limiting]
 default_cost = 0.5
 backend = "postgres"
@@ -155,7 +155,7 @@ test.each([
   expect(found.filter((line) => line.startsWith('error'))).toEqual([`error 1: ${message}`])
 })
 
-test('optimizers and old evaluations are kept as they are written', async () => {
+test('F054 F055 optimizers and old evaluations are kept as they are written', async () => {
   const config = await configOf(`functions.f.type = "chat"
 [optimizers.o]
 type = "together_sft"
