@@ -31,22 +31,22 @@ export function readRows(): Row[] {
 function namedRows(): Map<string, string[]> {
   const named = new Map<string, string[]>()
   for (const file of testFiles()) {
-    const text = readFileSync(join(root, file), 'utf8')
-    for (const [, ids = ''] of text.matchAll(/['"`]((?:F\d{3}[ ,]+)+)/g)) {
-      for (const id of ids.match(/F\d{3}/g) ?? []) {
-        const files = named.get(id) ?? []
-        if (!files.includes(file)) files.push(file)
-        named.set(id, files)
-      }
+    for (const id of rowsIn(readFileSync(join(root, file), 'utf8'))) {
+      named.set(id, [...(named.get(id) ?? []), file])
     }
   }
   return named
 }
 
+function rowsIn(text: string): Set<string> {
+  const titles = [...text.matchAll(/['"`]((?:F\d{3}[ ,]+)+)/g)].map(([, ids = '']) => ids)
+  return new Set(titles.flatMap((ids) => ids.match(/F\d{3}/g) ?? []))
+}
+
 function testFiles(): string[] {
   return ROOMS.flatMap((room) =>
     readdirSync(join(root, room), { recursive: true, encoding: 'utf8' })
-      .filter((file) => /\.test\.ts$/.test(file) && !file.includes('node_modules'))
+      .filter((file) => file.endsWith('.test.ts') && !file.includes('node_modules'))
       .map((file) => `${room}/${file}`),
   ).toSorted()
 }
