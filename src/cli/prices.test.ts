@@ -46,7 +46,7 @@ test('prices past records again', () => {
   const usage = { ...UNKNOWN_USAGE, input: 1_000_000, output: 0 }
   const attempt = attemptOf(1, { usage, upstreamModel: 'gpt-4o-mini' })
   const engine = new SqliteEngine(dataDir)
-  engine.commit(engine.prepare([recordOf(1, { attempts: [attempt], costNano: null })]), [])
+  engine.commit(engine.prepare([recordOf(1, { attempts: [attempt], costNano: null })]), [], [])
   engine.close(true)
   const dry = run(['reprice'], { dryRun: true })
   expect(dry.out).toBe('1 of 1 costs would change: $0.000000 before, $0.150000 after\n')

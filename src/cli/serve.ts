@@ -18,9 +18,11 @@ import { Deadlines } from '../lib/deadlines.ts'
 import { createLog, type Log } from '../lib/log.ts'
 import { createTransport } from '../lib/transport.ts'
 import { providers } from '../providers/index.ts'
+import type { Change } from '../store/changes.ts'
 import { keptResponses } from '../store/kept-responses.ts'
 import { openReader } from '../store/reader-client.ts'
-import { DEFAULT_LIMITS, openRecorder } from '../store/recorder.ts'
+import { openRecorder } from '../store/recorder.ts'
+import { DEFAULT_LIMITS } from '../store/recorder-limits.ts'
 import type { Arguments, Env } from './arguments.ts'
 import { banner } from './banner.ts'
 import { type Bind, reachableAddresses, readBind } from './bind.ts'
@@ -45,7 +47,7 @@ export async function serve(args: Arguments, env: Env): Promise<void> {
   const price = readPrices(priceFile)
   const store = openStore({ dataDir, priceFile }, holder, log)
   await refuseIfInUse(store)
-  const engine = createEngine({ holder, store: store.sink, env, price })
+  const engine = createEngine({ holder, store, env, price })
   const stopJournal = keepJournal(engine)
   const about = createAbout({ holder, store, dataDir, bind })
   const live = new LiveHub({
@@ -122,6 +124,7 @@ function openStore(threadData: ThreadData, holder: ConfigHolder, log: Log) {
     sink,
     recorder,
     reader,
+    client: enabled ? { reads: reader, change: (change: Change) => recorder.change(change) } : null,
     responses: enabled ? keptResponses(recorder, reader) : null,
     close: async () => {
       await recorder.close()
@@ -150,7 +153,7 @@ function readPrices(priceFile: string | null): Engine['price'] {
 
 function createEngine(of: {
   holder: ConfigHolder
-  store: Engine['store']
+  store: Store
   env: Env
   price: Engine['price']
 }): Engine {
@@ -162,7 +165,8 @@ function createEngine(of: {
     random: Math.random,
     transport: createTransport(systemClock),
     deadlines: new Deadlines(systemClock),
-    store,
+    store: store.sink,
+    stored: store.client,
     signers: createSigners(env, systemClock),
     inFlight: new InFlight(),
     scriptCalls: new Map(),

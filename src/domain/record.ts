@@ -1,5 +1,6 @@
 import type { Block, FinishReason, Json, Message } from './chat.ts'
 import type { ErrorCode } from './errors.ts'
+import type { NativeInference } from './native.ts'
 import type { CostSource } from './prices/cost-source.ts'
 import type { Usage } from './usage.ts'
 
@@ -31,6 +32,9 @@ export interface AttemptRecord {
   /** The provider's name in the model's `routing`. */
   readonly provider: string
   readonly providerType: string
+  /** The model's configured name, and the variant that asked it; missing in old records. */
+  readonly model?: string
+  readonly variant?: string
   /** The model's name at the provider. */
   readonly upstreamModel: string
   /** Scheme, host and path; never a query string. */
@@ -58,6 +62,11 @@ export interface AttemptRecord {
   readonly costSource?: CostSource | null
   readonly finish: FinishReason | null
   readonly finishRaw: string | null
+  /** Answered from the cache: no provider was asked. */
+  readonly cached?: boolean
+  /** What the model was told and what it said, where that is not the inference's own. */
+  readonly input?: readonly Message[]
+  readonly output?: readonly Block[]
   /** The body we sent, as text. */
   readonly rawRequest: string
   /** The body we received, as text; a stream's bytes as they came. */
@@ -105,6 +114,8 @@ export interface InferenceRecord {
   readonly tools: Json
   readonly params: Json
   readonly output: readonly Block[]
+  /** What a function's answer is in TensorZero's words; null or missing: a model's own answer. */
+  readonly native?: NativeInference | null
   /** The client's body as received. */
   readonly rawRequest: string
   readonly inputPreview: string

@@ -1,4 +1,4 @@
-import type { Block, ChatRequest } from '../domain/chat.ts'
+import type { Block, ChatRequest, Message } from '../domain/chat.ts'
 import { Collector } from '../domain/collect.ts'
 import { costOf } from '../domain/cost.ts'
 import { firstCost } from '../domain/prices/cost-source.ts'
@@ -51,6 +51,7 @@ export function completeRecord(draft: Draft, readers: Readers): InferenceRecord 
     tools: json['tools'] ?? null,
     params: paramsOf(json),
     output,
+    native: told?.native ?? null,
     rawRequest,
     inputPreview: inputPreview(chat),
     outputPreview: textPreview(output),
@@ -79,18 +80,14 @@ function toldIn({ told }: Draft): Told | null {
 /** What the model was told, rather than what the function was given. */
 function renderedOf({ attempts, answering }: Draft): ChatRequest {
   const input = attempts[answering]?.input ?? '{"system":null,"messages":[]}'
+  return { messages: messagesOf(input), tools: [], params: {}, extra: {} }
+}
+
+function messagesOf(input: string): Message[] {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- written by `inputOfCall`
   const { system, messages } = JSON.parse(input) as Rendered
-  const first = system === null ? [] : [{ type: 'text', text: system } as const]
-  return {
-    messages: [
-      ...(first.length > 0 ? [{ role: 'system', content: first } as const] : []),
-      ...messages,
-    ],
-    tools: [],
-    params: {},
-    extra: {},
-  }
+  if (system === null) return [...messages]
+  return [{ role: 'system', content: [{ type: 'text', text: system }] }, ...messages]
 }
 
 /** What all answers that came to their end used together. */
@@ -120,6 +117,7 @@ function readAttempt(
     json,
     record: {
       ...facts,
+      ...ownWords(inference, draft, answer.content),
       bytesOut: requestBody.length,
       usage,
       usageSource: source,
@@ -136,6 +134,19 @@ function readAttempt(
   }
 }
 
+/** What was told and said in this try, where the inference does not say the same. */
+function ownWords(
+  { told, answering, attempts }: Draft,
+  draft: AttemptDraft,
+  said: readonly Block[],
+): Pick<AttemptRecord, 'input' | 'output'> {
+  const answers = attempts[answering] === draft
+  return {
+    ...(!answers && draft.input !== null && { input: messagesOf(draft.input) }),
+    ...((told !== null || !answers) && said.length > 0 && { output: said }),
+  }
+}
+
 /** Without what is only needed to read the rest. */
 function factsOf(draft: AttemptDraft) {
   const {
@@ -143,6 +154,7 @@ function factsOf(draft: AttemptDraft) {
     responsePieces: _pieces,
     streamed: _is,
     responseType: _type,
+    input: _told,
     ...facts
   } = draft
   return facts

@@ -4,6 +4,7 @@ import type { Ids } from '../domain/ids.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Deadlines } from '../lib/deadlines.ts'
 import type { Transport } from '../lib/transport.ts'
+import type { StoreClient } from '../store/client.ts'
 import type { TablePricing } from './complete.ts'
 import type { Draft } from './draft.ts'
 import type { InFlight } from './in-flight.ts'
@@ -28,6 +29,8 @@ export interface Engine {
   readonly deadlines: Deadlines
   readonly signers: Signers
   readonly store: DraftSink
+  /** What is stored, and what changes there; null where nothing is kept. */
+  readonly stored: StoreClient | null
   readonly inFlight: InFlight
   /** How often a scripted model was called before, by `model provider`. */
   readonly scriptCalls: Map<string, number>

@@ -5,15 +5,15 @@ import type { LogReader, StoredInference } from './store.ts'
 export interface KeptResponses {
   /** What was answered before the call is found, written or not yet. */
   find(responseId: string): Promise<StoredInference | null>
-  /** False when it could not be written down. */
-  forget(responseId: string): Promise<boolean>
+  /** Throws when it cannot be written down. */
+  forget(responseId: string): Promise<void>
 }
 
 /** While nothing can be written, what waits in memory is not found. */
 const PATIENCE_MS = 3000
 
 export function keptResponses(
-  recorder: Pick<Recorder<never>, 'flush' | 'forgetResponse'>,
+  recorder: Pick<Recorder<never>, 'flush' | 'change'>,
   reader: Pick<LogReader, 'byResponse'>,
 ): KeptResponses {
   return {
@@ -23,7 +23,9 @@ export function keptResponses(
       await within(recorder.flush(), PATIENCE_MS)
       return reader.byResponse(responseId)
     },
-    forget: (responseId) => recorder.forgetResponse(responseId),
+    forget: async (responseId) => {
+      await recorder.change({ kind: 'forget_response', responseId })
+    },
   }
 }
 

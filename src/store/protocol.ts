@@ -1,3 +1,5 @@
+import type { Change, ChangeOutcome } from './changes.ts'
+
 /**
  * What the main thread and the writer thread say to each other. Each batch is one message of plain
  * objects: structured clone is cheaper than any encoding of our own.
@@ -11,15 +13,20 @@ export type ToWriter<Draft> =
       readonly drafts: readonly Draft[]
       /** Requests that have begun and are not done. */
       readonly begun: readonly Draft[]
-      /** An answer that is no longer to be found by its name. */
-      readonly forget?: string
+      readonly changes: readonly Change[]
     }
   | { readonly kind: 'close' }
 
 export type FromWriter =
   | { readonly kind: 'opened'; readonly opening: Opening }
-  /** The batch is on disk, all but what is `lost`: ids of drafts, or what was to be forgotten. */
-  | { readonly kind: 'acked'; readonly number: number; readonly lost: readonly string[] }
+  | {
+      /** The batch is on disk, all but the drafts whose ids are `lost`. */
+      readonly kind: 'acked'
+      readonly number: number
+      readonly lost: readonly string[]
+      /** Of the changes, in their order. */
+      readonly outcomes: readonly ChangeOutcome[]
+    }
   | { readonly kind: 'health'; readonly health: WriterHealth }
   | { readonly kind: 'closed' }
 

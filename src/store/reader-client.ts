@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import { GatewayError } from '../domain/errors.ts'
 import { type Call, DEADLINE_MS, type FromReader, type ToReader } from './reader-protocol.ts'
-import type { LogReader } from './store.ts'
+import { READS, type Reads } from './reads.ts'
 
 export interface ReaderClientOptions {
   /** A file that calls `runReader`, and what it gets as `workerData`. */
@@ -15,9 +15,19 @@ export interface ReaderClientOptions {
 const IDLE_MS = 60_000
 
 /** Reads the log on a thread that starts with the first question and ends when none come. */
-export function openReader(options: ReaderClientOptions): LogReader & { close(): Promise<void> } {
-  return new ThreadReader(options)
+export function openReader(options: ReaderClientOptions): Reader {
+  const thread = new ThreadReader(options)
+  const methods = Object.keys(READS).map((method) => [
+    method,
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- `READS` has every method's name, and the thread answers by it
+    (...args: unknown[]) => thread.ask({ method, args } as unknown as Call),
+  ])
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the same
+  const reads = Object.fromEntries(methods) as Reads
+  return { ...reads, close: () => thread.close() }
 }
+
+export type Reader = Reads & { close(): Promise<void> }
 
 interface Question {
   readonly call: Call
@@ -26,7 +36,7 @@ interface Question {
   readonly timer: NodeJS.Timeout
 }
 
-class ThreadReader implements LogReader {
+class ThreadReader {
   readonly #options: ReaderClientOptions
   readonly #questions = new Map<number, Question>()
   #worker: Worker | undefined
@@ -37,44 +47,18 @@ class ThreadReader implements LogReader {
     this.#options = options
   }
 
-  list(...args: Parameters<LogReader['list']>): ReturnType<LogReader['list']> {
-    return this.#ask({ method: 'list', args })
-  }
-
-  get(...args: Parameters<LogReader['get']>): ReturnType<LogReader['get']> {
-    return this.#ask({ method: 'get', args })
-  }
-
-  byResponse(...args: Parameters<LogReader['byResponse']>): ReturnType<LogReader['byResponse']> {
-    return this.#ask({ method: 'byResponse', args })
-  }
-
-  neighbours(...args: Parameters<LogReader['neighbours']>): ReturnType<LogReader['neighbours']> {
-    return this.#ask({ method: 'neighbours', args })
-  }
-
-  overview(...args: Parameters<LogReader['overview']>): ReturnType<LogReader['overview']> {
-    return this.#ask({ method: 'overview', args })
-  }
-
-  count(...args: Parameters<LogReader['count']>): ReturnType<LogReader['count']> {
-    return this.#ask({ method: 'count', args })
-  }
-
   async close(): Promise<void> {
     this.#rejectAll('The gateway is stopping.')
     await this.#end()
   }
 
-  #ask<T>(call: Call): Promise<T> {
+  ask(call: Call): Promise<unknown> {
     clearTimeout(this.#idle)
     const { deadlineMs = DEADLINE_MS } = this.#options
     return new Promise((resolve, reject) => {
       const number = this.#nextNumber++
       const timer = setTimeout(() => this.#expire(number), deadlineMs)
-      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the thread answers each call with what the method of that name returns
-      const settle = resolve as (value: unknown) => void
-      this.#questions.set(number, { call, resolve: settle, reject, timer })
+      this.#questions.set(number, { call, resolve, reject, timer })
       this.#post(number, call)
     })
   }

@@ -1,13 +1,13 @@
 import type { ErrorCode } from '../domain/errors.ts'
-import type { LogReader } from './store.ts'
+import type { Reads } from './reads.ts'
 
 /** A call of one of the reader's methods. */
 export type Call = {
-  [Method in keyof LogReader]: {
+  [Method in keyof Reads]: {
     readonly method: Method
-    readonly args: Parameters<LogReader[Method]>
+    readonly args: Parameters<Reads[Method]>
   }
-}[keyof LogReader]
+}[keyof Reads]
 
 export interface ToReader {
   readonly number: number

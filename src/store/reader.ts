@@ -1,36 +1,37 @@
 import type { MessagePort } from 'node:worker_threads'
 import { GatewayError } from '../domain/errors.ts'
 import { type Clock, systemClock } from '../lib/clock.ts'
+import { Budget } from './budget.ts'
 import { type Call, DEADLINE_MS, type FromReader, type ToReader } from './reader-protocol.ts'
-import { Budget } from './sqlite/budget.ts'
-import { Library } from './sqlite/library.ts'
-import { Queries } from './sqlite/queries.ts'
+import type { Answers } from './reads.ts'
+
+/** Where an engine's answers come from. */
+export interface ReadEngine {
+  /** Answers to one question, which may take as long as the budget says. */
+  answers(budget: Budget): Answers
+}
 
 export interface ReaderOptions {
   /** The worker's `parentPort`. */
   readonly port: MessagePort
-  readonly dataDir: string
+  readonly engine: ReadEngine
   readonly clock?: Clock
 }
 
 /** A query stops itself this much before the main thread would end the thread. */
 const MARGIN_MS = 500
 
-/** Answers questions about the log, one after the other. Runs in a thread of its own. */
-export function runReader({ port, dataDir, clock = systemClock }: ReaderOptions): void {
-  const queries = new Queries(new Library(dataDir))
-  port.on('message', ({ number, call }: ToReader) => {
+/** Answers questions about what is stored. Runs in a thread of its own. */
+export function runReader({ port, engine, clock = systemClock }: ReaderOptions): void {
+  port.on('message', async ({ number, call }: ToReader) => {
     const budget = new Budget(clock, DEADLINE_MS - MARGIN_MS)
-    port.postMessage(
-      answer(number, () => run(queries, call, budget)),
-      [],
-    )
+    port.postMessage(await answer(number, () => run(engine.answers(budget), call)), [])
   })
 }
 
-function answer(number: number, work: () => unknown): FromReader {
+async function answer(number: number, work: () => unknown): Promise<FromReader> {
   try {
-    return { number, value: work() }
+    return { number, value: await work() }
   } catch (thrown) {
     if (thrown instanceof GatewayError) {
       return { number, code: thrown.code, message: thrown.message }
@@ -40,19 +41,8 @@ function answer(number: number, work: () => unknown): FromReader {
   }
 }
 
-function run(queries: Queries, call: Call, budget: Budget): unknown {
-  switch (call.method) {
-    case 'list':
-      return queries.list(...call.args, budget)
-    case 'get':
-      return queries.get(...call.args)
-    case 'byResponse':
-      return queries.byResponse(...call.args)
-    case 'neighbours':
-      return queries.neighbours(...call.args, budget)
-    case 'overview':
-      return queries.overview(...call.args, budget)
-    case 'count':
-      return queries.count(...call.args, budget)
-  }
+function run(answers: Answers, { method, args }: Call): unknown {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- `Call` pairs each method with its own arguments
+  const ask = answers[method].bind(answers) as (...args: readonly unknown[]) => unknown
+  return ask(...args)
 }

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { makeDirectory, openTestReader, openTestRecorder, query, until } from './fixtures/open.ts'
 import { idOf, recordOf } from './fixtures/records.ts'
 import { keptResponses } from './kept-responses.ts'
+import type { Recorder } from './recorder.ts'
 
 let directory: ReturnType<typeof makeDirectory>
 const closers: (() => Promise<void>)[] = []
@@ -28,6 +29,10 @@ function openReaderHere() {
   const reader = openTestReader(directory.path)
   closers.push(() => reader.close())
   return reader
+}
+
+function forget(recorder: Pick<Recorder<never>, 'change'>, responseId: string) {
+  return recorder.change({ kind: 'forget_response', responseId })
 }
 
 function rows(sql: string) {
@@ -136,12 +141,23 @@ test('drops what no thread can be sent, and nothing else', async () => {
   expect(recorder.health()).toMatchObject({ droppedRows: 1, writtenRows: 2 })
 })
 
+test('applies changes after the records that were added before them', async () => {
+  const { recorder } = open({ batchRows: 2 })
+  const names = Array.from({ length: 9 }, (_, number) => `resp_${number}`)
+  const forgotten = names.map((responseId, number) => {
+    recorder.add(recordOf(number, { responseId }), 3000)
+    return forget(recorder, responseId)
+  })
+  await Promise.all(forgotten)
+  expect(rows('SELECT max(response_id) AS name FROM inference')).toEqual([{ name: null }])
+})
+
 test('forgets the name of an answer, not the answer', async () => {
   const { recorder } = open()
   const kept = keptResponses(recorder, openReaderHere())
   recorder.add(recordOf(1, { responseId: 'resp_a' }), 3000)
   expect(await kept.find('resp_a')).toMatchObject({ id: idOf(1) })
-  expect(await kept.forget('resp_a')).toBe(true)
+  await kept.forget('resp_a')
   expect(await kept.find('resp_a')).toBeNull()
   expect(rows('SELECT count(*) AS n, max(response_id) AS name FROM inference')).toEqual([
     { n: 1, name: null },
@@ -153,7 +169,6 @@ test('says so when a name cannot be forgotten', async () => {
   await first.recorder.opened()
   const second = open()
   await second.recorder.opened()
-  expect(await second.recorder.forgetResponse('resp_a')).toBe(false)
 })
 
 test('forgets a name although the thread dies over it', async () => {
@@ -161,7 +176,7 @@ test('forgets a name although the thread dies over it', async () => {
   recorder.add(recordOf(1, { responseId: 'resp_a' }), 3000)
   await recorder.flush()
   recorder.add(recordOf(2, { functionName: 'deadly' }), 3000)
-  expect(await recorder.forgetResponse('resp_a')).toBe(true)
+  await forget(recorder, 'resp_a')
   expect(rows('SELECT max(response_id) AS name FROM inference')).toEqual([{ name: null }])
 })
 

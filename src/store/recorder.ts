@@ -1,9 +1,13 @@
 import type { Clock } from '../lib/clock.ts'
+import type { Json } from '../domain/chat.ts'
 import { Acknowledgements } from './acknowledgements.ts'
 import { type Batch, isCloneable, messageOf } from './batch.ts'
+import type { Change } from './changes.ts'
+import { PendingChanges, settle, unwritable } from './pending-changes.ts'
 import type { FromWriter, Opening, WriterHealth } from './protocol.ts'
 import type { Item } from './queue.ts'
 import { Queue } from './queue.ts'
+import type { RecorderLimits } from './recorder-limits.ts'
 import type { StoreHealth } from './store.ts'
 import { WriterThread } from './writer-thread.ts'
 
@@ -19,10 +23,10 @@ export interface Recorder<Draft> {
    */
   committed(id: string): Promise<boolean>
   /**
-   * Lets an answer that is on disk no longer be found by its name. True when that is on disk; false
-   * when nothing can be written at the moment.
+   * Writes something beside inferences, after the records added before it. Resolves with its answer
+   * when it is on disk; throws when nothing can be written at the moment.
    */
-  forgetResponse(responseId: string): Promise<boolean>
+  change(change: Change): Promise<Json>
   /** How opening the files went. */
   opened(): Promise<Opening>
   health(): StoreHealth
@@ -30,23 +34,6 @@ export interface Recorder<Draft> {
   flush(): Promise<void>
   /** Writes what waits, for at most five seconds, and closes the files. */
   close(): Promise<void>
-}
-
-export interface RecorderLimits {
-  readonly maxQueueBytes: number
-  readonly maxQueueRows: number
-  readonly batchRows: number
-  readonly batchBytes: number
-  /** The least time between two batches for which nobody waits. */
-  readonly batchMs: number
-}
-
-export const DEFAULT_LIMITS: RecorderLimits = {
-  maxQueueBytes: 64 * 1024 * 1024,
-  maxQueueRows: 100_000,
-  batchRows: 100,
-  batchBytes: 1024 * 1024,
-  batchMs: 20,
 }
 
 export interface RecorderOptions<Draft> {
@@ -83,6 +70,7 @@ class ThreadRecorder<Draft extends { readonly id: string }> implements Recorder<
   readonly #thread: WriterThread<Draft>
   readonly #inFlight = new Map<number, Batch<Draft>>()
   readonly #acknowledgements = new Acknowledgements()
+  readonly #changes = new PendingChanges()
   readonly #flushes: { readonly until: number; resolve(): void }[] = []
   readonly #opened = Promise.withResolvers<Opening>()
   #writer = WELL
@@ -127,13 +115,11 @@ class ThreadRecorder<Draft extends { readonly id: string }> implements Recorder<
     return onDisk
   }
 
-  forgetResponse(responseId: string): Promise<boolean> {
-    if (this.#stuck || this.#closed) return Promise.resolve(false)
-    this.#acknowledgements.expect(responseId)
-    const batch = { number: this.#nextBatch++, items: [], forget: responseId }
-    this.#inFlight.set(batch.number, batch)
-    this.#post(batch)
-    return this.#acknowledgements.wait(responseId)
+  change(change: Change): Promise<Json> {
+    if (this.#writer.stuck || this.#closed) return Promise.reject(unwritable(this.#whyStuck))
+    const answer = this.#changes.add(change, this.#added)
+    this.#schedule(true)
+    return answer
   }
 
   opened(): Promise<Opening> {
@@ -173,6 +159,14 @@ class ThreadRecorder<Draft extends { readonly id: string }> implements Recorder<
     this.#unschedule()
   }
 
+  get #whyStuck(): string {
+    return this.#condition().message ?? 'it is being closed'
+  }
+
+  get #waits(): boolean {
+    return this.#queue.waitingRows > 0 || this.#changes.waiting > 0
+  }
+
   get #stuck(): boolean {
     return this.#writer.stuck || this.#death !== null
   }
@@ -194,10 +188,13 @@ class ThreadRecorder<Draft extends { readonly id: string }> implements Recorder<
 
   /** Never in the caller's own time: the request goes on first. */
   #schedule(awaited = false): void {
-    if (this.#inFlight.size >= MOST_IN_FLIGHT || this.#queue.waitingRows === 0) return
+    if (this.#inFlight.size >= MOST_IN_FLIGHT || !this.#waits) return
     if (this.#soon !== undefined) return
     const { batchRows, batchBytes, batchMs } = this.#options.limits
-    const full = this.#queue.waitingRows >= batchRows || this.#queue.waitingBytes >= batchBytes
+    const full =
+      this.#changes.waiting > 0 ||
+      this.#queue.waitingRows >= batchRows ||
+      this.#queue.waitingBytes >= batchBytes
     const sinceMs = (this.#options.clock.us() - this.#lastPostUs) / 1000
     if (full || awaited || sinceMs >= batchMs) this.#soon = setImmediate(() => this.#postNext())
     else this.#later ??= setTimeout(() => this.#postNext(), batchMs - sinceMs)
@@ -212,9 +209,11 @@ class ThreadRecorder<Draft extends { readonly id: string }> implements Recorder<
 
   #postNext(): void {
     this.#unschedule()
-    if (this.#inFlight.size >= MOST_IN_FLIGHT || this.#queue.waitingRows === 0) return
+    if (this.#inFlight.size >= MOST_IN_FLIGHT || !this.#waits) return
     const { batchRows: rows, batchBytes: bytes } = this.#options.limits
-    const batch = { number: this.#nextBatch++, items: this.#queue.take({ rows, bytes }) }
+    const items = this.#queue.take({ rows, bytes })
+    const changes = this.#changes.take(this.#added - this.#queue.waitingRows)
+    const batch = { number: this.#nextBatch++, items, changes }
     this.#inFlight.set(batch.number, batch)
     this.#lastPostUs = this.#options.clock.us()
     this.#post(batch)
@@ -239,10 +238,11 @@ class ThreadRecorder<Draft extends { readonly id: string }> implements Recorder<
         break
       case 'health':
         this.#writer = message.health
-        if (this.#stuck) this.#acknowledgements.disappoint()
+        if (this.#stuck) this.#disappoint()
         this.#tell()
         break
       case 'acked':
+        settle(this.#inFlight.get(message.number)?.changes ?? [], message.outcomes)
         this.#acknowledge(message.number, new Set(message.lost))
         break
       case 'closed':
@@ -261,9 +261,6 @@ class ThreadRecorder<Draft extends { readonly id: string }> implements Recorder<
       if (onDisk) this.#writtenRows++
       else this.#droppedRows++
       this.#acknowledgements.answer(draft.id, onDisk)
-    }
-    if (batch.forget !== undefined) {
-      this.#acknowledgements.answer(batch.forget, !lost.has(batch.forget))
     }
     if (this.#dropping && this.#queue.bytes * 2 < this.#options.limits.maxQueueBytes) {
       this.#dropping = false
@@ -293,9 +290,19 @@ class ThreadRecorder<Draft extends { readonly id: string }> implements Recorder<
     const [guilty] = this.#inFlight.values()
     if (guilty !== undefined) {
       if (deaths >= DEATHS_TO_STRIP) for (const item of guilty.items) this.#queue.stripTaken(item)
-      if (deaths >= DEATHS_TO_DROP) this.#dropItems(guilty, () => true)
+      if (deaths >= DEATHS_TO_DROP) {
+        if (guilty.items.length === 0) settle(guilty.changes.splice(0), [])
+        this.#dropItems(guilty, () => true)
+      }
     }
     this.#tell()
+  }
+
+  /** Nobody should wait for now, though what was sent may yet be written. */
+  #disappoint(): void {
+    this.#acknowledgements.disappoint()
+    this.#changes.refuse(this.#whyStuck)
+    for (const { changes } of this.#inFlight.values()) settle(changes, [])
   }
 
   #resend(): void {

@@ -1,9 +1,11 @@
 import { makeDirectory, openTestReader, openTestRecorder } from './fixtures/open.ts'
+import { describeDocuments } from './documents.conformance.ts'
 import { describeFilters } from './filters.conformance.ts'
 import { describeStore, type TestStore } from './store.conformance.ts'
 
 describeStore('SQLite', openStore)
 describeFilters('SQLite', openStore)
+describeDocuments('SQLite', openStore)
 
 function openStore(): Promise<TestStore> {
   const directory = makeDirectory()
@@ -14,6 +16,7 @@ function openStore(): Promise<TestStore> {
       for (const record of records) recorder.add(record, 5000)
       return recorder.flush()
     },
+    change: (change) => recorder.change(change),
     reader,
     close: async () => {
       await Promise.all([recorder.close(), reader.close()])

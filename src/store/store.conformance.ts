@@ -2,13 +2,16 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { LogFilter, LogTerm } from '../domain/log-query.ts'
 import type { InferenceRecord } from '../domain/record.ts'
 import { attemptOf, FIRST_MS, idOf, recordOf } from './fixtures/records.ts'
-import type { LogReader } from './store.ts'
+import type { Json } from '../domain/chat.ts'
+import type { Change } from './changes.ts'
+import type { Reads } from './reads.ts'
 
 /** An engine under test: records in, pages out. */
 export interface TestStore {
   /** When it returns they can be read. */
   write(records: readonly InferenceRecord[]): Promise<void>
-  readonly reader: LogReader
+  change(change: Change): Promise<Json>
+  readonly reader: Reads
   close(): Promise<void>
 }
 
@@ -150,7 +153,7 @@ export function describeStore(name: string, open: () => Promise<TestStore>): voi
       const seen: string[] = []
       let before: number | null = null
       do {
-        const page: Awaited<ReturnType<LogReader['list']>> = await store.reader.list(ALL, {
+        const page: Awaited<ReturnType<Reads['list']>> = await store.reader.list(ALL, {
           before,
           limit: 777,
         })
@@ -248,7 +251,7 @@ function where(field: LogTerm['field'], value: string): LogFilter {
   return { terms: [{ field, op: '=', value, negated: false }] }
 }
 
-function backToRecord(stored: Awaited<ReturnType<LogReader['get']>>): InferenceRecord | null {
+function backToRecord(stored: Awaited<ReturnType<Reads['get']>>): InferenceRecord | null {
   return stored && { ...stored.record, attempts: stored.attemptRecords }
 }
 

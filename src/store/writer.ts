@@ -1,6 +1,7 @@
 import type { MessagePort } from 'node:worker_threads'
 import type { InferenceRecord } from '../domain/record.ts'
 import type { Clock } from '../lib/clock.ts'
+import type { Change, ChangeOutcome } from './changes.ts'
 import { Condition } from './condition.ts'
 import type { FromWriter, Opening, ToWriter } from './protocol.ts'
 import { interrupted, quarantined } from './quarantine.ts'
@@ -36,7 +37,7 @@ interface Batch<Draft> {
   readonly number: number
   readonly drafts: readonly Draft[]
   readonly begun: readonly Draft[]
-  readonly forget?: string
+  readonly changes: readonly Change[]
   records?: readonly InferenceRecord[]
   prepared?: Prepared
   /** Something in it cannot be stored: each record for itself. */
@@ -82,11 +83,11 @@ class Writer<Draft extends { readonly id: string }> {
       try {
         const engine = this.#opened()
         if (batch === undefined) return
-        const lost = this.#write(engine, batch)
+        const written = this.#write(engine, batch)
         this.#batches.shift()
         this.#retries = 0
         this.#condition.well()
-        this.#post({ kind: 'acked', number: batch.number, lost })
+        this.#post({ kind: 'acked', number: batch.number, ...written })
       } catch (thrown) {
         if (!this.#overcome(faultOf(thrown, this.#options.dataDir), batch)) return
       }
@@ -108,19 +109,17 @@ class Writer<Draft extends { readonly id: string }> {
     return engine
   }
 
-  /** Returns the ids of what cannot be stored, not even without contents. */
-  #write(engine: SqliteEngine, batch: Batch<Draft>): string[] {
-    if (batch.forget !== undefined) engine.hot.forgetResponse(batch.forget)
+  #write(engine: SqliteEngine, batch: Batch<Draft>): Written {
     batch.records ??= batch.drafts.map((draft) => this.#complete(draft))
-    if (batch.alone) return writeEachAlone(engine, batch.records)
+    if (batch.alone) {
+      const lost = writeEachAlone(engine, batch.records)
+      return { lost, outcomes: changeEachAlone(engine, batch.changes) }
+    }
     batch.prepared ??= engine.prepare(batch.records)
     const done = new Set(batch.drafts.map((draft) => draft.id))
     const begun = batch.begun.filter((draft) => !done.has(draft.id))
-    engine.commit(
-      batch.prepared,
-      begun.map((draft) => this.#complete(draft)),
-    )
-    return []
+    const journal = begun.map((draft) => this.#complete(draft))
+    return { lost: [], outcomes: engine.commit(batch.prepared, journal, batch.changes) }
   }
 
   #complete(draft: Draft): InferenceRecord {
@@ -195,8 +194,8 @@ class Writer<Draft extends { readonly id: string }> {
     this.#say({ state: 'refused', reason: known ? kind : 'sick', message })
     for (const batch of this.#batches.splice(0)) {
       const lost = batch.drafts.map((draft) => draft.id)
-      if (batch.forget !== undefined) lost.push(batch.forget)
-      this.#post({ kind: 'acked', number: batch.number, lost })
+      const outcomes = batch.changes.map(() => ({ error: message }))
+      this.#post({ kind: 'acked', number: batch.number, lost, outcomes })
     }
     return false
   }
@@ -251,6 +250,12 @@ class Writer<Draft extends { readonly id: string }> {
   }
 }
 
+interface Written {
+  /** The ids of what cannot be stored, not even without contents. */
+  readonly lost: readonly string[]
+  readonly outcomes: readonly ChangeOutcome[]
+}
+
 /** One by one: a journal entry that does not fit must not keep the store from opening. */
 function sweepInterrupted(engine: SqliteEngine): void {
   for (;;) {
@@ -272,7 +277,7 @@ function writeEachAlone(engine: SqliteEngine, records: readonly InferenceRecord[
 function writeAlone(engine: SqliteEngine, record: InferenceRecord): boolean {
   for (const version of [record, quarantined(record.id, 'it does not fit the store.')]) {
     try {
-      engine.commit(engine.prepare([version]), [])
+      engine.commit(engine.prepare([version]), [], [])
       return true
     } catch (thrown) {
       if (!(thrown instanceof StoreFault) || thrown.kind !== 'other') throw thrown
@@ -280,6 +285,12 @@ function writeAlone(engine: SqliteEngine, record: InferenceRecord): boolean {
   }
   return false
 }
+
+function changeEachAlone(engine: SqliteEngine, changes: readonly Change[]): ChangeOutcome[] {
+  return changes.flatMap((change) => engine.commit(NOTHING, [], [change]))
+}
+
+const NOTHING: Prepared = { records: [], places: [] }
 
 /** What no file is at fault for must not cost a file its place. */
 function faultOf(thrown: unknown, dataDir: string): StoreFault {

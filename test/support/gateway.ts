@@ -1,5 +1,5 @@
 import { randomFillSync } from 'node:crypto'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { AddressInfo } from 'node:net'
@@ -9,10 +9,12 @@ import { routes } from '../../src/api/index.ts'
 import type { App } from '../../src/api/app.ts'
 import { LiveHub } from '../../src/api/ui/live.ts'
 import { tablePricing } from '../../src/cli/price-files.ts'
+import { type ThreadData, threadFile } from '../../src/cli/threads.ts'
 import { loadConfig } from '../../src/config/load.ts'
 import { Ids } from '../../src/domain/ids.ts'
 import type { InferenceRecord } from '../../src/domain/record.ts'
 import { completeRecord } from '../../src/engine/complete.ts'
+import { type Draft, withoutBodies } from '../../src/engine/draft.ts'
 import type { Engine } from '../../src/engine/engine.ts'
 import { InFlight } from '../../src/engine/in-flight.ts'
 import { createServer } from '../../src/http/server.ts'
@@ -21,6 +23,11 @@ import { Deadlines } from '../../src/lib/deadlines.ts'
 import { createTransport } from '../../src/lib/transport.ts'
 import { providers } from '../../src/providers/index.ts'
 import { wireNamed } from '../../src/providers/wires.ts'
+import type { StoreClient } from '../../src/store/client.ts'
+import { keptResponses } from '../../src/store/kept-responses.ts'
+import { openReader } from '../../src/store/reader-client.ts'
+import { openRecorder } from '../../src/store/recorder.ts'
+import { DEFAULT_LIMITS } from '../../src/store/recorder-limits.ts'
 
 /** The gateway in this process, on real sockets, with its records in a list instead of a file. */
 export interface TestGateway extends AsyncDisposable {
@@ -35,6 +42,7 @@ export interface TestGateway extends AsyncDisposable {
 export async function startGateway(
   toml: string,
   env: Record<string, string> = {},
+  options: { readonly stored?: true } = {},
 ): Promise<TestGateway> {
   const folder = mkdtempSync(join(tmpdir(), 'weir-test-'))
   const file = join(folder, 'weir.toml')
@@ -43,6 +51,7 @@ export async function startGateway(
   const records: InferenceRecord[] = []
   const waiting = new Set<() => void>()
   const price = tablePricing(null)
+  const kept = options.stored ? openStored(join(folder, 'data')) : null
   const engine: Engine = {
     config: () => config,
     clock: systemClock,
@@ -56,15 +65,17 @@ export async function startGateway(
     userAgent: 'Weir/test',
     price,
     store: {
-      add: (draft) => {
+      add: (draft, bytes) => {
+        kept?.recorder.add(draft, bytes)
         records.push(completeRecord(draft, { request: decodeDialect, wire: wireNamed, price }))
         for (const wake of waiting) wake()
       },
       begin: () => {},
-      committed: () => Promise.resolve(true),
+      committed: (id) => kept?.recorder.committed(id) ?? Promise.resolve(true),
     },
+    stored: kept?.client ?? null,
   }
-  const app = testApp(engine)
+  const app = testApp(engine, kept)
   const server = createServer({
     deps: app,
     routes,
@@ -100,12 +111,36 @@ export async function startGateway(
       server.server.closeAllConnections()
       await server.close()
       await engine.transport.close()
+      await kept?.close()
       rmSync(folder, { recursive: true, force: true })
     },
   }
 }
 
-function testApp(engine: Engine): App {
+type Kept = ReturnType<typeof openStored>
+
+/** The real store on real threads and files. */
+function openStored(dataDir: string) {
+  mkdirSync(dataDir)
+  const threadData: ThreadData = { dataDir, priceFile: null }
+  const recorder = openRecorder<Draft>({
+    thread: threadFile('store-thread'),
+    threadData,
+    clock: systemClock,
+    limits: DEFAULT_LIMITS,
+    strip: withoutBodies,
+    onHealth: () => {},
+  })
+  const reader = openReader({ thread: threadFile('reader-thread'), threadData })
+  const client: StoreClient = { reads: reader, change: (change) => recorder.change(change) }
+  const close = async () => {
+    await recorder.close()
+    await reader.close()
+  }
+  return { recorder, reader, client, close }
+}
+
+function testApp(engine: Engine, kept: Kept | null): App {
   const about: App['about'] = {
     version: 'test',
     dataDir: '',
@@ -131,7 +166,14 @@ function testApp(engine: Engine): App {
     newId: () => engine.ids.next(),
     stats: () => ({ rss_mb: 0, store: { state: 'ok', message: null }, config_error: null }),
   })
-  return { engine, live, about, assets: null, logs: NO_LOGS, responses: null }
+  return {
+    engine,
+    live,
+    about,
+    assets: null,
+    logs: kept?.reader ?? NO_LOGS,
+    responses: kept && keptResponses(kept.recorder, kept.reader),
+  }
 }
 
 const NO_LOGS: App['logs'] = {

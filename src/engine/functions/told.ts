@@ -1,9 +1,10 @@
 import type { VariantParams } from '../../config/functions.ts'
 import type { Block } from '../../domain/chat.ts'
 import type { Tool, ToolChoice } from '../../domain/chat.ts'
+import type { NativeInference } from '../../domain/native.ts'
 import type { Json, JsonObject } from '../../lib/json.ts'
 import type { Ask } from '../ask.ts'
-import { inputJson, jsonOutput, outputBlocks } from './native-blocks.ts'
+import { inputJson, jsonOutput, outputBlocks } from '../../domain/native-blocks.ts'
 import type { TaskTrace, ToolSetup } from './task.ts'
 
 /** What the record keeps of a function's answer, made where it is known; crosses as JSON text. */
@@ -12,7 +13,7 @@ export interface Told {
   readonly variantName: string
   readonly output: readonly Block[]
   /** As TensorZero's own API stores an inference. */
-  readonly native: JsonObject
+  readonly native: NativeInference
 }
 
 export function toldOf(noted: TaskTrace, ask: Ask, providerType: string): Told {
@@ -34,7 +35,7 @@ export function toldOf(noted: TaskTrace, ask: Ask, providerType: string): Told {
   }
 }
 
-function jsonFields(noted: TaskTrace, content: readonly Block[], providerType: string): JsonObject {
+function jsonFields(noted: TaskTrace, content: readonly Block[], providerType: string) {
   const { raw, parsed, auxiliary } = jsonOutput(content, noted.outputSchema)
   return {
     output: { raw, parsed },
@@ -43,7 +44,7 @@ function jsonFields(noted: TaskTrace, content: readonly Block[], providerType: s
   }
 }
 
-function toolJson({ tools, choice, parallel, provider }: ToolSetup): JsonObject {
+function toolJson({ tools, choice, parallel, provider }: ToolSetup) {
   return {
     allowed_tools: choice?.allowed ? [...choice.allowed] : null,
     additional_tools: tools.map(toolAsJson),

@@ -1,6 +1,7 @@
 import { mkdirSync, renameSync, existsSync } from 'node:fs'
 import type { DatabaseSync } from 'node:sqlite'
 import type { InferenceRecord } from '../../domain/record.ts'
+import type { Change, ChangeOutcome } from '../changes.ts'
 import { guarded } from './fault.ts'
 import { HotFile } from './hot-file.ts'
 import { lockDirectory } from './lock.ts'
@@ -37,8 +38,12 @@ export class SqliteEngine {
     return { records: missing, places: this.#payloads.write(missing) }
   }
 
-  commit(prepared: Prepared, begun: readonly InferenceRecord[]): void {
-    this.hot.write(prepared.records, prepared.places, begun)
+  commit(
+    { records, places }: Prepared,
+    begun: readonly InferenceRecord[],
+    changes: readonly Change[],
+  ): ChangeOutcome[] {
+    return this.hot.write({ records, places, begun, changes })
   }
 
   /** `clean` false: after a fault, when nothing more should be written. */

@@ -3,13 +3,14 @@ import { join } from 'node:path'
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib'
 import type { InferenceRecord } from '../../domain/record.ts'
+import type { Change, ChangeOutcome } from '../changes.ts'
+import { ChangeWriter } from './change-writer.ts'
 import { closeDatabase, openForWriting, transact } from './database.ts'
 import { guarded } from './fault.ts'
 import { HOT_FILE, HOT_MIGRATIONS, SLOT_MS } from './hot-schema.ts'
 import type { Values } from './hot-values.ts'
 import { attemptValues, inferenceValues } from './hot-values.ts'
 import { Interner } from './interner.ts'
-import { FORGET_RESPONSE } from './response-id.ts'
 import type { Place } from './payload-files.ts'
 import { decodeId, encodeId, readBytes, whole } from './values.ts'
 
@@ -24,6 +25,7 @@ export class HotFile {
   readonly unclean: boolean
   readonly #db: DatabaseSync
   readonly #statements: Statements
+  readonly #changes: ChangeWriter
   #insertInference: StatementSync | undefined
   #insertAttempt: StatementSync | undefined
   #nextSeq: number
@@ -39,7 +41,8 @@ export class HotFile {
     })
     this.#db = db
     try {
-      this.#statements = guarded(this.path, () => prepareAll(db))
+      const { dims } = (this.#statements = guarded(this.path, () => prepareAll(db)))
+      this.#changes = guarded(this.path, () => new ChangeWriter(db, dims.number.bind(dims)))
       const start = guarded(this.path, () => this.#start())
       this.unclean = start.unclean
       this.#nextSeq = start.nextSeq
@@ -61,14 +64,11 @@ export class HotFile {
     })
   }
 
-  /** One commit. `places` are the payloads' of `records`, in the same order. */
-  write(
-    records: readonly InferenceRecord[],
-    places: readonly Place[],
-    begun: readonly InferenceRecord[],
-  ): void {
-    guarded(this.path, () => {
+  /** One commit. Returns how the changes went, which come after the records. */
+  write({ records, places, begun, changes }: HotBatch): ChangeOutcome[] {
+    return guarded(this.path, () => {
       const open = new Set(this.#open)
+      let outcomes: ChangeOutcome[] = []
       try {
         transact(this.#db, () => {
           for (const record of begun) this.#journal(record, open)
@@ -77,14 +77,16 @@ export class HotFile {
             if (open.delete(record.id)) this.#statements.deleteOpen.run(encodeId(record.id))
           }
           this.#noteArrivals(records)
+          outcomes = changes.map((change) => this.#changes.apply(change))
         })
       } catch (thrown) {
-        this.#statements.dims.forget()
-        this.#statements.tags.forget()
+        this.#forgetNames()
         throw thrown
       }
+      if (outcomes.some((outcome) => 'error' in outcome)) this.#forgetNames()
       this.#nextSeq += records.length
       this.#open = open
+      return outcomes
     })
   }
 
@@ -110,11 +112,6 @@ export class HotFile {
     })
   }
 
-  /** Nobody can ask for this answer by its name any more. */
-  forgetResponse(responseId: string): void {
-    guarded(this.path, () => this.#db.prepare(FORGET_RESPONSE).run(responseId))
-  }
-
   /** Null when all is well, else the first thing found. A big file is not read: writes wait. */
   firstDamage(): string | null {
     return guarded(this.path, () => {
@@ -133,6 +130,12 @@ export class HotFile {
     } finally {
       closeDatabase(this.#db)
     }
+  }
+
+  /** Rows made in what was rolled back are gone. */
+  #forgetNames(): void {
+    this.#statements.dims.forget()
+    this.#statements.tags.forget()
   }
 
   #start(): { unclean: boolean; nextSeq: number; open: Set<string> } {
@@ -183,6 +186,15 @@ export class HotFile {
     this.#statements.insertOpen.run(encodeId(record.id), zstdCompressSync(JSON.stringify(record)))
     open.add(record.id)
   }
+}
+
+/** What goes into the file at once. */
+export interface HotBatch {
+  readonly records: readonly InferenceRecord[]
+  /** The payloads' of `records`, in the same order. */
+  readonly places: readonly Place[]
+  readonly begun: readonly InferenceRecord[]
+  readonly changes: readonly Change[]
 }
 
 type Statements = ReturnType<typeof prepareAll>

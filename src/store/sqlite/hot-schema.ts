@@ -1,6 +1,7 @@
 import type { Outcome } from '../../domain/record.ts'
 import type { Usage } from '../../domain/usage.ts'
 import { COST_SOURCE_MIGRATION } from './cost-source.ts'
+import { DOCUMENT_MIGRATION } from './document-schema.ts'
 import { RESPONSE_ID_MIGRATION } from './response-id.ts'
 
 export const HOT_FILE = 'weir.db'
@@ -132,4 +133,5 @@ export const HOT_MIGRATIONS: readonly string[] = [
   `,
   COST_SOURCE_MIGRATION,
   RESPONSE_ID_MIGRATION,
+  DOCUMENT_MIGRATION,
 ]

@@ -18,6 +18,7 @@ export type DimKind =
   | 'error'
   | 'finish'
   | 'config'
+  | 'metric'
   | 'reason'
   | 'url'
   | 'usage_source'
@@ -84,6 +85,9 @@ export function attemptValues(
     reason: intern('reason', attempt.reason),
     provider: intern('provider', attempt.provider),
     provider_type: intern('provider_type', attempt.providerType),
+    model: internOrNull(intern, 'model', attempt.model ?? null),
+    variant: internOrNull(intern, 'variant', attempt.variant ?? null),
+    cached: Number(attempt.cached ?? false),
     upstream_model: intern('model', attempt.upstreamModel),
     url: intern('url', attempt.url),
     status: wholeOrNull(attempt.status),

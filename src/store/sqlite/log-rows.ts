@@ -42,19 +42,21 @@ export const SELECT_INFERENCES = `
 /** The attempts of one inference, by `seq`. */
 export const SELECT_ATTEMPTS = `
   SELECT a.*, reason.name AS reason_name, provider.name AS provider_name,
-    type.name AS provider_type_name, model.name AS upstream_model_name, url.name AS url_name,
+    type.name AS provider_type_name, upstream.name AS upstream_model_name, url.name AS url_name,
     source.name AS usage_source_name, error.name AS error_name, finish.name AS finish_name,
-    raw.name AS finish_raw_name
+    raw.name AS finish_raw_name, model.name AS model_name, variant.name AS variant_name
   FROM attempt a
   JOIN dim reason ON reason.id = a.reason
   JOIN dim provider ON provider.id = a.provider
   JOIN dim type ON type.id = a.provider_type
-  JOIN dim model ON model.id = a.upstream_model
+  JOIN dim upstream ON upstream.id = a.upstream_model
   JOIN dim url ON url.id = a.url
   JOIN dim source ON source.id = a.usage_source
   LEFT JOIN dim error ON error.id = a.error
   LEFT JOIN dim finish ON finish.id = a.finish
   LEFT JOIN dim raw ON raw.id = a.finish_raw
+  LEFT JOIN dim model ON model.id = a.model
+  LEFT JOIN dim variant ON variant.id = a.variant
   WHERE a.seq = ? ORDER BY a.position`
 
 export function decodeLogRow(row: Row): LogRow {
@@ -140,6 +142,7 @@ function decodeRecord(row: Row, log: LogRow, payload: Payload): Omit<InferenceRe
     input: payload.input,
     tools: payload.tools,
     params: payload.params,
+    native: payload.native ?? null,
     output: payload.output,
     rawRequest: payload.raw_request,
     inputPreview: log.inputPreview,
@@ -154,6 +157,10 @@ function decodeAttempt(row: Row, texts: Payload['attempts'][number] | undefined)
     reason: oneOf(REASONS, readText(row, 'reason_name')) ?? 'first',
     provider: readText(row, 'provider_name'),
     providerType: readText(row, 'provider_type_name'),
+    ...modelOf(row),
+    cached: row['cached'] === 1,
+    ...(texts?.input && { input: texts.input }),
+    ...(texts?.output && { output: texts.output }),
     upstreamModel: readText(row, 'upstream_model_name'),
     url: readText(row, 'url_name'),
     status: readNumberOrNull(row, 'status'),
@@ -177,6 +184,13 @@ function decodeAttempt(row: Row, texts: Payload['attempts'][number] | undefined)
     rawRequest: texts?.raw_request ?? '',
     rawResponse: texts?.raw_response ?? '',
   }
+}
+
+/** Old rows do not say. */
+function modelOf(row: Row): Pick<AttemptRecord, 'model' | 'variant'> {
+  const model = readTextOrNull(row, 'model_name')
+  const variant = readTextOrNull(row, 'variant_name')
+  return { ...(model !== null && { model }), ...(variant !== null && { variant }) }
 }
 
 const REASONS: readonly AttemptReason[] = ['first', 'retry', 'fallback']
@@ -226,7 +240,7 @@ export function usageOf(row: Row): Usage | null {
   }
 }
 
-function tagsOf(json: string | null): Record<string, string> {
+export function tagsOf(json: string | null): Record<string, string> {
   if (json === null) return {}
   const tags: unknown = JSON.parse(json)
   if (typeof tags !== 'object' || tags === null) return {}

@@ -1,4 +1,4 @@
-import type { InferenceRecord } from '../../domain/record.ts'
+import type { AttemptRecord, InferenceRecord } from '../../domain/record.ts'
 
 /** What is kept compressed: the texts that pages need only one at a time. */
 export interface Payload {
@@ -9,7 +9,15 @@ export interface Payload {
   readonly output: InferenceRecord['output']
   readonly warnings: InferenceRecord['warnings']
   readonly raw_request: string
-  readonly attempts: readonly { readonly raw_request: string; readonly raw_response: string }[]
+  readonly native?: InferenceRecord['native']
+  readonly attempts: readonly AttemptTexts[]
+}
+
+interface AttemptTexts {
+  readonly raw_request: string
+  readonly raw_response: string
+  readonly input?: AttemptRecord['input']
+  readonly output?: AttemptRecord['output']
 }
 
 /** JSON keeps what SQLite's text would not: lone surrogates and NUL. */
@@ -22,9 +30,12 @@ export function encodePayload(record: InferenceRecord): string {
     output: record.output,
     warnings: record.warnings,
     raw_request: record.rawRequest,
+    ...(record.native && { native: record.native }),
     attempts: record.attempts.map((attempt) => ({
       raw_request: attempt.rawRequest,
       raw_response: attempt.rawResponse,
+      ...(attempt.input && { input: attempt.input }),
+      ...(attempt.output && { output: attempt.output }),
     })),
   }
   return JSON.stringify(payload)

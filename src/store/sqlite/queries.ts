@@ -1,7 +1,13 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { LogFilter } from '../../domain/log-query.ts'
+import type { Json } from '../../domain/chat.ts'
+import type { Feedback } from '../../domain/feedback.ts'
+import type { DocumentName } from '../changes.ts'
+import type { Answers, FeedbackTarget, IdPage } from '../reads.ts'
 import type { LogPage, Overview, StoredInference } from '../store.ts'
-import type { Budget } from './budget.ts'
+import { readDocument, readDocuments } from './documents.ts'
+import { readFeedbackOf, readTarget } from './feedback.ts'
+import type { Budget } from '../budget.ts'
 import type { Library } from './library.ts'
 import { decodeLogRow, decodeStored, SELECT_ATTEMPTS, SELECT_INFERENCES } from './log-rows.ts'
 import { overviewOf, type Span, within } from './overview.ts'
@@ -12,19 +18,21 @@ import { decodeId, encodeId, readNumber } from './values.ts'
 const MOST_ROWS = 1000
 const MOST_COUNTED = 10_000
 
-/** What the log can be asked. Before the first record everything is empty. */
-export class Queries {
+/** What the store can be asked, within one budget. Before the first record everything is empty. */
+export class Queries implements Answers {
   readonly #library: Library
+  readonly #budget: Budget
 
-  constructor(library: Library) {
+  constructor(library: Library, budget: Budget) {
     this.#library = library
+    this.#budget = budget
   }
 
-  list(filter: LogFilter, page: { before: number | null; limit: number }, budget: Budget): LogPage {
+  list(filter: LogFilter, page: { before: number | null; limit: number }): LogPage {
     const db = this.#library.hot()
     if (db === null) return { rows: [], next: null }
     const limit = Math.max(1, Math.min(MOST_ROWS, Math.trunc(page.limit)))
-    const seqs = new Search(db, filter, budget).seqs('older', page.before, limit + 1)
+    const seqs = new Search(db, filter, this.#budget).seqs('older', page.before, limit + 1)
     const shown = seqs.slice(0, limit)
     const rows = db
       .prepare(
@@ -53,15 +61,11 @@ export class Queries {
     return row === undefined ? null : this.get(decodeId(row['id']))
   }
 
-  neighbours(
-    id: string,
-    filter: LogFilter,
-    budget: Budget,
-  ): { newer: string | null; older: string | null } {
+  neighbours(id: string, filter: LogFilter): { newer: string | null; older: string | null } {
     const db = this.#library.hot()
     const row = db?.prepare('SELECT seq FROM inference WHERE id = ?').get(encodeId(id))
     if (!db || row === undefined) return { newer: null, older: null }
-    const search = new Search(db, filter, budget)
+    const search = new Search(db, filter, this.#budget)
     const seq = readNumber(row, 'seq')
     return {
       newer: idAt(db, search.seqs('newer', seq, 1)[0]),
@@ -69,15 +73,36 @@ export class Queries {
     }
   }
 
-  overview(filter: LogFilter, span: Span, budget: Budget): Overview {
+  overview(filter: LogFilter, span: Span): Overview {
     const db = this.#library.hot()
-    return overviewOf(db && new Search(db, within(filter, span), budget), span)
+    return overviewOf(db && new Search(db, within(filter, span), this.#budget), span)
   }
 
-  count(filter: LogFilter, budget: Budget): { count: number; exact: boolean } {
+  count(filter: LogFilter): { count: number; exact: boolean } {
     const db = this.#library.hot()
-    const seqs = db ? new Search(db, filter, budget).seqs('older', null, MOST_COUNTED + 1) : []
+    const seqs = db
+      ? new Search(db, filter, this.#budget).seqs('older', null, MOST_COUNTED + 1)
+      : []
     return { count: Math.min(seqs.length, MOST_COUNTED), exact: seqs.length <= MOST_COUNTED }
+  }
+
+  target(id: string): FeedbackTarget | null {
+    return readTarget(this.#library.hot(), id)
+  }
+
+  feedbackOf(targetId: string, page: IdPage): Feedback[] {
+    return readFeedbackOf(this.#library.hot(), targetId, page)
+  }
+
+  document(name: DocumentName): Json {
+    return readDocument(this.#library.hot(), name)
+  }
+
+  documents(
+    collection: string,
+    page: { readonly after?: string; readonly limit: number },
+  ): { key: string; value: Json }[] {
+    return readDocuments(this.#library.hot(), collection, page)
   }
 }
 

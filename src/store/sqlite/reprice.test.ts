@@ -104,6 +104,10 @@ test('a file of the first version gets the column when it is opened', () => {
   const db = new DatabaseSync(join(directory.path, HOT_FILE))
   db.exec('ALTER TABLE attempt DROP COLUMN cost_source')
   db.exec('DROP INDEX inference_response; ALTER TABLE inference DROP COLUMN response_id')
+  db.exec('DROP TABLE feedback; DROP TABLE document')
+  for (const column of ['model', 'variant', 'cached']) {
+    db.exec(`ALTER TABLE attempt DROP COLUMN ${column}`)
+  }
   db.exec('PRAGMA user_version = 1')
   db.close()
   new SqliteEngine(directory.path).close(true)
@@ -123,7 +127,7 @@ function write(engine: SqliteEngine, requests: readonly Attempts[]): void {
     const made = attempts.map((attempt) => attemptOf(number, attempt))
     return recordOf(number, { attempts: made, costNano: made[0]?.costNano ?? null })
   })
-  engine.commit(engine.prepare(records), [])
+  engine.commit(engine.prepare(records), [], [])
 }
 
 function run(options: Partial<RepriceOptions>): RepriceSums {

@@ -1,6 +1,6 @@
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite'
 import type { LogFilter } from '../../domain/log-query.ts'
-import type { Budget } from './budget.ts'
+import type { Budget } from '../budget.ts'
 import { compileFilter, type Sql } from './filter.ts'
 import { SLOT_MS } from './hot-schema.ts'
 import { readNumber, type Row } from './values.ts'

@@ -1,7 +1,11 @@
-import type { Schema } from '../../config/functions.ts'
-import type { Block, FileBlock, Thought } from '../../domain/chat.ts'
-import type { Input, InputBlock } from '../../domain/input.ts'
-import { type Json, type JsonObject, parseJson } from '../../lib/json.ts'
+import { type Json, type JsonObject, parseJson } from '../lib/json.ts'
+import type { Block, FileBlock, Thought } from './chat.ts'
+import type { Input, InputBlock } from './input.ts'
+
+/** What a value must be: says what is wrong with it, nothing when it fits. */
+interface Schema {
+  check(value: unknown): readonly string[]
+}
 
 /** Schemas of arguments by the name of the tool; null where a tool takes anything. */
 export type ToolSchemas = ReadonlyMap<string, Schema | null>

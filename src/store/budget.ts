@@ -1,5 +1,5 @@
-import { GatewayError } from '../../domain/errors.ts'
-import type { Clock } from '../../lib/clock.ts'
+import { GatewayError } from '../domain/errors.ts'
+import type { Clock } from '../lib/clock.ts'
 
 /** The time a query may take. Asked between its steps, each of which is short. */
 export class Budget {

@@ -1,0 +1,59 @@
+import { asObject, type Json, type JsonObject } from '../lib/json.ts'
+import type { Block, Message } from './chat.ts'
+import type { NativeInference } from './native.ts'
+import { outputBlocks } from './native-blocks.ts'
+import type { InferenceRecord } from './record.ts'
+
+/** What was kept of a function's answer; of a model's own answer, what its messages say. */
+export function nativeOf(record: InferenceRecord): NativeInference {
+  if (record.native) return record.native
+  const providerType = record.attempts.at(-1)?.providerType ?? ''
+  return {
+    type: 'chat',
+    input: inputOf(record.input, providerType),
+    output: blocksOf(record.output, providerType),
+    inference_params: { chat_completion: samplingOf(record.params) },
+    extra_body: [],
+  }
+}
+
+function inputOf(messages: readonly Message[], providerType: string): JsonObject {
+  const system = messages.flatMap(({ role, content }) =>
+    role === 'system' ? textsOf(content) : [],
+  )
+  return {
+    ...(system.length > 0 && { system: system.join('\n') }),
+    messages: messages
+      .filter(({ role }) => role !== 'system')
+      .map(({ role, content }) => ({ role, content: blocksOf(content, providerType) })),
+  }
+}
+
+function textsOf(content: readonly Block[]): string[] {
+  return content.flatMap((block) => (block.type === 'text' ? [block.text] : []))
+}
+
+/** Nobody said which tools there are: each call counts as one of a known tool. */
+function blocksOf(content: readonly Block[], providerType: string): JsonObject[] {
+  const names = content.flatMap((block) => (block.type === 'tool_call' ? [block.name] : []))
+  return outputBlocks(content, new Map(names.map((name) => [name, null])), providerType)
+}
+
+const SAMPLING = [
+  'temperature',
+  'top_p',
+  'max_tokens',
+  'presence_penalty',
+  'frequency_penalty',
+  'seed',
+  'reasoning_effort',
+] as const
+
+function samplingOf(params: Json): JsonObject {
+  const given = asObject(params) ?? {}
+  const known = SAMPLING.flatMap((name) => {
+    const value = given[name]
+    return value === undefined || value === null ? [] : [[name, value] as const]
+  })
+  return Object.fromEntries(known)
+}

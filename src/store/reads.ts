@@ -1,0 +1,62 @@
+import type { Json } from '../domain/chat.ts'
+import type { Feedback } from '../domain/feedback.ts'
+import type { DocumentName } from './changes.ts'
+import type { LogReader } from './store.ts'
+
+/** Everything the store can be asked. Each engine answers all of it; one suite says what is right. */
+export interface Reads extends LogReader, FeedbackReads, DocumentReads {}
+
+export interface FeedbackReads {
+  /** What feedback may be given to; null where there is no such inference and no such episode. */
+  target(id: string): Promise<FeedbackTarget | null>
+  /** What was said of one target, the newest first. */
+  feedbackOf(targetId: string, page: IdPage): Promise<Feedback[]>
+}
+
+export type FeedbackTarget =
+  | {
+      readonly level: 'inference'
+      readonly functionName: string
+      readonly variantName: string
+      readonly episodeId: string
+    }
+  | { readonly level: 'episode' }
+
+/** A page of things with ids, newest first; `before` and `after` are ids, themselves left out. */
+export interface IdPage {
+  readonly before?: string
+  /** The page just after (newer than) this one; still the newest first. */
+  readonly after?: string
+  readonly limit: number
+}
+
+export interface DocumentReads {
+  /** Null where there is none. */
+  document(name: DocumentName): Promise<Json>
+  /** In the order of their keys, those after `after`. */
+  documents(
+    collection: string,
+    page: { readonly after?: string; readonly limit: number },
+  ): Promise<{ readonly key: string; readonly value: Json }[]>
+}
+
+/** The same questions as an engine answers them, at once or later. */
+export type Answers = {
+  readonly [Method in keyof Reads]: (
+    ...args: Parameters<Reads[Method]>
+  ) => Awaited<ReturnType<Reads[Method]>> | ReturnType<Reads[Method]>
+}
+
+/** Every question by name: a new one that is forgotten here does not compile. */
+export const READS: Readonly<Record<keyof Reads, true>> = {
+  list: true,
+  get: true,
+  byResponse: true,
+  neighbours: true,
+  overview: true,
+  count: true,
+  target: true,
+  feedbackOf: true,
+  document: true,
+  documents: true,
+}

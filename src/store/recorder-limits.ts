@@ -1,0 +1,17 @@
+/** How much waits in memory, and how much goes to the store thread at once. */
+export interface RecorderLimits {
+  readonly maxQueueBytes: number
+  readonly maxQueueRows: number
+  readonly batchRows: number
+  readonly batchBytes: number
+  /** The least time between two batches for which nobody waits. */
+  readonly batchMs: number
+}
+
+export const DEFAULT_LIMITS: RecorderLimits = {
+  maxQueueBytes: 64 * 1024 * 1024,
+  maxQueueRows: 100_000,
+  batchRows: 100,
+  batchBytes: 1024 * 1024,
+  batchMs: 20,
+}

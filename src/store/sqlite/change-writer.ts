@@ -1,0 +1,54 @@
+import type { DatabaseSync } from 'node:sqlite'
+import type { Json } from '../../domain/chat.ts'
+import type { Change, ChangeOutcome } from '../changes.ts'
+import { DocumentWriter } from './documents.ts'
+import { asFault } from './fault.ts'
+import { FeedbackWriter } from './feedback.ts'
+import type { Intern } from './hot-values.ts'
+import { FORGET_RESPONSE } from './response-id.ts'
+
+/** Applies changes inside the transaction of the records they came with. */
+export class ChangeWriter {
+  readonly #db: DatabaseSync
+  readonly #documents: DocumentWriter
+  readonly #feedback: FeedbackWriter
+
+  constructor(db: DatabaseSync, intern: Intern) {
+    this.#db = db
+    this.#documents = new DocumentWriter(db)
+    this.#feedback = new FeedbackWriter(db, intern)
+  }
+
+  /** A change that does not fit the file takes nothing else with it. */
+  apply(change: Change): ChangeOutcome {
+    this.#db.exec('SAVEPOINT change')
+    try {
+      const result = this.#run(change)
+      this.#db.exec('RELEASE change')
+      return { result }
+    } catch (thrown) {
+      const fault = asFault(thrown, '')
+      // SQLite has rolled back by itself after some errors: then the batch as a whole fails.
+      if (fault.kind !== 'other' || !this.#db.isTransaction) throw thrown
+      this.#db.exec('ROLLBACK TO change')
+      this.#db.exec('RELEASE change')
+      return { error: fault.message }
+    }
+  }
+
+  #run(change: Change): Json {
+    switch (change.kind) {
+      case 'feedback':
+        return this.#feedback.add(change.feedback)
+      case 'put':
+        return this.#documents.put(change, change.value)
+      case 'claim':
+        return this.#documents.claim(change, change.value)
+      case 'remove':
+        return this.#documents.remove(change)
+      case 'forget_response':
+        this.#db.prepare(FORGET_RESPONSE).run(change.responseId)
+        return null
+    }
+  }
+}

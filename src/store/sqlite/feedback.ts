@@ -1,0 +1,117 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import type { Json } from '../../domain/chat.ts'
+import {
+  type Feedback,
+  FEEDBACK_TYPES,
+  type FeedbackLevel,
+  type FeedbackType,
+} from '../../domain/feedback.ts'
+import type { FeedbackTarget, IdPage } from '../reads.ts'
+import type { Intern } from './hot-values.ts'
+import { tagsOf } from './log-rows.ts'
+import { decodeId, encodeId, readNumber, readText, readTextOrNull, type Row } from './values.ts'
+
+/** As stored. Never renumber. */
+const LEVEL_CODES: Readonly<Record<FeedbackLevel, number>> = { inference: 0, episode: 1 }
+const TYPE_CODES: Readonly<Record<FeedbackType, number>> = {
+  boolean: 0,
+  float: 1,
+  comment: 2,
+  demonstration: 3,
+}
+
+const INSERT = `
+  INSERT OR IGNORE INTO feedback (id, at, target, level, type, metric, value, tags, config_hash)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`
+
+/** The writer's side of the feedback. */
+export class FeedbackWriter {
+  readonly #insert: StatementSync
+  readonly #intern: Intern
+
+  constructor(db: DatabaseSync, intern: Intern) {
+    this.#insert = db.prepare(INSERT)
+    this.#intern = intern
+  }
+
+  add(feedback: Feedback): null {
+    const tags = Object.keys(feedback.tags).length === 0 ? null : JSON.stringify(feedback.tags)
+    this.#insert.run(
+      encodeId(feedback.id),
+      feedback.at,
+      encodeId(feedback.targetId),
+      LEVEL_CODES[feedback.level],
+      TYPE_CODES[feedback.type],
+      this.#intern('metric', feedback.metricName),
+      JSON.stringify(feedback.value),
+      tags,
+      this.#intern('config', feedback.configHash),
+    )
+    return null
+  }
+}
+
+export function readTarget(db: DatabaseSync | null, id: string): FeedbackTarget | null {
+  const row = db
+    ?.prepare(
+      `SELECT function.name AS function_name, variant.name AS variant_name, i.episode_id
+       FROM inference i JOIN dim function ON function.id = i.function
+       JOIN dim variant ON variant.id = i.variant WHERE i.id = ?`,
+    )
+    .get(encodeId(id))
+  if (row !== undefined) {
+    return {
+      level: 'inference',
+      functionName: readText(row, 'function_name'),
+      variantName: readText(row, 'variant_name'),
+      episodeId: decodeId(row['episode_id']),
+    }
+  }
+  const episode = db
+    ?.prepare('SELECT 1 FROM inference WHERE episode_id = ? LIMIT 1')
+    .get(encodeId(id))
+  return episode === undefined ? null : { level: 'episode' }
+}
+
+const SELECT = `
+  SELECT f.*, metric.name AS metric_name, config.name AS config_name FROM feedback f
+  JOIN dim metric ON metric.id = f.metric JOIN dim config ON config.id = f.config_hash
+  WHERE f.target = ? AND f.id < ? AND f.id > ?`
+
+export function readFeedbackOf(
+  db: DatabaseSync | null,
+  targetId: string,
+  { before, after, limit }: IdPage,
+): Feedback[] {
+  const forwards = after !== undefined
+  const rows = db
+    ?.prepare(`${SELECT} ORDER BY f.id ${forwards ? 'ASC' : 'DESC'} LIMIT ?`)
+    .all(
+      encodeId(targetId),
+      before === undefined ? LAST_ID : encodeId(before),
+      after === undefined ? FIRST_ID : encodeId(after),
+      limit,
+    )
+  const found = (rows ?? []).map((row) => decodeFeedback(row))
+  return forwards ? found.toReversed() : found
+}
+
+const FIRST_ID = new Uint8Array(0)
+const LAST_ID = new Uint8Array(17).fill(0xff)
+
+function decodeFeedback(row: Row): Feedback {
+  const level = row['level'] === LEVEL_CODES.episode ? 'episode' : 'inference'
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- only this file writes these
+  const value = JSON.parse(readText(row, 'value')) as Json
+  return {
+    id: decodeId(row['id']),
+    at: readNumber(row, 'at'),
+    targetId: decodeId(row['target']),
+    level,
+    type: FEEDBACK_TYPES.find((type) => TYPE_CODES[type] === row['type']) ?? 'comment',
+    metricName: readText(row, 'metric_name'),
+    value,
+    tags: tagsOf(readTextOrNull(row, 'tags')),
+    configHash: readText(row, 'config_name'),
+  }
+}
