@@ -18,8 +18,8 @@ function partsOfBlock(block: Block, index: number): Part[] {
     case 'refusal':
       return [block]
     case 'file': {
-      const { type, url, mimeType, signature } = block
-      return [{ type, url, ...compact({ mimeType, signature }) }]
+      const { type, url, mimeType, signature, raw, wire } = block
+      return [{ type, url, ...compact({ mimeType, signature, raw, wire }) }]
     }
     case 'unknown': {
       const data = asObject(block.data)

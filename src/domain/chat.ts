@@ -57,6 +57,9 @@ export interface FileBlock extends Hints {
   readonly detail?: string
   /** Opaque, goes back byte for byte (Gemini signs images too). */
   readonly signature?: string
+  /** The provider's own object without the file's bytes, and the wire it came by. */
+  readonly raw?: JsonObject
+  readonly wire?: string
 }
 
 /** A block of the provider's own that we have no noun for: it only goes back to its own wire. */
@@ -268,6 +271,9 @@ export type Part =
       readonly url: string
       readonly mimeType?: string
       readonly signature?: string
+      /** What its provider says beside the bytes, and the wire it came by. */
+      readonly raw?: JsonObject
+      readonly wire?: string
       readonly choice?: number
     }
   /** A whole block of the provider's own (a server tool's call or result), in its place. */

@@ -25,7 +25,7 @@ export const openai = openaiCompatible({
       .default({})
       .describe('How files of a type are sent, where the usual way is wrong.'),
   },
-  quirks: { allowedTools: true, customTools: true, lacks: ['top_k'] },
+  quirks: { allowedTools: true, customTools: true, signatures: true, lacks: ['top_k'] },
   adapt: withOwnTools,
 })
 

@@ -126,6 +126,8 @@ export interface Quirks {
   readonly allowedTools?: true
   readonly customTools?: true
   readonly filesInResults?: true
+  /** Takes what Gemini signed back where Google's servers of this format do. */
+  readonly signatures?: true
   /** Takes Anthropic's `cache_control` on pieces of content. */
   readonly cacheControl?: true
   /** Fields that it refuses. */

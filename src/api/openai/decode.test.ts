@@ -4,6 +4,17 @@ import { encodeChat } from '../../providers/openai-chat/encode.ts'
 import { asObject, type JsonObject } from '../../lib/json.ts'
 import { decodeChat } from './decode.ts'
 
+test('a message that Gemini signed is read with its signature', () => {
+  const message = {
+    role: 'assistant',
+    content: 'Yes.',
+    extra_content: { google: { thought_signature: 'sig' } },
+  }
+  expect(decodeChat({ messages: [message] }).messages).toEqual([
+    { role: 'assistant', content: [{ type: 'text', text: 'Yes.', signature: 'sig' }] },
+  ])
+})
+
 const request: JsonObject = {
   model: 'm',
   messages: [

@@ -88,7 +88,7 @@ function decodeAssistant(message: JsonObject, names: Map<string, string>): Block
   const thoughts = decodeThoughts(message)
   return [
     ...thoughts.filter((thought) => !isBareSignature(thought)),
-    ...withCitations(decodeContent(message['content']), message),
+    ...withCitations(signText(decodeContent(message['content']), message), message),
     ...thoughts.filter(isBareSignature),
     ...(refusal ? [{ type: 'refusal', text: refusal } as const] : []),
     ...(audio ? [{ type: 'unknown', data: { audio }, wire: 'openai_chat' } as const] : []),
@@ -97,6 +97,20 @@ function decodeAssistant(message: JsonObject, names: Map<string, string>): Block
       ? [decodeCall({ id: asString(legacy['name']) ?? '', function: legacy }, names)]
       : []),
   ]
+}
+
+/** What Gemini signs of a message are its words. */
+function signText(blocks: readonly Block[], message: JsonObject): Block[] {
+  const signature = googleSignature(message)
+  const at = blocks.findLastIndex(({ type }) => type === 'text')
+  return blocks.map((block, place) =>
+    place === at && block.type === 'text' ? { ...block, ...compact({ signature }) } : block,
+  )
+}
+
+function googleSignature(said: JsonObject): string | undefined {
+  const google = asObject(asObject(said['extra_content'])?.['google'])
+  return asString(google?.['thought_signature'])
 }
 
 /** What the answer cited comes back beside its text. */
@@ -116,8 +130,7 @@ function decodeCall(call: JsonObject, names: Map<string, string>): Block {
   const id = asString(call['id']) ?? ''
   const name = asString(fn?.['name']) ?? ''
   names.set(id, name)
-  const google = asObject(asObject(call['extra_content'])?.['google'])
-  const signature = asString(google?.['thought_signature'])
+  const signature = googleSignature(call)
   return {
     type: 'tool_call',
     id,

@@ -8,7 +8,8 @@ import { logprobsIn } from '../logprobs.ts'
 import { withSignedThoughts } from '../signatures.ts'
 import { annotationOf } from './annotations.ts'
 import { detailsOfPart, signatureFields } from './details.ts'
-import { encodeCall, encodeFinish, encodeUsage, imageOf, speaksHere } from './encode.ts'
+import { encodeCall, encodeFinish, encodeUsage, speaksHere } from './encode.ts'
+import { audioOf, imageOf, isSound } from './media.ts'
 
 type At<T extends Part['type']> = Extract<Part, { type: T }>
 
@@ -181,7 +182,8 @@ function addPart(
       addTo(message, 'annotations', annotationOf(part.citation))
       break
     case 'file':
-      addTo(message, 'images', imageOf(part.url))
+      if (isSound(part)) message['audio'] = audioOf(part, envelope.id)
+      else addTo(message, 'images', imageOf(part))
       break
     case 'raw':
       addRaw({ message, choice }, part, envelope)

@@ -8,6 +8,7 @@ import { logprobsIn } from '../logprobs.ts'
 import { withSignedThoughts } from '../signatures.ts'
 import { annotationOf } from './annotations.ts'
 import { detailsOf, signatureFields } from './details.ts'
+import { mediaFields } from './media.ts'
 
 /** A whole answer in TensorZero's shape. Fields we do not know stay where the provider had them. */
 export function encodeCompletion(envelope: Envelope, parts: readonly Part[]): JsonObject {
@@ -48,13 +49,14 @@ function encodeChoice(index: number, parts: readonly Part[], envelope: Envelope)
   const known = speaksHere(envelope) ? parts : []
   const unread = rawFields(known, 'message')
   const cited = texts.flatMap((block) => (block.citations ?? []).map(annotationOf))
-  const images = content.flatMap((block) => (block.type === 'file' ? [imageOf(block.url)] : []))
+  const files = content.filter((block) => block.type === 'file')
   return {
     ...rawFields(known, 'choice'),
     ...logprobsOf(parts, known),
     index,
     finish_reason: encodeFinish(finish),
     message: {
+      ...mediaFields(files, envelope.id),
       ...unread,
       role: 'assistant',
       content:
@@ -73,7 +75,6 @@ function encodeChoice(index: number, parts: readonly Part[], envelope: Envelope)
         ),
       }),
       ...(cited.length > 0 && !('annotations' in unread) && { annotations: cited }),
-      ...(images.length > 0 && !('images' in unread) && { images }),
       ...(own.length > 0 && { tensorzero_extra_content: own }),
     },
   }
@@ -82,10 +83,6 @@ function encodeChoice(index: number, parts: readonly Part[], envelope: Envelope)
 /** What has no noun is worth repeating only where the provider spoke this dialect. */
 export function speaksHere({ wire }: Envelope): boolean {
   return wire === 'openai_chat'
-}
-
-export function imageOf(url: string): JsonObject {
-  return { type: 'image_url', image_url: { url } }
 }
 
 function logprobsOf(parts: readonly Part[], known: readonly Part[]): JsonObject {
@@ -150,16 +147,21 @@ export function encodeUsage(usage: Usage | null, cost: Envelope['cost']): Json {
   if (input !== null) fields['prompt_tokens'] = input
   if (output !== null) fields['completion_tokens'] = output
   if (input !== null && output !== null) fields['total_tokens'] = input + output
-  if (usage.cacheRead !== null) {
-    fields['prompt_tokens_details'] = { cached_tokens: usage.cacheRead }
-  }
-  if (usage.reasoning !== null) {
-    fields['completion_tokens_details'] = { reasoning_tokens: usage.reasoning }
-  }
-  if (usage.cacheWrite !== null) {
-    fields['tensorzero_provider_cache_write_input_tokens'] = usage.cacheWrite
+  const inputs = known({ cached_tokens: usage.cacheRead, audio_tokens: usage.audioInput })
+  const outputs = known({ reasoning_tokens: usage.reasoning, audio_tokens: usage.audioOutput })
+  if (inputs) fields['prompt_tokens_details'] = inputs
+  if (outputs) fields['completion_tokens_details'] = outputs
+  if (usage.cacheWrite !== null || usage.cacheWrite1h !== null) {
+    fields['tensorzero_provider_cache_write_input_tokens'] =
+      (usage.cacheWrite ?? 0) + (usage.cacheWrite1h ?? 0)
   }
   return { ...fields, tensorzero_cost: cost() }
+}
+
+/** The counts that were told; none where nothing was. */
+function known(counts: Readonly<Record<string, number | null>>): JsonObject | null {
+  const told = Object.entries(counts).filter(([, count]) => count !== null)
+  return told.length > 0 ? Object.fromEntries(told) : null
 }
 
 const FINISH: Readonly<Record<FinishReason, string>> = {

@@ -11,6 +11,8 @@ const NO_NUMBER = -1
 export class CallPlaces {
   readonly #choices = new Map<number, Known>()
   readonly #thoughts = new Map<number, JsonObject>()
+  /** The answer has ended. */
+  finished = false
   /** The pages beside the answer have been told. */
   cited = false
   /** The answer's own id: it tells calls of one turn from those of the next. */

@@ -1,11 +1,30 @@
 import { expect, test } from 'vitest'
-import type { Thought } from '../../domain/chat.ts'
+import type { Block, Thought } from '../../domain/chat.ts'
 import { encodeMessages } from './encode-messages.ts'
 
 function sent(...content: Thought[]) {
   const quirks = { reasoningBack: 'reasoning_details' } as const
   return encodeMessages([{ role: 'assistant', content }], quirks, new Set())
 }
+
+const signature = 'sig'
+const signed: Block[] = [
+  { type: 'text', text: 'a', signature },
+  { type: 'tool_call', id: 'c', name: 'f', arguments: '{}', signature },
+]
+
+test('what Gemini signed goes back to servers of Google’s kind alone', () => {
+  const google = { google: { thought_signature: 'sig' } }
+  const dropped = new Set<string>()
+  const messages = [{ role: 'assistant', content: signed } as const]
+  expect(encodeMessages(messages, { signatures: true }, dropped)).toMatchObject([
+    { extra_content: google, tool_calls: [{ id: 'c', extra_content: google }] },
+  ])
+  expect(dropped.size).toBe(0)
+  const [message] = encodeMessages(messages, {}, dropped)
+  expect(JSON.stringify(message)).not.toContain('extra_content')
+  expect([...dropped]).toEqual(['a signature of Gemini'])
+})
 
 const thought = { type: 'thought', text: 'a' } as const
 

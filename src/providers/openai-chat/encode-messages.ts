@@ -44,7 +44,8 @@ function encodeAssistant(
   const refusal = blocks.find((block) => block.type === 'refusal')?.text
   const audio = blocks.flatMap((block) => ownData(block)['audio'] ?? []).at(0)
   for (const block of blocks) reportLost(block, dropped)
-  const calls = encodeCalls(blocks)
+  const calls = encodeCalls(blocks, quirks, dropped)
+  const signature = blocks.findLast((block) => block.type === 'text')?.signature
   const thinking = quirks.reasoningBack === 'thinking_list' ? thinkingOf(thoughts) : []
   const plain = text.length > 0 ? text.join('') : null
   const said = plain === null ? [] : [{ type: 'text', text: plain }]
@@ -52,6 +53,7 @@ function encodeAssistant(
     content: thinking.length > 0 ? [...thinking, ...said] : plain,
     refusal,
     audio,
+    extra_content: signed(signature, quirks, dropped),
     ...encodeThoughts(thoughts, quirks, dropped),
     tool_calls: calls.length > 0 ? calls : undefined,
   })
@@ -79,15 +81,27 @@ function reportLost(block: Block, dropped: Set<string>): void {
   }
 }
 
-function encodeCalls(blocks: readonly Block[]): Json[] {
+function encodeCalls(blocks: readonly Block[], quirks: Quirks, dropped: Set<string>): Json[] {
   return blocks.flatMap((block): Json[] => {
     if (block.type !== 'tool_call') return []
     const { id, name, arguments: text, custom, signature } = block
-    const google = { google: { thought_signature: signature ?? '' } }
-    const signed = signature === undefined ? {} : { extra_content: google }
-    if (custom) return [{ id, type: 'custom', custom: { name, input: text }, ...signed }]
-    return [{ id, type: 'function', function: { name, arguments: text }, ...signed }]
+    const said = custom
+      ? { type: 'custom', custom: { name, input: text } }
+      : { type: 'function', function: { name, arguments: text } }
+    return [withoutUndefined({ id, ...said, extra_content: signed(signature, quirks, dropped) })]
   })
+}
+
+/** Google's place for signatures in this format: others refuse what they do not know. */
+function signed(
+  signature: string | undefined,
+  { signatures }: Quirks,
+  dropped: Set<string>,
+): JsonObject | undefined {
+  if (signature === undefined) return undefined
+  if (signatures) return { google: { thought_signature: signature } }
+  dropped.add('a signature of Gemini')
+  return undefined
 }
 
 function encodeThoughts(

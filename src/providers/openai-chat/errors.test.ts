@@ -25,6 +25,22 @@ test.each([
     { message: 'No.', type: 'too_many', code: 'queue' },
     { message: 'No.', type: 'too_many' },
   ],
+  [
+    'an object in a list',
+    [{ error: { message: 'No.', code: 400 } }],
+    { message: 'No.', status: 400 },
+  ],
+  [
+    'a text with a type of its own',
+    { error: 'No.', error_type: 'validation' },
+    { message: 'No.', type: 'validation' },
+  ],
+  ['a named code', { error_code: 'BAD_REQUEST', message: 'No.' }, { code: 'BAD_REQUEST' }],
+  [
+    'one of several',
+    { success: false, errors: [{ code: 7003, message: 'No.' }], result: null },
+    { message: 'No.', code: 7003 },
+  ],
   ['a detail', { detail: 'No.' }, { message: 'No.' }],
   ['a list of details', { detail: [{ msg: 'a' }, { msg: 'b' }, 1] }, { message: 'a; b' }],
   ['details of another shape', { detail: { why: 1 } }, { message: '{"why":1}' }],
@@ -51,7 +67,8 @@ test.each([
   [{ detail: null }],
   [null],
   ['error'],
-  [[{ error: 'No.' }]],
+  [[]],
+  [{ success: true, errors: [] }],
   [undefined],
 ])('%j is no error', (body) => {
   expect(readError(body)).toBeNull()

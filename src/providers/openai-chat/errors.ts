@@ -4,21 +4,24 @@ import {
   asNumber,
   asObject,
   asString,
+  objectsIn,
   type Json,
   type JsonObject,
 } from '../../lib/json.ts'
 
 /**
- * The error in a body of the OpenAI family, in the shapes seen: `{error: {...}}`, `{error: "…"}`
- * (xAI, Venice), flat `{message, type, code}` with `object: "error"` (Mistral) or alone (Cerebras),
- * `{detail}` (FastAPI servers). Null when the body is no error.
+ * The error in a body of the OpenAI family, in the shapes seen: `{error: {...}}`, the same in a list
+ * (Google), `{error: "…"}` (xAI, Venice, TGI), flat `{message, type, code}` with `object: "error"`
+ * (Mistral) or alone (Cerebras, Databricks), `{detail}` (FastAPI servers), `{errors: […]}`
+ * (Cloudflare). Null when the body is no error.
  */
 export function readError(body: unknown): ProviderError | null {
-  const object = asObject(body)
+  const object = asObject(Array.isArray(body) ? asArray(body)[0] : body)
   if (!object) return null
   const { error } = object
   if (typeof error === 'string') {
-    return made(error, object['code'], object['type'], { raw: object, beside: besideError(object) })
+    const type = object['type'] ?? object['error_type']
+    return made(error, object['code'], type, { raw: object, beside: besideError(object) })
   }
   const inner = asObject(error)
   if (inner) {
@@ -29,7 +32,12 @@ export function readError(body: unknown): ProviderError | null {
   }
   if ('choices' in object) return null
   if (object['object'] === 'error' || typeof object['message'] === 'string') {
-    return made(messageOf(object), object['code'], object['type'], { raw: object, beside: {} })
+    const code = object['code'] ?? object['error_code']
+    return made(messageOf(object), code, object['type'], { raw: object, beside: {} })
+  }
+  const [listed] = objectsIn(object['errors'])
+  if (listed && object['success'] !== true) {
+    return made(messageOf(listed), listed['code'], listed['type'], { raw: object, beside: {} })
   }
   const { detail } = object
   if (detail === undefined || detail === null) return null

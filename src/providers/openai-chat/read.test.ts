@@ -117,6 +117,9 @@ test.each([
   ['tool_calls', 'tool_call'],
   ['function_call', 'tool_call'],
   ['content_filter', 'content_filter'],
+  ['SAFETY', 'content_filter'],
+  ['sensitive', 'content_filter'],
+  ['insufficient_system_resource', 'unknown'],
   ['something_new', 'unknown'],
   ['toString', 'unknown'],
 ])('the finish reason %s is %s', (raw, reason) => {
@@ -149,7 +152,7 @@ test('what has no noun is kept by its level', () => {
 })
 
 test('a piece of content of an unknown kind is kept as it is', () => {
-  const piece = { type: 'image_url', image_url: { url: 'data:x' } }
+  const piece = { type: 'reference', reference_ids: [1] }
   expect(whole({ content: [piece, { type: 'text', text: 'a' }] })).toEqual([
     { type: 'raw', level: 'message', fields: { content: [piece] } },
     { type: 'text', text: 'a' },

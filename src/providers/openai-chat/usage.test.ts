@@ -4,6 +4,8 @@ import { totalInput, totalOutput, UNKNOWN_USAGE } from '../../domain/usage.ts'
 import { readCompletion } from './read.ts'
 import { readUsage } from './usage.ts'
 
+const CACHED_4 = { input: 6, cacheRead: 4 }
+
 test.each([
   [
     'plain totals',
@@ -64,6 +66,9 @@ test.each([
     { prompt_tokens: 10, completion_tokens: 105, reasoning_tokens: 100 },
     { input: 10, output: 5, reasoning: 100 },
   ],
+  ['cached tokens beside the totals', { prompt_tokens: 10, cached_tokens: 4 }, CACHED_4],
+  ['Mistral’s word for them', { prompt_tokens: 10, num_cached_tokens: 4 }, CACHED_4],
+  ['Claude’s word for them', { prompt_tokens: 10, cache_read_input_tokens: 4 }, CACHED_4],
   [
     'more cached tokens than tokens',
     { prompt_tokens: 10, prompt_tokens_details: { cached_tokens: 12 } },
@@ -119,4 +124,26 @@ test('usage may stand in a corner of its own, and may name a price', () => {
     { reportedCost: 0.002 },
   ])
   expect(readCompletion({ choices: [], usage: null })).toEqual([])
+  const last = { index: 0, delta: {}, finish_reason: 'stop', usage }
+  expect(readCompletion({ choices: [last] })).toMatchObject([
+    { type: 'raw' },
+    { type: 'finish' },
+    { type: 'usage', raw: usage },
+  ])
+})
+
+test.each([
+  ['a number', { cost: 0.002 }],
+  ['a total among others', { cost: { request_cost: 0.001, total_cost: 0.002 } }],
+  ['an estimate', { estimated_cost: 0.002 }],
+  ['ticks, of which a dollar has 10^10', { cost_in_usd_ticks: 20_000_000 }],
+])('a price may be %s', (_, said) => {
+  const usage = { prompt_tokens: 1, ...said }
+  expect(readCompletion({ choices: [], usage })).toMatchObject([{ reportedCost: 0.002 }])
+})
+
+test('a price may stand beside the usage', () => {
+  const body = { choices: [], usage: { prompt_tokens: 1 }, cost: { usd: 0.002, diem: 0 } }
+  const parts = readCompletion(body)
+  expect(parts).toContainEqual(expect.objectContaining({ type: 'usage', reportedCost: 0.002 }))
 })

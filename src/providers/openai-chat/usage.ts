@@ -13,7 +13,7 @@ export function readUsage(raw: JsonObject): Usage {
   const prompt = number(raw['prompt_tokens'])
   const completion = completionTokens(raw, prompt, reasoning)
 
-  const cacheRead = number(input['cached_tokens']) ?? number(raw['prompt_cache_hit_tokens'])
+  const cacheRead = number(input['cached_tokens']) ?? first(raw, CACHED)
   const cacheWrite =
     number(input['cache_write_tokens']) ?? number(raw['cache_creation_input_tokens'])
   const [freshInput, inputParts] = split(prompt, [
@@ -36,6 +36,37 @@ export function readUsage(raw: JsonObject): Usage {
   }
 }
 
+/** What DeepSeek, Moonshot, Mistral and Databricks call the part of the prompt that was cached. */
+const CACHED = [
+  'prompt_cache_hit_tokens',
+  'cached_tokens',
+  'num_cached_tokens',
+  'cache_read_input_tokens',
+]
+
+/** xAI counts money in ten-billionths of a dollar. Source: xAI docs, "Cost tracking". */
+const TICKS_A_DOLLAR = 1e10
+
+/**
+ * What the provider itself says it charges, US dollars: OpenRouter and Vercel a number, Perplexity
+ * and Venice an object, DeepInfra an estimate, xAI ticks.
+ */
+export function costIn(raw: JsonObject): number | undefined {
+  const cost = asObject(raw['cost']) ?? {}
+  const ticks = asNumber(raw['cost_in_usd_ticks'])
+  return (
+    asNumber(raw['cost']) ??
+    asNumber(cost['total_cost']) ??
+    asNumber(cost['usd']) ??
+    asNumber(raw['estimated_cost']) ??
+    (ticks === undefined ? undefined : ticks / TICKS_A_DOLLAR)
+  )
+}
+
+function first(raw: JsonObject, names: readonly string[]): number | null {
+  return names.map((name) => number(raw[name])).find((count) => count !== null) ?? null
+}
+
 function completionTokens(
   raw: JsonObject,
   prompt: number | null,
@@ -50,8 +81,11 @@ function completionTokens(
 }
 
 /** Takes parts out of a total so that they and what is left add up to it, whatever was said. */
-function split(total: number | null, parts: (number | null)[]): [number | null, (number | null)[]] {
-  if (total === null) return [null, parts]
+export function split(
+  total: number | null,
+  parts: readonly (number | null)[],
+): [number | null, (number | null)[]] {
+  if (total === null) return [null, [...parts]]
   let left = total
   const taken = parts.map((part) => {
     if (part === null) return null

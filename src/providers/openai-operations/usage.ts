@@ -2,14 +2,14 @@ import type { Part } from '../../domain/chat.ts'
 import { UNKNOWN_USAGE, type Usage } from '../../domain/usage.ts'
 import { asNumber, asObject, type Json, type JsonObject } from '../../lib/json.ts'
 import { readUsage as readCohereUsage } from '../cohere-chat/usage.ts'
-import { readUsage as readChatUsage } from '../openai-chat/usage.ts'
+import { costIn, readUsage as readChatUsage } from '../openai-chat/usage.ts'
 
 /** What an answer says it used: as `usage` in OpenAI's two manners, or as Cohere's `meta`. */
 export function operationUsage(body: JsonObject): Part[] {
   const raw = asObject(body['usage'])
   const meta = asObject(body['meta'])
   if (!raw) return meta ? [{ type: 'usage', usage: readCohereUsage(meta), raw: meta }] : []
-  const cost = asNumber(raw['cost']) ?? asNumber(asObject(raw['cost'])?.['total_cost'])
+  const cost = costIn(raw)
   const reportedCost = cost === undefined ? {} : { reportedCost: cost }
   return [{ type: 'usage', usage: readUsage(raw), raw, ...reportedCost }]
 }

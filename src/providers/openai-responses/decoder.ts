@@ -63,8 +63,7 @@ export class ResponsesDecoder implements Decoder {
     const place = asNumber(event['output_index']) ?? 0
     switch (type) {
       case 'response.content_part.added':
-        seen.texts++
-        return seen.texts > 1 ? [{ type: 'text', text: '', begins: true }] : []
+        return seen.beginsText(event) ? [{ type: 'text', text: '', begins: true }] : []
       case 'response.output_text.delta':
         return [
           { type: 'text', text: delta, ...(!seen.content && { begins: true }) },
@@ -167,6 +166,13 @@ class Seen {
   texts = 0
   paragraphs = 0
   annotations = 0
+
+  /** Another text of a message; parts of a thought or refusals are none. */
+  beginsText({ part }: JsonObject): boolean {
+    if (asObject(part)?.['type'] !== 'output_text') return false
+    this.texts++
+    return this.texts > 1
+  }
 
   note(event: JsonObject): JsonObject {
     this.content = true

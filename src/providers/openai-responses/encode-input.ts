@@ -84,9 +84,12 @@ function encodeItem(block: Block, customCalls: CustomCalls, left: Leftovers): Js
       if (block.wire === undefined || block.wire === WIRE) return [block.data]
       left.add(`a block of another provider (${block.wire})`)
       return []
-    case 'file':
+    case 'file': {
+      const { raw, wire, url } = block
+      if (raw && wire === WIRE) return [{ ...raw, result: url.slice(url.indexOf(',') + 1) }]
       left.add('a file in a message of the assistant')
       return []
+    }
     case 'text':
     case 'refusal':
       return []

@@ -22,7 +22,13 @@ const RESPONSE_FIELDS = new Set([
 /** A whole response. */
 export function readResponse(body: JsonObject): Part[] {
   const items = objectsIn(body['output']).flatMap((item, index) => readItem(item, index))
-  return [...items, ...readEnd(body)]
+  return [...readBareReasoning(body), ...items, ...readEnd(body)]
+}
+
+/** mistral.rs tells what its model thought beside the items. Elsewhere the field repeats a setting. */
+function readBareReasoning({ reasoning }: JsonObject): Part[] {
+  const text = asString(reasoning) ?? ''
+  return text.trim() === '' ? [] : [{ type: 'reasoning', text }]
 }
 
 /** What a response says beside its items: how it ended, what it used, whether it failed. */
@@ -83,9 +89,20 @@ export function readItem(item: JsonObject, index: number): Part[] {
           text: asString(item['arguments']) ?? asString(item['input']) ?? '',
         },
       ]
+    case 'image_generation_call':
+      return readImage(item)
     default:
       return [{ type: 'unknown', data: item, wire: WIRE }]
   }
+}
+
+/** A picture that is done is a file to every client. */
+function readImage(item: JsonObject): Part[] {
+  const { result, ...raw } = item
+  const data = asString(result) ?? ''
+  if (data === '') return [{ type: 'unknown', data: item, wire: WIRE }]
+  const mimeType = `image/${asString(item['output_format']) ?? 'png'}`
+  return [{ type: 'file', url: `data:${mimeType};base64,${data}`, mimeType, raw, wire: WIRE }]
 }
 
 export function callPart(item: JsonObject, index: number): Part {

@@ -1,27 +1,34 @@
 import type { Part } from '../../domain/chat.ts'
-import { restOf } from '../../domain/usage.ts'
+import { UNKNOWN_USAGE } from '../../domain/usage.ts'
 import { asNumber, asObject, type JsonObject } from '../../lib/json.ts'
+import { costIn, split } from '../openai-chat/usage.ts'
 
-/** Totals with their parts inside: what is left of each is the rest. */
+/** Totals with their parts inside: what is left of each is the rest, and never less than nothing. */
 export function usagePart(raw: JsonObject): Part {
   const inputs = asObject(raw['input_tokens_details']) ?? {}
   const outputs = asObject(raw['output_tokens_details']) ?? {}
-  const cacheRead = count(inputs, 'cached_tokens')
-  const cacheWrite = count(inputs, 'cache_write_tokens') ?? count(inputs, 'cache_creation_tokens')
-  const audioInput = count(inputs, 'audio_tokens')
-  const reasoning = count(outputs, 'reasoning_tokens')
-  const audioOutput = count(outputs, 'audio_tokens')
-  const cost = asNumber(raw['cost'])
+  const [input, [cacheRead = null, cacheWrite = null, audioInput = null, imageInput = null]] =
+    split(count(raw, 'input_tokens'), [
+      count(inputs, 'cached_tokens'),
+      count(inputs, 'cache_write_tokens') ?? count(inputs, 'cache_creation_tokens'),
+      count(inputs, 'audio_tokens'),
+      count(inputs, 'image_tokens'),
+    ])
+  const [output, [reasoning = null, audioOutput = null]] = split(count(raw, 'output_tokens'), [
+    count(outputs, 'reasoning_tokens'),
+    count(outputs, 'audio_tokens'),
+  ])
+  const cost = costIn(raw)
   return {
     type: 'usage',
     usage: {
-      input: restOf(count(raw, 'input_tokens'), [cacheRead, cacheWrite, audioInput]),
+      ...UNKNOWN_USAGE,
+      input,
       cacheRead,
       cacheWrite,
-      cacheWrite1h: null,
       audioInput,
-      imageInput: null,
-      output: restOf(count(raw, 'output_tokens'), [reasoning, audioOutput]),
+      imageInput,
+      output,
       reasoning,
       audioOutput,
     },

@@ -77,7 +77,7 @@ export class ResponseEncoder implements StreamEncoder {
         this.#calls.get(part.index)?.input(part.text, this.#emit)
         break
       case 'file':
-        this.#whole((id) => imageItem(part.url, id))
+        this.#whole((id) => imageItem(part, id))
         break
       case 'raw':
         if (this.#open instanceof MessageItem) this.#open.addLogprobs(logprobsIn([part]))

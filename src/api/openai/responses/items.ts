@@ -1,4 +1,4 @@
-import type { Block, Citation, FinishReason, Thought } from '../../../domain/chat.ts'
+import type { Block, Citation, FileBlock, FinishReason, Thought } from '../../../domain/chat.ts'
 import { totalInput, totalOutput, type Usage } from '../../../domain/usage.ts'
 import { asObject, type JsonObject } from '../../../lib/json.ts'
 import { withoutUndefined } from '../../compact.ts'
@@ -104,7 +104,7 @@ function itemOf(block: Block, id: string): JsonObject[] {
       return [withoutUndefined({ ...said, thought_signature: signature })]
     }
     case 'file':
-      return [imageItem(block.url, id)]
+      return [imageItem(block, id)]
     case 'unknown': {
       const data = asObject(block.data)
       return data && block.wire === WIRE ? [data] : []
@@ -114,11 +114,14 @@ function itemOf(block: Block, id: string): JsonObject[] {
   }
 }
 
-/** A picture that the model made. */
-export function imageItem(url: string, id: string): JsonObject {
+/** A picture that the model made, in its provider's own words where they are of this format. */
+export function imageItem({ url, raw, wire }: PictureFacts, id: string): JsonObject {
   const result = /^data:[^,]*,(.*)$/s.exec(url)?.[1] ?? url
-  return { id, type: 'image_generation_call', status: 'completed', result }
+  const own = wire === WIRE ? raw : undefined
+  return { id, type: 'image_generation_call', status: 'completed', ...own, result }
 }
+
+type PictureFacts = Pick<FileBlock, 'url' | 'raw' | 'wire'>
 
 /** What only the provider can read goes where its client brings it back from. */
 export function reasoningItem(thought: Thought, id: string): JsonObject {

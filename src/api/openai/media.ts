@@ -1,0 +1,29 @@
+import type { FileBlock } from '../../domain/chat.ts'
+import type { JsonObject } from '../../lib/json.ts'
+
+type File = Pick<FileBlock, 'url' | 'mimeType'>
+
+/** Whether a file that the model made is to be heard. */
+export function isSound({ url, mimeType = '' }: File): boolean {
+  return mimeType.startsWith('audio/') || url.startsWith('data:audio/')
+}
+
+/** A picture as OpenRouter and its clients word it. */
+export function imageOf({ url }: File): JsonObject {
+  return { type: 'image_url', image_url: { url } }
+}
+
+/** A sound in OpenAI's own place for it; what it says stands in the message's content. */
+export function audioOf({ url }: File, id: string): JsonObject {
+  return { id: `audio_${id}`, data: url.slice(url.indexOf(',') + 1), expires_at: 0, transcript: '' }
+}
+
+/** Pictures and the first sound of an answer, as fields of its message. */
+export function mediaFields(files: readonly File[], id: string): JsonObject {
+  const images = files.filter((file) => !isSound(file)).map(imageOf)
+  const sound = files.find(isSound)
+  return {
+    ...(images.length > 0 && { images }),
+    ...(sound && { audio: audioOf(sound, id) }),
+  }
+}

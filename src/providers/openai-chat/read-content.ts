@@ -1,0 +1,84 @@
+import type { Part } from '../../domain/chat.ts'
+import { audioType } from '../../lib/data-url.ts'
+import { asArray, asObject, asString, objectsIn } from '../../lib/json.ts'
+import type { Json, JsonObject } from '../../lib/json.ts'
+
+type At = { readonly choice?: number }
+
+/** A string; or a list of typed pieces where Mistral puts its thinking and others pictures. */
+export function readContent(message: JsonObject, at: At, parts: Part[]): void {
+  const { content } = message
+  if (typeof content === 'string') {
+    if (content !== '') parts.push({ type: 'text', text: content, ...at })
+  } else {
+    for (const piece of objectsIn(content)) readPiece(piece, at, parts)
+  }
+  signText(message, at, parts)
+}
+
+function readPiece(piece: JsonObject, at: At, parts: Part[]): void {
+  switch (asString(piece['type'])) {
+    case 'thinking': {
+      const text = thinkingText(piece['thinking'])
+      if (text !== '') parts.push({ type: 'reasoning', text, ...at })
+      break
+    }
+    case 'reasoning':
+      // Read with the other thoughts.
+      break
+    case 'refusal':
+      parts.push({ type: 'refusal', text: asString(piece['refusal']) ?? '', ...at })
+      break
+    default: {
+      const text = asString(piece['text'])
+      const url = imageUrl(piece)
+      if (text) parts.push({ type: 'text', text, ...at })
+      else if (url !== undefined) parts.push({ type: 'file', url, ...at })
+      else if (text === undefined) {
+        parts.push({ type: 'raw', level: 'message', fields: { content: [piece] }, ...at })
+      }
+    }
+  }
+}
+
+function thinkingText(thinking: Json | undefined): string {
+  if (typeof thinking === 'string') return thinking
+  return asArray(thinking)
+    .map((value) => asString(asObject(value)?.['text']) ?? '')
+    .join('')
+}
+
+function imageUrl(piece: JsonObject): string | undefined {
+  const image = piece['image_url']
+  return asString(asObject(image)?.['url']) ?? asString(image)
+}
+
+/** What Gemini signs in this format: the message's words. Source: Gemini docs, "OpenAI compatibility". */
+function signText(message: JsonObject, at: At, parts: Part[]): void {
+  const google = asObject(asObject(message['extra_content'])?.['google'])
+  const signature = asString(google?.['thought_signature'])
+  if (signature === undefined) return
+  const last = parts.findLastIndex((part) => part.type === 'text')
+  const text = parts[last]
+  if (text?.type === 'text') parts[last] = { ...text, signature }
+  else parts.push({ type: 'text', text: '', signature, ...at })
+}
+
+/**
+ * Pictures beside the words (OpenRouter), and speech: its transcript is what the model says.
+ * Source: OpenRouter docs, "Image generation"; OpenAI API reference, `audio`.
+ */
+export function readMedia(message: JsonObject, isWhole: boolean, at: At, parts: Part[]): void {
+  for (const image of objectsIn(message['images'])) {
+    const url = imageUrl(image)
+    if (url !== undefined) parts.push({ type: 'file', url, ...at })
+  }
+  const audio = asObject(message['audio'])
+  const words = asString(audio?.['transcript'])
+  const data = asString(audio?.['data'])
+  if (words) parts.push({ type: 'text', text: words, ...at })
+  // Pieces of a sound are no files: they stay what they are.
+  if (!data || !isWhole) return
+  const mimeType = audioType(data)
+  parts.push({ type: 'file', url: `data:${mimeType};base64,${data}`, mimeType, ...at })
+}
