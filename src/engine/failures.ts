@@ -14,7 +14,9 @@ export function providerFailure(
   said: ProviderError | null,
   answer: { headers: Headers; text: string; nowMs: number },
 ): GatewayError {
-  const meant = said?.status ?? status
+  // A refusal says itself what it is; what is inside a 200, or a 5xx that stands for it, only its body.
+  const refused = status >= 400 && status < 500
+  const meant = refused ? status : (said?.status ?? status)
   const code = codeOf(meant)
   const retryAfter = retryAfterS((name) => headerOf(answer.headers, name), answer.nowMs)
   const honest = (meant >= 400 && meant < 500) || HONEST_SERVER_STATUSES.has(meant)
@@ -35,9 +37,16 @@ function codeOf(status: number): ErrorCode {
   return status >= 500 ? 'upstream_failed' : 'upstream_bad_response'
 }
 
+const MOST_WORDS = 300
+
+/** Its own words, where they are no JSON, as far as they are meant for readers. */
 function describe(status: number, text: string): string {
-  const page = text.trimStart().startsWith('<') ? ' and a web page instead of JSON' : ''
-  return `The provider answered with status ${status}${page}.`
+  const words = text.trim()
+  if (words.startsWith('<')) {
+    return `The provider answered with status ${status} and a web page instead of JSON.`
+  }
+  const said = words === '' || /^[[{]/.test(words) ? '.' : `: ${words.slice(0, MOST_WORDS)}`
+  return `The provider answered with status ${status}${said}`
 }
 
 /** Whatever stopped a try, as ours. */

@@ -34,7 +34,8 @@ interface Open {
 export class MessagesEncoder implements StreamEncoder {
   readonly #envelope: Envelope
   #begun = false
-  #refuses = false
+  /** The text that is open is of another kind than the words around it. */
+  #apart: 'refusal' | 'file' | null = null
   #index = -1
   #open: Open | null = null
   /** What came while a call's arguments were still to come. */
@@ -127,11 +128,11 @@ export class MessagesEncoder implements StreamEncoder {
   #write(part: Part): string {
     switch (part.type) {
       case 'text':
-        return this.#text(part.text, part.begins === true || this.#refuses)
+        return this.#text(part.text, part.begins === true || this.#apart !== null)
       case 'refusal':
-        return this.#refusal(part.text)
+        return this.#textApart(part.text, 'refusal', this.#apart !== 'refusal')
       case 'file':
-        return this.#text(`![file](${part.url})`, false)
+        return this.#textApart(`![file](${part.url})`, 'file', true)
       case 'citation': {
         const citation = encodeCitation(part.citation)
         return this.#enter('text') + this.#delta({ type: 'citations_delta', citation })
@@ -149,15 +150,15 @@ export class MessagesEncoder implements StreamEncoder {
     }
   }
 
-  /** A refusal is a text of its own. */
-  #refusal(text: string): string {
-    const told = this.#text(text, !this.#refuses)
-    this.#refuses = true
+  /** A refusal is a text of its own, and so is each link to a file. */
+  #textApart(text: string, kind: 'refusal' | 'file', begins: boolean): string {
+    const told = this.#text(text, begins)
+    this.#apart = kind
     return told
   }
 
   #text(text: string, begins: boolean): string {
-    this.#refuses = false
+    this.#apart = null
     const anew = begins ? this.#closeIf('text') : ''
     // A block begins with its first words: clients know no empty text.
     if (text === '') return anew

@@ -182,8 +182,9 @@ function addPart(
       addTo(message, 'annotations', annotationOf(part.citation))
       break
     case 'file':
-      if (isSound(part)) message['audio'] = audioOf(part, envelope.id)
-      else addTo(message, 'images', imageOf(part))
+      // A provider that speaks this dialect has told it in its own words.
+      if (isSound(part) && !speaksHere(envelope)) message['audio'] = audioOf(part, envelope.id)
+      else if (!isSound(part)) addTo(message, 'images', imageOf(part))
       break
     case 'raw':
       addRaw({ message, choice }, part, envelope)

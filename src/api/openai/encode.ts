@@ -147,8 +147,8 @@ export function encodeUsage(usage: Usage | null, cost: Envelope['cost']): Json {
   if (input !== null) fields['prompt_tokens'] = input
   if (output !== null) fields['completion_tokens'] = output
   if (input !== null && output !== null) fields['total_tokens'] = input + output
-  const inputs = known({ cached_tokens: usage.cacheRead, audio_tokens: usage.audioInput })
-  const outputs = known({ reasoning_tokens: usage.reasoning, audio_tokens: usage.audioOutput })
+  const inputs = told({ cached_tokens: usage.cacheRead, audio_tokens: usage.audioInput })
+  const outputs = told({ reasoning_tokens: usage.reasoning, audio_tokens: usage.audioOutput })
   if (inputs) fields['prompt_tokens_details'] = inputs
   if (outputs) fields['completion_tokens_details'] = outputs
   if (usage.cacheWrite !== null || usage.cacheWrite1h !== null) {
@@ -159,9 +159,9 @@ export function encodeUsage(usage: Usage | null, cost: Envelope['cost']): Json {
 }
 
 /** The counts that were told; none where nothing was. */
-function known(counts: Readonly<Record<string, number | null>>): JsonObject | null {
-  const told = Object.entries(counts).filter(([, count]) => count !== null)
-  return told.length > 0 ? Object.fromEntries(told) : null
+function told(counts: Readonly<Record<string, number | null>>): JsonObject | null {
+  const entries = Object.entries(counts).filter(([, count]) => count !== null)
+  return entries.length > 0 ? Object.fromEntries(entries) : null
 }
 
 const FINISH: Readonly<Record<FinishReason, string>> = {

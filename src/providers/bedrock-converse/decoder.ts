@@ -1,10 +1,26 @@
 import type { Part } from '../../domain/chat.ts'
-import { asNumber, asObject, asString, fieldsBeside, parseJson } from '../../lib/json.ts'
-import type { JsonObject } from '../../lib/json.ts'
+import {
+  asArray,
+  asNumber,
+  asObject,
+  asString,
+  fieldsBeside,
+  type Json,
+  type JsonObject,
+  parseJson,
+} from '../../lib/json.ts'
 import type { SseEvent } from '../../lib/sse.ts'
 import type { Decoder } from '../provider.ts'
 import { readException } from './errors.ts'
-import { callPart, citationPart, readStop, readUsage, WIRE } from './read.ts'
+import {
+  callPart,
+  citationPart,
+  imagePart,
+  isServerTool,
+  readStop,
+  readUsage,
+  WIRE,
+} from './read.ts'
 
 const METADATA = new Set(['usage', 'p'])
 const STOP = new Set(['stopReason', 'p'])
@@ -16,6 +32,8 @@ export class ConverseDecoder implements Decoder {
   #block = -1
   /** Calls that have no arguments yet. */
   readonly #bare = new Set<number>()
+  /** Blocks of Amazon's own tools, as far as they have come. */
+  readonly #own = new Map<number, OwnBlock>()
 
   push({ event, data }: SseEvent): Part[] {
     const body = asObject(parseJson(data))
@@ -29,7 +47,7 @@ export class ConverseDecoder implements Decoder {
       case 'contentBlockDelta':
         return this.#delta(asObject(body['delta']) ?? {}, index)
       case 'contentBlockStop':
-        return this.#bare.delete(index) ? [{ type: 'tool_arguments', index, text: '{}' }] : []
+        return this.#stop(index)
       case 'messageStop':
         return [...rawPart(body, STOP), ...readStop(body)]
       case 'metadata':
@@ -46,12 +64,36 @@ export class ConverseDecoder implements Decoder {
   #start(start: JsonObject, index: number): Part[] {
     const call = asObject(start['toolUse'])
     this.#block = index
+    if (start['toolResult'] || (call && isServerTool(call))) {
+      this.#own.set(index, new OwnBlock(start))
+      return []
+    }
+    const image = asObject(start['image'])
+    if (image?.['source']) return [imagePart(image)]
+    if (image) return this.#beginImage(image, index)
     if (!call) return Object.keys(start).length > 0 ? [unknown(start)] : []
     this.#bare.add(index)
     return [callPart(call, index)]
   }
 
+  #beginImage(image: JsonObject, index: number): Part[] {
+    this.#own.set(index, new OwnBlock({ image }))
+    return []
+  }
+
+  #stop(index: number): Part[] {
+    const own = this.#own.get(index)
+    this.#own.delete(index)
+    if (own) return [own.part()]
+    return this.#bare.delete(index) ? [{ type: 'tool_arguments', index, text: '{}' }] : []
+  }
+
   #delta(delta: JsonObject, index: number): Part[] {
+    const own = this.#own.get(index)
+    if (own) {
+      own.grow(delta)
+      return []
+    }
     const begins = index !== this.#block && { begins: true as const }
     this.#block = index
     const text = asString(delta['text'])
@@ -67,6 +109,35 @@ export class ConverseDecoder implements Decoder {
     }
     const citation = asObject(delta['citation'])
     return citation ? [citationPart(citation)] : [unknown(delta)]
+  }
+}
+
+/** A block that is told when it is whole: a tool that Amazon ran, its result, a picture. */
+class OwnBlock {
+  readonly #start: JsonObject
+  readonly #input: string[] = []
+  readonly #content: Json[] = []
+  #source: JsonObject | undefined
+
+  constructor(start: JsonObject) {
+    this.#start = start
+  }
+
+  grow(delta: JsonObject): void {
+    this.#input.push(asString(asObject(delta['toolUse'])?.['input']) ?? '')
+    this.#content.push(...asArray(delta['toolResult']))
+    this.#source = asObject(asObject(delta['image'])?.['source']) ?? this.#source
+  }
+
+  part(): Part {
+    const { toolUse, toolResult, image } = this.#start
+    if (image) return imagePart({ ...asObject(image), source: this.#source ?? null })
+    if (toolResult) {
+      return unknown({ toolResult: { ...asObject(toolResult), content: this.#content } })
+    }
+    const text = this.#input.join('')
+    const input = text === '' ? {} : (parseJson(text) ?? text)
+    return unknown({ toolUse: { ...asObject(toolUse), input } })
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Block, FileBlock, Thought, ToolResultBlock } from '../../domain/chat.ts'
-import { asObject, type Json, parseJson } from '../../lib/json.ts'
+import { asObject, asString, type Json, type JsonObject, parseJson } from '../../lib/json.ts'
 import type { Leftovers } from '../leftovers.ts'
 import { withoutUndefined } from '../openai-chat/fields.ts'
 import { WIRE } from './read.ts'
@@ -8,7 +8,12 @@ import { WIRE } from './read.ts'
 export function encodeBlock(block: Block, left: Leftovers): Json[] {
   const encoded = encodeAlone(block, left)
   const cached = 'cacheControl' in block && block.cacheControl && encoded.length > 0
-  return cached ? [...encoded, { cachePoint: { type: 'default' } }] : encoded
+  return cached ? [...encoded, cachePoint(block.cacheControl)] : encoded
+}
+
+/** How long it is kept is told in Anthropic's words. Source: Amazon Bedrock docs, "Prompt caching". */
+export function cachePoint({ ttl }: JsonObject): Json {
+  return { cachePoint: withoutUndefined({ type: 'default', ttl: asString(ttl) }) }
 }
 
 function encodeAlone(block: Block, left: Leftovers): Json[] {

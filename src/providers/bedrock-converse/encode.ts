@@ -4,7 +4,7 @@ import { encodeThinking } from '../anthropic-messages/encode-thinking.ts'
 import { Leftovers, nameOfTool, ownExtra } from '../leftovers.ts'
 import { withoutUndefined } from '../openai-chat/fields.ts'
 import type { Encoded, Quirks, WireTarget } from '../provider.ts'
-import { encodeBlock } from './encode-blocks.ts'
+import { cachePoint, encodeBlock } from './encode-blocks.ts'
 import { WIRE } from './read.ts'
 
 /** Our nouns as a Converse request. Source: Amazon Bedrock API reference, "Converse". */
@@ -65,7 +65,7 @@ function encodeTools(chat: ChatRequest, left: Leftovers): Json | undefined {
     if (custom) left.add(`the free text of the tool \`${name}\``)
     const inputSchema = { json: parameters ?? NO_ARGUMENTS }
     const spec = { toolSpec: withoutUndefined({ name, description, inputSchema }) }
-    return cacheControl ? [spec, { cachePoint: { type: 'default' } }] : [spec]
+    return cacheControl ? [spec, cachePoint(cacheControl)] : [spec]
   })
   if (encoded.length === 0) return undefined
   const choice = tool === undefined ? mode === 'required' && { any: {} } : { tool: { name: tool } }

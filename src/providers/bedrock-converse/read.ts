@@ -25,12 +25,14 @@ function readBlock(block: JsonObject, index: number): Part[] {
   const thought = asObject(block['reasoningContent'])
   if (thought) return readThought(thought)
   const call = asObject(block['toolUse'])
-  if (call) {
+  if (call && !isServerTool(call)) {
     const input = JSON.stringify(call['input'] ?? {})
     return [callPart(call, index), { type: 'tool_arguments', index, text: input }]
   }
   const cited = asObject(block['citationsContent'])
   if (cited) return readCited(cited)
+  const image = asObject(block['image'])
+  if (image) return [imagePart(image)]
   return [{ type: 'unknown', data: block, wire: WIRE }]
 }
 
@@ -49,6 +51,19 @@ function readThought(thought: JsonObject): Part[] {
   ]
 }
 
+/** Amazon's own tools are run before the answer comes: nobody else is to run them. */
+export function isServerTool({ type }: JsonObject): boolean {
+  return type === 'server_tool_use'
+}
+
+/** A picture that the model made. Source: Amazon Bedrock API reference, "ImageBlock". */
+export function imagePart(image: JsonObject): Part {
+  const data = asString(asObject(image['source'])?.['bytes'])
+  if (data === undefined) return { type: 'unknown', data: { image }, wire: WIRE }
+  const mimeType = `image/${asString(image['format']) ?? 'png'}`
+  return { type: 'file', url: `data:${mimeType};base64,${data}`, mimeType }
+}
+
 export function callPart(call: JsonObject, index: number): Part {
   const id = asString(call['toolUseId']) ?? ''
   return { type: 'tool_call', index, id, name: asString(call['name']) ?? '' }
@@ -62,7 +77,9 @@ function readCited(cited: JsonObject): Part[] {
 
 export function citationPart(raw: JsonObject): Part {
   const title = asString(raw['title'])
-  const url = asString(asObject(asObject(raw['location'])?.['web'])?.['url'])
+  const page = asString(asObject(asObject(raw['location'])?.['web'])?.['url'])
+  const source = asString(raw['source'])
+  const url = page ?? (source !== undefined && /^https?:/.test(source) ? source : undefined)
   const citedText = objectsIn(raw['sourceContent'])
     .map((piece) => asString(piece['text']) ?? '')
     .join('')
@@ -84,6 +101,8 @@ const REASONS: ReadonlyMap<string, FinishReason> = new Map([
   ['tool_use', 'tool_call'],
   ['content_filtered', 'content_filter'],
   ['guardrail_intervened', 'content_filter'],
+  ['malformed_model_output', 'unknown'],
+  ['malformed_tool_use', 'unknown'],
 ])
 
 export function readStop(body: JsonObject): Part[] {

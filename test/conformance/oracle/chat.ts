@@ -11,6 +11,14 @@ const CHAT_FINISH: Readonly<Record<string, string>> = {
   tool_calls: 'tool',
   function_call: 'tool',
   content_filter: 'filter',
+  eos_token: 'stop',
+  tool_use: 'tool',
+  model_length: 'length',
+  model_context_window_exceeded: 'length',
+  safety: 'filter',
+  recitation: 'filter',
+  refusal: 'filter',
+  sensitive: 'filter',
 }
 
 export function readChat(events: readonly Event[]): Facts {
@@ -18,18 +26,23 @@ export function readChat(events: readonly Event[]): Facts {
   const calls = new Map<string, { id: string; name: string; text: string }>()
   for (const { body } of events) {
     if (body['error']) facts.error = errorOf(body)
-    readChatUsage(facts, asObject(body['usage']) ?? asObject(asObject(body['x_groq'])?.['usage']))
+    readChatUsage(facts, usageOf(body))
     for (const choice of objectsIn(body['choices'])) {
       if ((asNumber(choice['index']) ?? 0) !== 0) continue
       if (choice['error']) facts.error = errorOf(choice)
       const message = asObject(choice['message']) ?? asObject(choice['delta']) ?? {}
       readChatMessage(facts, message, calls)
-      facts.finish = CHAT_FINISH[text(choice['finish_reason'])] ?? facts.finish
+      facts.finish = CHAT_FINISH[text(choice['finish_reason']).toLowerCase()] ?? facts.finish
     }
   }
   // Snowflake lists an empty call beside the real ones.
   facts.calls = [...calls.values()].filter(({ id, name, text: said }) => id + name + said !== '')
   return facts
+}
+
+function usageOf(body: JsonObject): JsonObject | undefined {
+  const places = [body, asObject(body['x_groq']), ...objectsIn(body['choices'])]
+  return places.map((place) => asObject(place?.['usage'])).find(Boolean)
 }
 
 function readChatMessage(
@@ -38,18 +51,9 @@ function readChatMessage(
   calls: Map<string, { id: string; name: string; text: string }>,
 ): void {
   facts.text += text(message['content'])
-  for (const piece of objectsIn(message['content'])) {
-    if (piece['type'] === 'text') facts.text += text(piece['text'])
-    if (piece['type'] !== 'thinking') continue
-    facts.reasoning += text(piece['thinking'])
-    for (const inner of objectsIn(piece['thinking'])) facts.reasoning += text(inner['text'])
-  }
+  readPieces(facts, message)
+  readThoughts(facts, message)
   facts.refusal += text(message['refusal'])
-  const details = objectsIn(message['reasoning_details'])
-  const said = text(message['reasoning_content']) || text(message['reasoning'])
-  facts.reasoning +=
-    said || details.map((each) => text(each['text']) || text(each['summary'])).join('')
-  for (const detail of details) addSecrets(facts, [detail['signature'], detail['data']])
   for (const annotation of objectsIn(message['annotations'])) {
     const url = asString(asObject(annotation['url_citation'])?.['url'])
     if (url !== undefined) facts.urls.push(url)
@@ -57,6 +61,35 @@ function readChatMessage(
   for (const call of objectsIn(message['tool_calls'])) readChatCall(facts, call, calls)
   const legacy = asObject(message['function_call'])
   if (legacy) readChatCall(facts, { index: 0, function: legacy }, calls)
+}
+
+function readPieces(facts: Facts, message: JsonObject): void {
+  facts.text += text(asObject(message['audio'])?.['transcript'])
+  const google = asObject(asObject(message['extra_content'])?.['google'])
+  addSecrets(facts, [message['reasoning_opaque'], google?.['thought_signature']])
+  for (const piece of objectsIn(message['content'])) {
+    if (piece['type'] === 'text') facts.text += text(piece['text'])
+    if (piece['type'] === 'reasoning') {
+      for (const inner of objectsIn(piece['summary'])) {
+        facts.reasoning += text(inner['text'])
+        addSecrets(facts, [inner['signature']])
+      }
+    }
+    if (piece['type'] !== 'thinking') continue
+    facts.reasoning += text(piece['thinking'])
+    for (const inner of objectsIn(piece['thinking'])) facts.reasoning += text(inner['text'])
+  }
+}
+
+function readThoughts(facts: Facts, message: JsonObject): void {
+  const details = objectsIn(message['reasoning_details'])
+  const said =
+    text(message['reasoning_content']) ||
+    text(message['reasoning']) ||
+    text(message['reasoning_text'])
+  facts.reasoning +=
+    said || details.map((each) => text(each['text']) || text(each['summary'])).join('')
+  for (const detail of details) addSecrets(facts, [detail['signature'], detail['data']])
 }
 
 function readChatCall(
@@ -91,7 +124,9 @@ function readChatUsage(facts: Facts, usage: JsonObject | undefined): void {
     facts.output = beside ? output + (reasoning ?? 0) : output
   }
   const details = asObject(usage['prompt_tokens_details'])
-  const cached = asNumber(details?.['cached_tokens']) ?? asNumber(usage['prompt_cache_hit_tokens'])
+  const names = ['prompt_cache_hit_tokens', 'cached_tokens', 'num_cached_tokens']
+  const beside = names.map((name) => asNumber(usage[name])).find((count) => count !== undefined)
+  const cached = asNumber(details?.['cached_tokens']) ?? beside
   // Azure has said more were cached than came in: that cannot be.
   if (cached !== undefined) facts.cached = Math.min(cached, facts.input ?? cached)
 }

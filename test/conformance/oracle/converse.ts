@@ -13,7 +13,8 @@ const CONVERSE_FINISH: Readonly<Record<string, string>> = {
 
 export function readConverse(events: readonly Event[]): Facts {
   const facts = noFacts()
-  const calls = new Map<number, { id: string; name: string; text: string }>()
+  const calls: Reading['calls'] = new Map()
+  const own = new Set<number>()
   for (const { name, body } of events) {
     if (/exception/i.test(name) || (name === '' && !body['output'])) facts.error = errorOf(body)
     facts.finish = CONVERSE_FINISH[text(body['stopReason'])] ?? facts.finish
@@ -25,28 +26,29 @@ export function readConverse(events: readonly Event[]): Facts {
     const pieces = content.map((piece, index) => ({ piece, index }))
     if (started) pieces.push({ piece: started, index: at })
     if (delta) pieces.push({ piece: delta, index: at })
-    for (const { piece, index } of pieces) readConversePiece(facts, piece, index, calls)
+    for (const { piece, index } of pieces) readConversePiece({ facts, calls, own }, piece, index)
   }
   facts.calls = [...calls.values()]
   return facts
 }
 
-function readConversePiece(
-  facts: Facts,
-  piece: JsonObject,
-  index: number,
-  calls: Map<number, { id: string; name: string; text: string }>,
-): void {
+interface Reading {
+  readonly facts: Facts
+  readonly calls: Map<number, { id: string; name: string; text: string }>
+  readonly own: Set<number>
+}
+
+function readConversePiece({ facts, calls, own }: Reading, piece: JsonObject, index: number): void {
   facts.text += text(piece['text'])
-  for (const cited of objectsIn(asObject(piece['citationsContent'])?.['content'])) {
-    facts.text += text(cited['text'])
-  }
+  readCited(facts, piece)
   const thought = asObject(piece['reasoningContent'])
   const said = asObject(thought?.['reasoningText']) ?? thought
   facts.reasoning += text(said?.['text'])
   addSecrets(facts, [said?.['signature'], thought?.['redactedContent']])
   const use = asObject(piece['toolUse'])
-  if (!use) return
+  // What Amazon runs itself is nobody's call.
+  if (use?.['type'] === 'server_tool_use') own.add(index)
+  if (!use || own.has(index)) return
   const known = calls.get(index) ?? {
     id: text(use['toolUseId']),
     name: text(use['name']),
@@ -55,6 +57,17 @@ function readConversePiece(
   const { input } = use
   known.text += typeof input === 'object' && input !== null ? JSON.stringify(input) : text(input)
   calls.set(index, known)
+}
+
+function readCited(facts: Facts, piece: JsonObject): void {
+  const cited = asObject(piece['citationsContent'])
+  for (const each of objectsIn(cited?.['content'])) facts.text += text(each['text'])
+  const citation = asObject(piece['citation'])
+  for (const each of [...objectsIn(cited?.['citations']), ...(citation ? [citation] : [])]) {
+    const page = asObject(asObject(each['location'])?.['web'])
+    const url = text(page?.['url']) || text(each['source'])
+    if (url.startsWith('http')) facts.urls.push(url)
+  }
 }
 
 function readConverseUsage(facts: Facts, usage: JsonObject | undefined): void {

@@ -21,6 +21,8 @@ export function readResponses(events: readonly Event[]): Facts {
     if (body['error'] && body['object'] !== 'response') facts.error = errorOf(body)
   }
   if (response['error']) facts.error = errorOf(response)
+  // mistral.rs tells it beside the items; blanks alone are nothing.
+  facts.reasoning += text(response['reasoning']).trim() && text(response['reasoning'])
   const listed = objectsIn(response['output'])
   for (const item of items.size > 0 ? items.values() : listed) readItem(facts, item)
   readUsage(facts, asObject(response['usage']))

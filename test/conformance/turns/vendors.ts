@@ -120,6 +120,7 @@ const converse: Vendor = {
         const use = asObject(block['toolUse'])
         const cited = objectsIn(asObject(block['citationsContent'])?.['content'])
         const words = [block, ...cited].map((each) => text(each['text'])).join('')
+        if (use?.['type'] === 'server_tool_use') return {}
         if (use) return { marks: [call(text(use['toolUseId']), text(use['name']), use['input'])] }
         return {
           marks: [

@@ -1,0 +1,81 @@
+import { expect, test } from 'vitest'
+import type { Block } from '../../domain/chat.ts'
+import { Collector } from '../../domain/collect.ts'
+import type { JsonObject } from '../../lib/json.ts'
+import { bedrockConverse } from '../bedrock-converse.ts'
+
+const block = (index: number, more: JsonObject) => ({ contentBlockIndex: index, ...more })
+
+function streamed(...events: readonly (readonly [string, JsonObject])[]): readonly Block[] {
+  const decoder = bedrockConverse.decoder()
+  const collector = new Collector()
+  for (const [event, body] of events) {
+    for (const part of decoder.push({ event, data: JSON.stringify(body) })) collector.add(part)
+  }
+  return collector.answer().content
+}
+
+function whole(content: JsonObject[]): readonly Block[] {
+  const collector = new Collector()
+  const body = { output: { message: { role: 'assistant', content } }, stopReason: 'end_turn' }
+  for (const part of bedrockConverse.parts(body)) collector.add(part)
+  return collector.answer().content
+}
+
+const use = { name: 'nova_grounding', toolUseId: 't1', type: 'server_tool_use' }
+const result = { status: 'success', toolUseId: 't1', type: 'nova_grounding_result' }
+const wire = 'bedrock_converse'
+
+test('a tool that Amazon runs itself is nobody’s call, and comes whole', () => {
+  const toolUse = { ...use, input: { query: 'weather' } }
+  const toolResult = { ...result, content: [{ text: 'Sun.' }, { text: 'Rain.' }] }
+  const expected = [
+    { type: 'unknown', data: { toolUse }, wire },
+    { type: 'unknown', data: { toolResult }, wire },
+  ]
+  expect(whole([{ toolUse }, { toolResult }])).toEqual(expected)
+  expect(
+    streamed(
+      ['contentBlockStart', block(0, { start: { toolUse: use } })],
+      ['contentBlockDelta', block(0, { delta: { toolUse: { input: '{"query":' } } })],
+      ['contentBlockDelta', block(0, { delta: { toolUse: { input: '"weather"}' } } })],
+      ['contentBlockStop', block(0, {})],
+      ['contentBlockStart', block(1, { start: { toolResult: result } })],
+      ['contentBlockDelta', block(1, { delta: { toolResult: [{ text: 'Sun.' }] } })],
+      ['contentBlockDelta', block(1, { delta: { toolResult: [{ text: 'Rain.' }] } })],
+      ['contentBlockStop', block(1, {})],
+    ),
+  ).toEqual(expected)
+})
+
+test('a picture that the model made is a file', () => {
+  const file = { type: 'file', url: 'data:image/jpeg;base64,AAAA', mimeType: 'image/jpeg' }
+  const source = { bytes: 'AAAA' }
+  expect(whole([{ image: { format: 'jpeg', source } }])).toEqual([file])
+  expect(
+    streamed(
+      ['contentBlockStart', block(0, { start: { image: { format: 'jpeg' } } })],
+      ['contentBlockDelta', block(0, { delta: { image: { source } } })],
+      ['contentBlockStop', block(0, {})],
+    ),
+  ).toEqual([file])
+})
+
+test('a search result that is cited is cited by its address', () => {
+  const citation = {
+    location: { searchResultLocation: { start: 0, end: 1, searchResultIndex: 0 } },
+    source: 'https://a.example/facts',
+    title: 'Facts',
+    sourceContent: [{ text: 'It is so.' }],
+  }
+  const cited = { url: 'https://a.example/facts', title: 'Facts', citedText: 'It is so.' }
+  const content = [{ citationsContent: { content: [{ text: 'So.' }], citations: [citation] } }]
+  expect(whole(content)).toMatchObject([{ type: 'text', text: 'So.', citations: [cited] }])
+  expect(
+    streamed(
+      ['contentBlockDelta', block(0, { delta: { text: 'So.' } })],
+      ['contentBlockDelta', block(0, { delta: { citation } })],
+      ['contentBlockStop', block(0, {})],
+    ),
+  ).toMatchObject([{ type: 'text', text: 'So.', citations: [cited] }])
+})

@@ -1,0 +1,97 @@
+import * as fc from 'fast-check'
+import { expect, test } from 'vitest'
+import type { Part } from '../../domain/chat.ts'
+import { Collector } from '../../domain/collect.ts'
+import { totalInput, totalOutput } from '../../domain/usage.ts'
+import type { JsonObject } from '../../lib/json.ts'
+import { openaiResponses } from '../openai-responses.ts'
+
+function answerOf(parts: readonly Part[]) {
+  const collector = new Collector()
+  for (const part of parts) collector.add(part)
+  return collector.answer()
+}
+
+function streamed(...events: readonly JsonObject[]) {
+  const decoder = openaiResponses.decoder()
+  return answerOf(
+    events.flatMap((event) => decoder.push({ event: 'message', data: JSON.stringify(event) })),
+  )
+}
+
+const whole = (body: JsonObject) => answerOf(openaiResponses.parts(body))
+
+test('a thought in several pieces stays one thought', () => {
+  const item = { id: 'rs_1', type: 'reasoning', summary: [] }
+  const at = { output_index: 0, item_id: 'rs_1' }
+  const piece = (index: number, text: string): JsonObject[] => [
+    {
+      type: 'response.content_part.added',
+      ...at,
+      content_index: index,
+      part: { type: 'reasoning_text', text: '' },
+    },
+    { type: 'response.reasoning_text.delta', ...at, content_index: index, delta: text },
+  ]
+  const { content } = streamed(
+    { type: 'response.output_item.added', output_index: 0, item },
+    ...piece(0, 'Let me '),
+    ...piece(1, 'see.'),
+    { type: 'response.output_item.done', output_index: 0, item },
+  )
+  expect(content).toEqual([{ type: 'thought', text: 'Let me see.', id: 'rs_1' }])
+})
+
+test('a picture that is made is a file, with what is said of it', () => {
+  const said = { id: 'ig_1', type: 'image_generation_call', status: 'completed' }
+  const item = { ...said, output_format: 'webp', revised_prompt: 'A cat.', result: 'AAAA' }
+  const { result: _result, ...raw } = item
+  const file = {
+    type: 'file',
+    url: 'data:image/webp;base64,AAAA',
+    mimeType: 'image/webp',
+    raw,
+    wire: 'openai_responses',
+  }
+  expect(whole({ status: 'completed', output: [item] }).content).toEqual([file])
+  expect(
+    streamed(
+      { type: 'response.output_item.added', output_index: 0, item: said },
+      { type: 'response.image_generation_call.partial_image', output_index: 0 },
+      { type: 'response.output_item.done', output_index: 0, item },
+    ).content,
+  ).toEqual([file])
+  const unfinished = { ...said, status: 'failed', result: null }
+  expect(whole({ status: 'completed', output: [unfinished] }).content).toMatchObject([
+    { type: 'unknown', data: unfinished },
+  ])
+})
+
+test('what a server thinks beside its items is a thought; a setting of that name is none', () => {
+  const output = [{ type: 'message', content: [{ type: 'output_text', text: 'Yes.' }] }]
+  const text = { type: 'text', text: 'Yes.' }
+  expect(whole({ output, reasoning: 'Let me see.' }).content).toEqual([
+    { type: 'thought', text: 'Let me see.' },
+    text,
+  ])
+  expect(whole({ output, reasoning: { effort: 'low' } }).content).toEqual([text])
+  expect(whole({ output, reasoning: '\n\n' }).content).toEqual([text])
+})
+
+test('the buckets add up to the totals, whatever the details say', () => {
+  const counts = fc.tuple(...Array.from({ length: 5 }, () => fc.nat({ max: 500 })))
+  fc.assert(
+    fc.property(counts, ([input = 0, output = 0, cached = 0, written = 0, thought = 0]) => {
+      const { usage } = whole({
+        output: [],
+        usage: {
+          input_tokens: input,
+          output_tokens: output,
+          input_tokens_details: { cached_tokens: cached, cache_write_tokens: written },
+          output_tokens_details: { reasoning_tokens: thought },
+        },
+      })
+      expect(usage && [totalInput(usage), totalOutput(usage)]).toEqual([input, output])
+    }),
+  )
+})
