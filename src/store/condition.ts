@@ -22,6 +22,11 @@ export class Condition {
     this.#set(WELL)
   }
 
+  /** Something is away, but what is written is safe elsewhere meanwhile. */
+  waiting(message: string): void {
+    this.#set({ state: 'degraded', message, stuck: false })
+  }
+
   /** Waiting for something to pass. */
   degraded(message: string): void {
     this.#set({ state: 'degraded', message, stuck: true })

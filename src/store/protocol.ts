@@ -28,17 +28,24 @@ export type FromWriter =
       readonly outcomes: readonly ChangeOutcome[]
     }
   | { readonly kind: 'health'; readonly health: WriterHealth }
+  | {
+      /** What waits in the outbox for a server, on disk; records whose texts had no room there. */
+      readonly kind: 'waiting'
+      readonly rows: number
+      readonly bytes: number
+      readonly droppedPayloads: number
+    }
   | { readonly kind: 'closed' }
 
 /**
- * How opening went. `in_use` and `newer` are for a person to solve before the gateway starts; with
- * `sick` files it serves, and its health says what is wrong.
+ * How opening went. `in_use`, `newer` and `settings` are for a person to solve before the gateway
+ * starts; with `sick` files it serves, and its health says what is wrong.
  */
 export type Opening =
   | { readonly state: 'open' }
   | {
       readonly state: 'refused'
-      readonly reason: 'in_use' | 'newer' | 'sick'
+      readonly reason: 'in_use' | 'newer' | 'settings' | 'sick'
       readonly message: string
     }
 

@@ -74,6 +74,7 @@ class ThreadRecorder<Draft extends { readonly id: string }> implements Recorder<
   readonly #flushes: { readonly until: number; resolve(): void }[] = []
   readonly #opened = Promise.withResolvers<Opening>()
   #writer = WELL
+  #waiting: (FromWriter & { readonly kind: 'waiting' }) | null = null
   #death: string | null = null
   #told = 'ok '
   #soon: NodeJS.Immediate | undefined
@@ -132,7 +133,8 @@ class ThreadRecorder<Draft extends { readonly id: string }> implements Recorder<
       queuedRows: this.#queue.rows,
       queuedBytes: this.#queue.bytes,
       droppedRows: this.#droppedRows,
-      droppedPayloads: this.#queue.droppedPayloads,
+      droppedPayloads: this.#queue.droppedPayloads + (this.#waiting?.droppedPayloads ?? 0),
+      ...(this.#waiting && { outboxRows: this.#waiting.rows, outboxBytes: this.#waiting.bytes }),
       writtenRows: this.#writtenRows,
     }
   }
@@ -244,6 +246,9 @@ class ThreadRecorder<Draft extends { readonly id: string }> implements Recorder<
       case 'acked':
         settle(this.#inFlight.get(message.number)?.changes ?? [], message.outcomes)
         this.#acknowledge(message.number, new Set(message.lost))
+        break
+      case 'waiting':
+        this.#waiting = message
         break
       case 'closed':
         break

@@ -85,5 +85,8 @@ export interface StoreHealth {
   /** Rows, or payloads, given up because the queue was full. */
   readonly droppedRows: number
   readonly droppedPayloads: number
+  /** On disk, but not at the server yet; missing where the store is no server. */
+  readonly outboxRows?: number
+  readonly outboxBytes?: number
   readonly writtenRows: number
 }
