@@ -12,8 +12,9 @@ const ROOMS: Record<string, readonly string[]> = {
   store: ['domain', 'lib'],
   access: ['domain', 'lib'],
   engine: ['config', 'providers', 'store', 'access', 'domain', 'lib'],
+  ops: ['engine', 'config', 'store', 'domain', 'lib'],
   http: ['domain', 'lib'],
-  api: ['engine', 'http', 'store', 'domain', 'lib'],
+  api: ['ops', 'engine', 'http', 'store', 'domain', 'lib'],
 }
 
 /** The entrance, which wires the rooms together and may see them all. */

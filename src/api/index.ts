@@ -4,6 +4,7 @@ import { countTokens } from './anthropic/count-tokens.ts'
 import { messages } from './anthropic/messages.ts'
 import { geminiMethods } from './gemini/generate.ts'
 import { geminiModels } from './gemini/models.ts'
+import { feedback } from './tensorzero/feedback.ts'
 import { inference } from './tensorzero/inference.ts'
 import { metaRoutes } from './meta.ts'
 import { operationRoutes } from './openai/operations/routes.ts'
@@ -21,6 +22,7 @@ export const routes: readonly Route<App>[] = [
   responses,
   ...storedResponses,
   inference,
+  feedback,
   geminiMethods,
   ...geminiModels,
   ...operationRoutes,

@@ -18,10 +18,11 @@ import { Deadlines } from '../lib/deadlines.ts'
 import { createLog, type Log } from '../lib/log.ts'
 import { createTransport } from '../lib/transport.ts'
 import { providers } from '../providers/index.ts'
-import type { Change } from '../store/changes.ts'
+import type { StoreClient } from '../store/client.ts'
 import { keptResponses } from '../store/kept-responses.ts'
 import { openReader } from '../store/reader-client.ts'
-import { openRecorder } from '../store/recorder.ts'
+import type { Reads } from '../store/reads.ts'
+import { openRecorder, type Recorder } from '../store/recorder.ts'
 import { DEFAULT_LIMITS } from '../store/recorder-limits.ts'
 import type { Arguments, Env } from './arguments.ts'
 import { banner } from './banner.ts'
@@ -124,12 +125,20 @@ function openStore(threadData: ThreadData, holder: ConfigHolder, log: Log) {
     sink,
     recorder,
     reader,
-    client: enabled ? { reads: reader, change: (change: Change) => recorder.change(change) } : null,
+    client: enabled ? clientOf(recorder, reader) : null,
     responses: enabled ? keptResponses(recorder, reader) : null,
     close: async () => {
       await recorder.close()
       await reader.close()
     },
+  }
+}
+
+function clientOf(recorder: Recorder<Draft>, reads: Reads): StoreClient {
+  return {
+    reads,
+    change: (change) => recorder.change(change),
+    flush: () => recorder.flush(),
   }
 }
 

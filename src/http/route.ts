@@ -13,6 +13,8 @@ interface RouteBase {
   readonly paths: readonly string[]
   readonly scope: Scope
   readonly summary: string
+  /** Errors are `{"error": "…"}`, as TensorZero's own API has them. */
+  readonly plainErrors?: true
 }
 
 /** Answers with JSON: everything is checked by schemas, in and out of the type system. */

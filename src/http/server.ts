@@ -57,7 +57,7 @@ export function createServer<Deps>(options: ServerOptions<Deps>): FastifyInstanc
     const known = fromFastify(error)
     if (known.code === 'internal') options.onError(error)
     if (reply.raw.headersSent) reply.raw.destroy()
-    else reply.code(known.status).headers(errorHeaders(request)).send(errorOf(known))
+    else reply.code(known.status).headers(errorHeaders(request)).send(bodyOf(known, request))
   })
   for (const route of options.routes) register(app, route, options)
   return app
@@ -72,6 +72,7 @@ function register<Deps>(
     app.route({
       method: route.method,
       url: options.basePath + path,
+      config: { plainErrors: route.plainErrors === true },
       handler: (request, reply) => {
         checkScope(route.scope, request)
         return route.kind === 'raw'
@@ -174,6 +175,13 @@ function fromFastify(error: unknown): GatewayError {
 function errorOf(error: GatewayError): unknown {
   const { kind, code, message } = error
   return { error: { message, type: kind.type, code, param: error.context.param ?? null } }
+}
+
+function bodyOf(error: GatewayError, { routeOptions }: FastifyRequest): unknown {
+  const config: unknown = routeOptions.config
+  const plain =
+    typeof config === 'object' && config !== null && 'plainErrors' in config && config.plainErrors
+  return plain === true ? { error: error.message } : errorOf(error)
 }
 
 function errorHeaders(request: FastifyRequest): Record<string, string> {

@@ -7,4 +7,6 @@ export interface StoreClient {
   readonly reads: Reads
   /** Resolves with the change's answer when it is on disk; throws when nothing can be written. */
   change(change: Change): Promise<Json>
+  /** When every record added until now can be read, or is given up. */
+  flush(): Promise<void>
 }

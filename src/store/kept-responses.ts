@@ -1,3 +1,4 @@
+import { within } from '../lib/within.ts'
 import type { Recorder } from './recorder.ts'
 import type { LogReader, StoredInference } from './store.ts'
 
@@ -27,11 +28,4 @@ export function keptResponses(
       await recorder.change({ kind: 'forget_response', responseId })
     },
   }
-}
-
-async function within(work: Promise<void>, ms: number): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>()
-  const timer = setTimeout(resolve, ms)
-  await Promise.race([work, promise])
-  clearTimeout(timer)
 }

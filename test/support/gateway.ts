@@ -132,7 +132,11 @@ function openStored(dataDir: string) {
     onHealth: () => {},
   })
   const reader = openReader({ thread: threadFile('reader-thread'), threadData })
-  const client: StoreClient = { reads: reader, change: (change) => recorder.change(change) }
+  const client: StoreClient = {
+    reads: reader,
+    change: (change) => recorder.change(change),
+    flush: () => recorder.flush(),
+  }
   const close = async () => {
     await recorder.close()
     await reader.close()
