@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { startGateway, type TestGateway } from './gateway.ts'
 
 /** A configuration with functions, a tool and metrics of all kinds, in a folder of its own. */
-function feedbackToml(): { toml: string; remove(): void } {
+function feedbackToml(): { toml: string; remove: () => void } {
   const folder = mkdtempSync(join(tmpdir(), 'weir-feedback-'))
   const file = (name: string, json: object) => {
     writeFileSync(join(folder, name), JSON.stringify(json))
