@@ -2,9 +2,10 @@ import type { Json } from '../domain/chat.ts'
 import type { Feedback } from '../domain/feedback.ts'
 import type { DocumentName } from './changes.ts'
 import type { LogReader } from './store.ts'
+import type { UsageReads } from './usage.ts'
 
 /** Everything the store can be asked. Each engine answers all of it; one suite says what is right. */
-export interface Reads extends LogReader, FeedbackReads, DocumentReads {}
+export interface Reads extends LogReader, FeedbackReads, DocumentReads, UsageReads {}
 
 export interface FeedbackReads {
   /** What feedback may be given to; null where there is no such inference and no such episode. */
@@ -59,4 +60,5 @@ export const READS: Readonly<Record<keyof Reads, true>> = {
   feedbackOf: true,
   document: true,
   documents: true,
+  usage: true,
 }

@@ -2,10 +2,12 @@ import { makeDirectory, openTestReader, openTestRecorder } from './fixtures/open
 import { describeDocuments } from './documents.conformance.ts'
 import { describeFilters } from './filters.conformance.ts'
 import { describeStore, type TestStore } from './store.conformance.ts'
+import { describeUsage } from './usage.conformance.ts'
 
 describeStore('SQLite', openStore)
 describeFilters('SQLite', openStore)
 describeDocuments('SQLite', openStore)
+describeUsage('SQLite', openStore)
 
 function openStore(): Promise<TestStore> {
   const directory = makeDirectory()

@@ -3,6 +3,7 @@ import type { InferenceRecord } from '../domain/record.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Change, ChangeOutcome } from './changes.ts'
 import { Condition } from './condition.ts'
+import { IdleWork } from './idle-work.ts'
 import type { FromWriter, Opening, ToWriter } from './protocol.ts'
 import { interrupted, quarantined } from './quarantine.ts'
 import type { Prepared } from './sqlite/engine.ts'
@@ -55,6 +56,7 @@ class Writer<Draft extends { readonly id: string }> {
   #retries = 0
   #refusal: { readonly fault: StoreFault; readonly untilUs: number } | undefined
   #check: NodeJS.Timeout | undefined
+  readonly #chores = new IdleWork(() => this.#tidy())
 
   constructor(options: WriterOptions<Draft>) {
     this.#options = options
@@ -106,6 +108,7 @@ class Writer<Draft extends { readonly id: string }> {
     this.#sweep = false
     this.#refusal = undefined
     this.#say({ state: 'open' })
+    this.#chores.start()
     return engine
   }
 
@@ -200,6 +203,19 @@ class Writer<Draft extends { readonly id: string }> {
     return false
   }
 
+  /** True when there is more to do. */
+  #tidy(): boolean {
+    if (this.#engine === undefined || this.#retry !== undefined) return false
+    try {
+      return this.#engine.tidy()
+    } catch (thrown) {
+      const fault = faultOf(thrown, this.#options.dataDir)
+      if (fault.kind === 'other') this.#condition.note(`Tidying up failed: ${fault.message}.`)
+      else if (this.#overcome(fault, undefined)) this.#drain()
+      return false
+    }
+  }
+
   #checkFile(): void {
     this.#check = undefined
     try {
@@ -229,6 +245,7 @@ class Writer<Draft extends { readonly id: string }> {
   #close(): void {
     clearTimeout(this.#retry)
     clearTimeout(this.#check)
+    this.#chores.stop()
     try {
       this.#engine?.close(true)
     } catch {

@@ -46,6 +46,11 @@ export class SqliteEngine {
     return this.hot.write({ records, places, begun, changes })
   }
 
+  /** A short piece of work that can wait. False when there is none. */
+  tidy(): boolean {
+    return this.hot.catchUp()
+  }
+
   /** `clean` false: after a fault, when nothing more should be written. */
   close(clean: boolean): void {
     try {

@@ -34,6 +34,15 @@ export function compileFilter(filter: LogFilter): Sql {
   }
 }
 
+const ROLLED: ReadonlySet<LogField> = new Set(['model', 'provider', 'function', 'variant'])
+
+/** Whether the hours' sums have the columns that the terms ask about. */
+export function isRolled({ terms }: LogFilter): boolean {
+  return terms.every(
+    ({ field, value }) => ROLLED.has(field) || (field === 'status' && typeof value === 'string'),
+  )
+}
+
 function compileTerm(term: LogTerm): Sql {
   if (typeof term.value === 'string' && term.value.length > LONGEST_VALUE) {
     const message = `Search for at most ${LONGEST_VALUE} characters at once.`

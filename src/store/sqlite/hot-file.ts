@@ -12,6 +12,8 @@ import type { Values } from './hot-values.ts'
 import { attemptValues, inferenceValues } from './hot-values.ts'
 import { Interner } from './interner.ts'
 import type { Place } from './payload-files.ts'
+import { type Fact, factOfAttempt, factOfInference } from './rollup-facts.ts'
+import { RollupWriter } from './rollup-writer.ts'
 import { decodeId, encodeId, readBytes, whole } from './values.ts'
 
 const CACHE_KIB = 8192
@@ -26,6 +28,7 @@ export class HotFile {
   readonly #db: DatabaseSync
   readonly #statements: Statements
   readonly #changes: ChangeWriter
+  readonly #rollups: RollupWriter
   #insertInference: StatementSync | undefined
   #insertAttempt: StatementSync | undefined
   #nextSeq: number
@@ -42,6 +45,7 @@ export class HotFile {
     this.#db = db
     try {
       const { dims } = (this.#statements = guarded(this.path, () => prepareAll(db)))
+      this.#rollups = guarded(this.path, () => new RollupWriter(db))
       this.#changes = guarded(this.path, () => new ChangeWriter(db, dims.number.bind(dims)))
       const start = guarded(this.path, () => this.#start())
       this.unclean = start.unclean
@@ -72,10 +76,11 @@ export class HotFile {
       try {
         transact(this.#db, () => {
           for (const record of begun) this.#journal(record, open)
-          for (const [index, record] of records.entries()) {
-            this.#insert(record, this.#nextSeq + index, places[index] ?? NOWHERE)
+          const facts = records.flatMap((record, index) => {
             if (open.delete(record.id)) this.#statements.deleteOpen.run(encodeId(record.id))
-          }
+            return this.#insert(record, this.#nextSeq + index, places[index] ?? NOWHERE)
+          })
+          this.#rollups.write(facts)
           this.#noteArrivals(records)
           outcomes = changes.map((change) => this.#changes.apply(change))
         })
@@ -88,6 +93,11 @@ export class HotFile {
       this.#open = open
       return outcomes
     })
+  }
+
+  /** Adds some of the rows from before there were sums to them. False when that is done. */
+  catchUp(): boolean {
+    return guarded(this.path, () => this.#rollups.catchUp())
   }
 
   /** Up to `limit` requests that had begun when the last process ended; done ones are cleared. */
@@ -150,19 +160,26 @@ export class HotFile {
     }
   }
 
-  #insert(record: InferenceRecord, seq: number, place: Place): void {
+  /** Returns what it adds to the sums. */
+  #insert(record: InferenceRecord, seq: number, place: Place): Fact[] {
     const intern = this.#statements.dims.number.bind(this.#statements.dims)
     const values = inferenceValues(record, { seq, place }, intern)
     this.#insertInference ??= prepareInsert(this.#db, 'inference', values)
     this.#insertInference.run(...Object.values(values))
-    for (const [position, attempt] of record.attempts.entries()) {
-      const row = attemptValues(attempt, { seq, position }, intern)
+    const attempts = record.attempts.map((attempt, position) =>
+      attemptValues(attempt, { seq, position }, intern),
+    )
+    for (const row of attempts) {
       this.#insertAttempt ??= prepareInsert(this.#db, 'attempt', row)
       this.#insertAttempt.run(...Object.values(row))
     }
     for (const [key, value] of Object.entries(record.tags)) {
       this.#statements.insertTag.run(this.#statements.tags.number(key, value), seq)
     }
+    return [
+      factOfInference(values, attempts.at(-1)?.['cached'] === 1),
+      ...attempts.map((attempt) => factOfAttempt(attempt, values)),
+    ]
   }
 
   #noteArrivals(records: readonly InferenceRecord[]): void {

@@ -3,6 +3,7 @@ import type { Usage } from '../../domain/usage.ts'
 import { COST_SOURCE_MIGRATION } from './cost-source.ts'
 import { DOCUMENT_MIGRATION } from './document-schema.ts'
 import { RESPONSE_ID_MIGRATION } from './response-id.ts'
+import { ROLLUP_MIGRATION } from './rollup-schema.ts'
 
 export const HOT_FILE = 'weir.db'
 
@@ -134,4 +135,5 @@ export const HOT_MIGRATIONS: readonly string[] = [
   COST_SOURCE_MIGRATION,
   RESPONSE_ID_MIGRATION,
   DOCUMENT_MIGRATION,
+  ROLLUP_MIGRATION,
 ]

@@ -5,14 +5,16 @@ import type { Feedback } from '../../domain/feedback.ts'
 import type { DocumentName } from '../changes.ts'
 import type { Answers, FeedbackTarget, IdPage } from '../reads.ts'
 import type { LogPage, Overview, StoredInference } from '../store.ts'
+import type { UsageQuery, UsageRow } from '../usage.ts'
 import { readDocument, readDocuments } from './documents.ts'
 import { readFeedbackOf, readTarget } from './feedback.ts'
 import type { Budget } from '../budget.ts'
 import type { Library } from './library.ts'
 import { decodeLogRow, decodeStored, SELECT_ATTEMPTS, SELECT_INFERENCES } from './log-rows.ts'
-import { overviewOf, type Span, within } from './overview.ts'
+import { overviewOf, type OverviewSpan } from './overview.ts'
 import { Search } from './search.ts'
 import { FIND_RESPONSE } from './response-id.ts'
+import { readUsage } from './usage.ts'
 import { decodeId, encodeId, readNumber } from './values.ts'
 
 const MOST_ROWS = 1000
@@ -73,9 +75,8 @@ export class Queries implements Answers {
     }
   }
 
-  overview(filter: LogFilter, span: Span): Overview {
-    const db = this.#library.hot()
-    return overviewOf(db && new Search(db, within(filter, span), this.#budget), span)
+  overview(filter: LogFilter, span: OverviewSpan): Overview {
+    return overviewOf(this.#library.hot(), filter, span, this.#budget)
   }
 
   count(filter: LogFilter): { count: number; exact: boolean } {
@@ -103,6 +104,10 @@ export class Queries implements Answers {
     page: { readonly after?: string; readonly limit: number },
   ): { key: string; value: Json }[] {
     return readDocuments(this.#library.hot(), collection, page)
+  }
+
+  usage(query: UsageQuery): UsageRow[] {
+    return readUsage(this.#library.hot(), query, this.#budget)
   }
 }
 

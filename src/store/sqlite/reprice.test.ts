@@ -99,21 +99,6 @@ test('says so when there are no records, or they are of another version', () => 
   expect(() => run({})).toThrow('was written by a newer Weir')
 })
 
-test('a file of the first version gets the column when it is opened', () => {
-  store([[{ usage, costNano: 9 }]])
-  const db = new DatabaseSync(join(directory.path, HOT_FILE))
-  db.exec('ALTER TABLE attempt DROP COLUMN cost_source')
-  db.exec('DROP INDEX inference_response; ALTER TABLE inference DROP COLUMN response_id')
-  db.exec('DROP TABLE feedback; DROP TABLE document')
-  for (const column of ['model', 'variant', 'cached']) {
-    db.exec(`ALTER TABLE attempt DROP COLUMN ${column}`)
-  }
-  db.exec('PRAGMA user_version = 1')
-  db.close()
-  new SqliteEngine(directory.path).close(true)
-  expect(sources()).toEqual([null])
-})
-
 type Attempts = readonly Partial<AttemptRecord>[]
 
 function store(requests: readonly Attempts[]): void {

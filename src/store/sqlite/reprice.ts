@@ -7,6 +7,7 @@ import { schemaVersion, transact } from './database.ts'
 import { guarded, StoreFault } from './fault.ts'
 import { HOT_FILE, HOT_MIGRATIONS } from './hot-schema.ts'
 import { usageOf } from './log-rows.ts'
+import { moveCosts } from './rollup-costs.ts'
 import { readNumber, readNumberOrNull, readText, type Row } from './values.ts'
 
 export interface RepriceOptions {
@@ -83,7 +84,10 @@ function walk(db: DatabaseSync, options: RepriceOptions): RepriceSums {
     const rows = select.all(sums.seq, end, since, since, model, model, model)
     const priced = rows.map((row) => priceRow(row, options))
     const changes = priced.filter(({ before, after }) => before !== after)
-    if (!options.dryRun && changes.length > 0) transact(db, () => write(db, changes))
+    if (!options.dryRun && changes.length > 0) {
+      const seqs = new Set(changes.map(({ seq }) => seq))
+      transact(db, () => moveCosts(db, seqs, () => write(db, changes, seqs)))
+    }
     sums = {
       seq: end,
       lastSeq,
@@ -139,7 +143,7 @@ function priceRow(row: Row, options: RepriceOptions): Change {
 }
 
 /** A request's cost is the sum of what its attempts are known to have cost. */
-function write(db: DatabaseSync, changes: readonly Change[]): void {
+function write(db: DatabaseSync, changes: readonly Change[], seqs: ReadonlySet<number>): void {
   const setAttempt = db.prepare(
     `UPDATE attempt SET cost_nano = ?, cost_source = ${COST_SOURCE_CODES.table}
      WHERE seq = ? AND position = ?`,
@@ -149,7 +153,7 @@ function write(db: DatabaseSync, changes: readonly Change[]): void {
      WHERE seq = ?1`,
   )
   for (const { seq, position, after } of changes) setAttempt.run(after, seq, position)
-  for (const seq of new Set(changes.map((change) => change.seq))) setInference.run(seq)
+  for (const seq of seqs) setInference.run(seq)
 }
 
 function sumOf(costs: readonly (number | null)[]): number {

@@ -30,6 +30,11 @@ export class Search {
     this.#last = last
   }
 
+  /** No more rows than this can match. */
+  get mostRows(): number {
+    return Math.max(0, this.#last - this.#first + 1)
+  }
+
   /** Up to `limit` matching seqs beyond `from`, nearest first; from the end when it is null. */
   seqs(direction: Direction, from: number | null, limit: number): number[] {
     const found: number[] = []

@@ -1,0 +1,49 @@
+import { observe, type Sketch } from '../../lib/sketch.ts'
+import { ENDING_CODES, ROLLUP_SUMS } from './rollup-schema.ts'
+import { addKnown, type Fact } from './rollup-facts.ts'
+
+/** Many facts as one. */
+export interface RollupSums {
+  count: number
+  failed: number
+  cached: number
+  /** In the order of `ROLLUP_SUMS`. */
+  readonly sums: (number | null)[]
+  costed: number
+  firstAt: number
+  lastAt: number
+  readonly latency: Sketch
+  readonly ttft: Sketch
+}
+
+const COST = ROLLUP_SUMS.indexOf('cost_nano')
+
+export function noSums(): RollupSums {
+  return {
+    count: 0,
+    failed: 0,
+    cached: 0,
+    sums: ROLLUP_SUMS.map(() => null),
+    costed: 0,
+    firstAt: Number.POSITIVE_INFINITY,
+    lastAt: Number.NEGATIVE_INFINITY,
+    latency: new Map(),
+    ttft: new Map(),
+  }
+}
+
+export function addFact(to: RollupSums, fact: Fact): void {
+  to.count++
+  if (fact.key.ending === ENDING_CODES.failed) to.failed++
+  if (fact.key.ending === ENDING_CODES.cached) to.cached++
+  addSums(to.sums, fact.sums)
+  if (fact.sums[COST] !== null) to.costed++
+  to.firstAt = Math.min(to.firstAt, fact.at)
+  to.lastAt = Math.max(to.lastAt, fact.at)
+  observe(to.latency, fact.latencyUs)
+  if (fact.ttftUs !== null) observe(to.ttft, fact.ttftUs)
+}
+
+export function addSums(to: (number | null)[], from: readonly (number | null)[]): void {
+  for (const [index, value] of from.entries()) to[index] = addKnown(to[index] ?? null, value)
+}

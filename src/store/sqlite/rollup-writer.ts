@@ -1,0 +1,116 @@
+import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite'
+import { encodeSketch, mergeInto, type Sketch } from '../../lib/sketch.ts'
+import { transact } from './database.ts'
+import { type Fact, factOfRow, type RollupKey, SELECT_FACTS } from './rollup-facts.ts'
+import { ROLLUP_SUMS } from './rollup-schema.ts'
+import { addFact, noSums, type RollupSums } from './rollup-sums.ts'
+import { whole, wholeOrNull } from './values.ts'
+
+/** The key of `rollup`. */
+export const KEY = [
+  'level',
+  'hour',
+  'function',
+  'variant',
+  'requested_model',
+  'model',
+  'provider',
+  'ending',
+] as const
+const VALUES = ['n', ...ROLLUP_SUMS, 'costed', 'first_at', 'last_at', 'latency', 'ttft']
+const COLUMNS = [...KEY, ...VALUES]
+
+/** Nothing known and something known is what is known. */
+const ADD_KNOWN = ROLLUP_SUMS.map(
+  (column) =>
+    `${column} = CASE WHEN excluded.${column} IS NULL THEN ${column}
+      ELSE coalesce(${column}, 0) + excluded.${column} END,`,
+).join('\n    ')
+
+const MERGE = `
+  INSERT INTO rollup (${COLUMNS.join(', ')}) VALUES (${COLUMNS.map(() => '?').join(', ')})
+  ON CONFLICT DO UPDATE SET n = n + excluded.n, costed = costed + excluded.costed,
+    ${ADD_KNOWN}
+    first_at = min(first_at, excluded.first_at), last_at = max(last_at, excluded.last_at),
+    latency = merge_sketch(latency, excluded.latency), ttft = merge_sketch(ttft, excluded.ttft)`
+
+const ROWS_AT_ONCE = 500
+
+/** Keeps the hours' sums, inside the transaction of the rows they are of: never counted twice. */
+export class RollupWriter {
+  readonly #db: DatabaseSync
+  readonly #merge: StatementSync
+
+  constructor(db: DatabaseSync) {
+    this.#db = db
+    db.function('merge_sketch', { deterministic: true }, mergeSketches)
+    this.#merge = db.prepare(MERGE)
+  }
+
+  write(facts: readonly Fact[]): void {
+    for (const { key, sums } of grouped(facts)) {
+      this.#merge.run(
+        ...KEY.map((column) => key[column]),
+        sums.count,
+        ...sums.sums.map(wholeOrNull),
+        sums.costed,
+        whole(sums.firstAt),
+        whole(sums.lastAt),
+        encodeSketch(sums.latency),
+        encodeSketch(sums.ttft),
+      )
+    }
+  }
+
+  /** Adds some of the rows that are older than the sums. False when all of them are in. */
+  catchUp(): boolean {
+    const below = rollupBelow(this.#db)
+    if (below === null) return false
+    const from = Math.max(0, below - ROWS_AT_ONCE)
+    transact(this.#db, () => {
+      for (const level of ['inference', 'attempt'] as const) {
+        const rows = this.#db
+          .prepare(`${SELECT_FACTS[level]} WHERE i.seq >= ? AND i.seq < ?`)
+          .all(from, below)
+        this.write(rows.map((row) => factOfRow(level, row)))
+      }
+      this.#note(from)
+    })
+    return true
+  }
+
+  #note(below: number): void {
+    const left = this.#db.prepare('SELECT 1 FROM inference WHERE seq < ? LIMIT 1').get(below)
+    if (left === undefined) this.#db.exec("DELETE FROM meta WHERE key = 'rollup_below'")
+    else {
+      this.#db.prepare("UPDATE meta SET value = ? WHERE key = 'rollup_below'").run(below.toFixed(0))
+    }
+  }
+}
+
+/** The lowest seq whose row is in the sums; null when all are. */
+export function rollupBelow(db: DatabaseSync): number | null {
+  const row = db.prepare("SELECT value FROM meta WHERE key = 'rollup_below'").get()
+  return row === undefined ? null : Number(row['value'])
+}
+
+export function nameOf(key: RollupKey): string {
+  return KEY.map((column) => key[column]).join(' ')
+}
+
+function grouped(facts: readonly Fact[]): Iterable<{ key: RollupKey; sums: RollupSums }> {
+  const groups = new Map<string, { key: RollupKey; sums: RollupSums }>()
+  for (const fact of facts) {
+    const name = nameOf(fact.key)
+    let group = groups.get(name)
+    if (group === undefined) groups.set(name, (group = { key: fact.key, sums: noSums() }))
+    addFact(group.sums, fact)
+  }
+  return groups.values()
+}
+
+function mergeSketches(one: SQLOutputValue, other: SQLOutputValue): Uint8Array {
+  const sketch: Sketch = new Map()
+  for (const part of [one, other]) if (part instanceof Uint8Array) mergeInto(sketch, part)
+  return encodeSketch(sketch)
+}
