@@ -12,6 +12,8 @@ export interface Arguments {
   readonly logFormat: 'pretty' | 'json' | null
   readonly dataDir: string | null
   readonly allowedHosts: readonly string[]
+  /** Threads that answer requests. */
+  readonly workers: number
   readonly checkFormat: 'pretty' | 'json' | 'github'
   readonly prices: PricesWords
 }
@@ -39,6 +41,7 @@ const FLAGS = {
   'validate-and-exit': { type: 'boolean' },
   'data-dir': { type: 'string' },
   'allowed-host': { type: 'string', multiple: true },
+  workers: { type: 'string' },
   format: { type: 'string' },
   since: { type: 'string' },
   model: { type: 'string' },
@@ -70,6 +73,7 @@ Options                                    Environment
   --data-dir DIR        where records are  WEIR_DATA_DIR
   --log-format FORMAT   pretty or json     WEIR_LOG_FORMAT
   --allowed-host NAME   (repeatable)       WEIR_ALLOWED_HOSTS, separated by commas
+  --workers N           threads that answer requests (1)   WEIR_WORKERS
   --validate-and-exit   the same as check
                         your own prices    WEIR_PRICES
 `
@@ -92,6 +96,7 @@ export function readArguments(argv: readonly string[], env: Env): Arguments {
     logFormat: oneOf('log-format', logFormat, ['pretty', 'json']),
     dataDir: values['data-dir'] ?? env['WEIR_DATA_DIR'] ?? null,
     allowedHosts: values['allowed-host'] ?? listOf(env['WEIR_ALLOWED_HOSTS']),
+    workers: workersIn(values.workers ?? env['WEIR_WORKERS']),
     checkFormat: oneOf('format', values.format, ['pretty', 'json', 'github']) ?? 'pretty',
     prices: pricesWords(command === 'prices' ? rest : [], values),
   }
@@ -105,6 +110,15 @@ function pricesWords(
 ): PricesWords {
   const { since = null, model = null } = given
   return { words, since, model, dryRun: given['dry-run'] ?? false }
+}
+
+const MOST_WORKERS = 64
+
+function workersIn(text: string | undefined): number {
+  if (text === undefined) return 1
+  const count = Number(text)
+  if (/^\d+$/.test(text) && count >= 1 && count <= MOST_WORKERS) return count
+  throw new UsageError(`--workers takes a number from 1 to ${MOST_WORKERS}, not \`${text}\`.`)
 }
 
 function bindFrom(env: Env): string | null {

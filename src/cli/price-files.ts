@@ -5,6 +5,7 @@ import { PriceTableError, readPriceTable } from '../domain/prices/read-table.ts'
 import { joinTables, type PriceTable } from '../domain/prices/table.ts'
 import type { TablePricing } from '../engine/complete.ts'
 import { parseJson } from '../lib/json.ts'
+import { StartError } from './start-error.ts'
 
 /** The prices we ship: in the same place for the sources and for what is built. */
 const SHIPPED = new URL('../../data/prices.json', import.meta.url)
@@ -26,6 +27,16 @@ export function loadPriceTable(userFile: string | null): PriceTable {
 export function tablePricing(userFile: string | null): TablePricing {
   const table = loadPriceTable(userFile)
   return (priced) => priceOf(table, priced)?.nano ?? null
+}
+
+/** What is wrong with the user's own prices is said at the start: later nobody would read it. */
+export function readPrices(userFile: string | null): TablePricing {
+  try {
+    return tablePricing(userFile)
+  } catch (thrown) {
+    if (!(thrown instanceof PriceTableError)) throw thrown
+    throw new StartError(thrown.message, { cause: thrown })
+  }
 }
 
 /** One file by itself. Throws a `PriceTableError`. */

@@ -3,13 +3,19 @@ import type { LiveHub } from '../api/ui/live.ts'
 import { GatewayError } from '../domain/errors.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { Log } from '../lib/log.ts'
+import type { Crew } from './crew.ts'
 
-export interface Running {
+/** One thread that answers requests. */
+interface Serving {
   readonly engine: Engine
   readonly server: FastifyInstance
   readonly live: LiveHub
+}
+
+export interface Running extends Serving {
   readonly log: Log
   readonly reload: () => Promise<void>
+  readonly crew: Crew | undefined
 }
 
 /** Requests under way may take this long to end by themselves. */
@@ -18,23 +24,36 @@ const SWEEP_MS = 50
 /** Repeated unknown failures: better a fresh process than a sick one. */
 const MAX_FAULTS_A_MINUTE = 10
 
-/**
- * Resolves when the process has been told to stop and its requests are over. The first SIGTERM or
- * SIGINT stops listening and waits; a second one ends the rest at once. SIGHUP reloads the files.
- */
-export async function stopOnSignals(running: Running): Promise<void> {
-  process.on('SIGHUP', () => void running.reload())
-  const faulty = surviveFaults(running.log)
+/** Resolves with the first SIGTERM or SIGINT, or when the process is too sick to go on. */
+export async function toldToStop(log: Log): Promise<void> {
+  const faulty = surviveFaults(log)
   await Promise.race([signal('SIGTERM'), signal('SIGINT'), faulty])
-  const { engine, server, live, log } = running
-  log.info('stopping', { in_flight: engine.inFlight.size })
+}
+
+/**
+ * Resolves when the process has been told to stop and its requests are over. The first signal stops
+ * listening and waits; a second one ends the rest at once. SIGHUP reloads the files.
+ */
+export async function stopWhen(told: Promise<void>, running: Running): Promise<void> {
+  process.on('SIGHUP', () => void running.reload())
+  await told
+  const { engine, log, crew } = running
+  log.info('stopping', { in_flight: engine.inFlight.size + (crew?.inFlight() ?? 0) })
+  const cut = () => {
+    endAll(engine)
+    crew?.cut()
+  }
+  process.on('SIGTERM', cut).on('SIGINT', cut)
+  await Promise.all([drainRequests(running), crew?.stop()])
+}
+
+/** Stops listening and waits until the thread's requests are over, by themselves or by force. */
+export async function drainRequests({ engine, server, live }: Serving): Promise<void> {
   live.close()
   const closed = server.close()
-  const cut = () => endAll(engine)
-  const timer = setTimeout(cut, DRAIN_MS)
+  const timer = setTimeout(() => endAll(engine), DRAIN_MS)
   // A connection that falls idle from now on would be kept for its next request.
   const sweep = setInterval(() => server.server.closeIdleConnections(), SWEEP_MS)
-  process.on('SIGTERM', cut).on('SIGINT', cut)
   await closed
   clearTimeout(timer)
   clearInterval(sweep)
@@ -46,14 +65,14 @@ function signal(name: NodeJS.Signals): Promise<void> {
   return promise
 }
 
-function endAll({ inFlight }: Engine): void {
+export function endAll({ inFlight }: Engine): void {
   for (const trace of inFlight.values()) {
     trace.ask.gone.cancel(new GatewayError('interrupted', 'The gateway is shutting down.'))
   }
 }
 
 /** A fault nobody caught must not end other people's requests. Resolves when there are too many. */
-function surviveFaults(log: Log): Promise<void> {
+export function surviveFaults(log: Log): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>()
   let recent: number[] = []
   const survive = (fault: unknown) => {

@@ -36,6 +36,9 @@ export interface RawRoute<Deps> extends RouteBase {
 }
 
 export interface RawRequest {
+  readonly method: string
+  /** Path and query, as they came. */
+  readonly url: string
   readonly params: Record<string, string>
   readonly query: URLSearchParams
   readonly headers: Readonly<Record<string, string | string[] | undefined>>

@@ -106,6 +106,8 @@ async function serveRaw<Deps>(
   const client = new Client(reply.raw, versionHeaders(version))
   try {
     await route.handle(deps, {
+      method: request.method,
+      url: request.url,
       params: paramsOf(request),
       query: new URLSearchParams(request.url.split('?')[1]),
       headers: request.headers,

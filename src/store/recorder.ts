@@ -9,7 +9,7 @@ import type { Item } from './queue.ts'
 import { Queue } from './queue.ts'
 import type { RecorderLimits } from './recorder-limits.ts'
 import type { StoreHealth } from './store.ts'
-import { WriterThread } from './writer-thread.ts'
+import type { LinkEvents, WriterLink } from './writer-link.ts'
 
 /** Hands records to the store thread. Nothing here waits for a disk, and nothing here throws. */
 export interface Recorder<Draft> {
@@ -37,9 +37,8 @@ export interface Recorder<Draft> {
 }
 
 export interface RecorderOptions<Draft> {
-  /** A file that calls `runWriter`, and what it gets as `workerData`. */
-  readonly thread: URL
-  readonly threadData: unknown
+  /** The way to the store thread. */
+  readonly link: (events: LinkEvents) => WriterLink<Draft>
   readonly clock: Clock
   readonly limits: RecorderLimits
   /** A draft without its texts, for when the queue is full. */
@@ -48,7 +47,6 @@ export interface RecorderOptions<Draft> {
   onHealth(health: StoreHealth): void
 }
 
-/** Starts the store thread. */
 export function openRecorder<Draft extends { readonly id: string }>(
   options: RecorderOptions<Draft>,
 ): Recorder<Draft> {
@@ -67,7 +65,7 @@ const WELL: WriterHealth = { state: 'ok', message: null, stuck: false }
 class ThreadRecorder<Draft extends { readonly id: string }> implements Recorder<Draft> {
   readonly #options: RecorderOptions<Draft>
   readonly #queue: Queue<Draft>
-  readonly #thread: WriterThread<Draft>
+  readonly #thread: WriterLink<Draft>
   readonly #inFlight = new Map<number, Batch<Draft>>()
   readonly #acknowledgements = new Acknowledgements()
   readonly #changes = new PendingChanges()
@@ -92,7 +90,7 @@ class ThreadRecorder<Draft extends { readonly id: string }> implements Recorder<
     this.#options = options
     const { maxQueueBytes: maxBytes, maxQueueRows: maxRows } = options.limits
     this.#queue = new Queue({ maxBytes, maxRows }, (draft) => options.strip(draft))
-    this.#thread = new WriterThread(options.thread, options.threadData, {
+    this.#thread = options.link({
       received: (message) => this.#receive(message),
       died: (why, deaths) => this.#mourn(why, deaths),
       restarted: () => this.#resend(),

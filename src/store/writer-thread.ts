@@ -1,5 +1,7 @@
-import { Worker } from 'node:worker_threads'
+import { type MessagePort, Worker } from 'node:worker_threads'
+import type { Join } from './port-hub.ts'
 import type { FromWriter, ToWriter } from './protocol.ts'
+import type { LinkEvents, WriterLink } from './writer-link.ts'
 
 const FIRST_RESTART_MS = 100
 const LONGEST_RESTART_MS = 5000
@@ -7,17 +9,10 @@ const LONGEST_RESTART_MS = 5000
 /** Records die young: a small nursery costs no more time, and saves some 30 MB. */
 const RESOURCES = { maxYoungGenerationSizeMb: 4 }
 
-export interface ThreadEvents {
-  received(message: FromWriter): void
-  /** The thread ended by itself; it starts again later, and then `restarted` is called. */
-  died(why: string, deaths: number): void
-  restarted(): void
-}
-
 /** The writer's thread: started again, later and later, when it dies. Keeps no process alive. */
-export class WriterThread<Draft> {
+export class WriterThread<Draft> implements WriterLink<Draft> {
   readonly #start: () => Worker
-  readonly #events: ThreadEvents
+  readonly #events: LinkEvents
   #worker: Worker
   /** Since the last sign of life. */
   #deaths = 0
@@ -26,20 +21,24 @@ export class WriterThread<Draft> {
   #closing = false
   #exited: (() => void) | undefined
 
-  constructor(thread: URL, threadData: unknown, events: ThreadEvents) {
+  constructor(thread: URL, threadData: unknown, events: LinkEvents) {
     this.#start = () => new Worker(thread, { workerData: threadData, resourceLimits: RESOURCES })
     this.#events = events
     this.#worker = this.#spawn(true)
   }
 
-  /** False while it is dead. Throws when a message cannot be cloned. */
   post(message: ToWriter<Draft>): boolean {
     if (this.#restart !== undefined) return false
     this.#worker.postMessage(message, [])
     return true
   }
 
-  /** Lets the thread close its files; ends it by force after `withinMs`. */
+  /** Lets another thread send its records here too. */
+  join(port: MessagePort): void {
+    if (this.#restart !== undefined) return port.close()
+    this.#worker.postMessage({ kind: 'join', port } satisfies Join, [port])
+  }
+
   async close(withinMs: number): Promise<void> {
     this.#closing = true
     if (this.#restart !== undefined) {

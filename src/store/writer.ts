@@ -1,9 +1,9 @@
-import type { MessagePort } from 'node:worker_threads'
 import type { InferenceRecord } from '../domain/record.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Change, ChangeOutcome } from './changes.ts'
 import { Condition } from './condition.ts'
 import { IdleWork } from './idle-work.ts'
+import type { WriterPort } from './port-hub.ts'
 import type { FromWriter, Opening, ToWriter } from './protocol.ts'
 import { interrupted, quarantined } from './quarantine.ts'
 import type { Prepared } from './sqlite/engine.ts'
@@ -11,8 +11,7 @@ import { setAside, SqliteEngine } from './sqlite/engine.ts'
 import { asFault, StoreFault } from './sqlite/fault.ts'
 
 export interface WriterOptions<Draft extends { readonly id: string }> {
-  /** The worker's `parentPort`. */
-  readonly port: MessagePort
+  readonly port: WriterPort<Draft>
   readonly dataDir: string
   readonly clock: Clock
   /** Reads a draft: the expensive part. What it throws costs that one record its contents. */
@@ -24,7 +23,7 @@ export function runWriter<Draft extends { readonly id: string }>(
   options: WriterOptions<Draft>,
 ): void {
   const writer = new Writer(options)
-  options.port.on('message', (message: ToWriter<Draft>) => writer.receive(message))
+  options.port.listen((message) => writer.receive(message))
 }
 
 const RETRY_MS = 1000
@@ -263,7 +262,7 @@ class Writer<Draft extends { readonly id: string }> {
   }
 
   #post(message: FromWriter): void {
-    this.#options.port.postMessage(message, [])
+    this.#options.port.post(message)
   }
 }
 

@@ -27,6 +27,7 @@ import type { StoreClient } from '../../src/store/client.ts'
 import { keptResponses } from '../../src/store/kept-responses.ts'
 import { openReader } from '../../src/store/reader-client.ts'
 import { openRecorder } from '../../src/store/recorder.ts'
+import { WriterThread } from '../../src/store/writer-thread.ts'
 import { DEFAULT_LIMITS } from '../../src/store/recorder-limits.ts'
 
 /** The gateway in this process, on real sockets, with its records in a list instead of a file. */
@@ -124,8 +125,7 @@ function openStored(dataDir: string) {
   mkdirSync(dataDir)
   const threadData: ThreadData = { dataDir, priceFile: null }
   const recorder = openRecorder<Draft>({
-    thread: threadFile('store-thread'),
-    threadData,
+    link: (events) => new WriterThread(threadFile('store-thread'), threadData, events),
     clock: systemClock,
     limits: DEFAULT_LIMITS,
     strip: withoutBodies,

@@ -10,6 +10,8 @@ function read(body: string | Buffer | object, headers: RawRequest['headers'] = {
   const text = typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body)
   const client = { gone: new Cancellation() } as RawRequest['client']
   return readChatRequest({
+    method: 'POST',
+    url: '/',
     params: {},
     query: new URLSearchParams(),
     headers,
@@ -181,5 +183,8 @@ test('hears when the client goes', () => {
   const client = { gone: new Cancellation() } as RawRequest['client']
   const body = Buffer.from(JSON.stringify({ model: 'm', messages }))
   const query = new URLSearchParams()
-  expect(readChatRequest({ params: {}, query, headers: {}, body, client }).gone).toBe(client.gone)
+  expect(
+    readChatRequest({ method: 'POST', url: '/', params: {}, query, headers: {}, body, client })
+      .gone,
+  ).toBe(client.gone)
 })

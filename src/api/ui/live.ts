@@ -2,11 +2,10 @@ import { matchesLog } from '../../domain/log-query-match.ts'
 import type { LogFilter } from '../../domain/log-query.ts'
 import type { InFlight } from '../../engine/in-flight.ts'
 import type { AttemptTrace, Trace } from '../../engine/trace.ts'
-import type { Client, EventStream } from '../../http/client.ts'
+import type { Client } from '../../http/client.ts'
 import type { Clock } from '../../lib/clock.ts'
-import { formatEvent } from '../../lib/sse.ts'
 import type { LiveFrame } from './contract.ts'
-import { LiveText } from './live-text.ts'
+import { browserSink, LiveSession, type LiveSink } from './live-session.ts'
 import { factsOf, presentTrace } from './present.ts'
 
 const DELTA_MS = 100
@@ -19,6 +18,18 @@ export interface LiveOptions {
   readonly clock: Clock
   readonly newId: () => string
   readonly stats: () => Stats
+  readonly peers?: () => LivePeers | undefined
+}
+
+/** Other threads of the gateway that answer requests too: what a browser sees is all of them. */
+export interface LivePeers {
+  open(session: string, filter: LogFilter, receive: (frame: LiveFrame) => void): void
+  watch(session: string, ids: readonly string[]): void
+  drop(session: string): void
+  /** Stops a request, should it run there. */
+  cancel(id: string): void
+  /** How many requests run there. */
+  inFlight(): number
 }
 
 /**
@@ -27,7 +38,7 @@ export interface LiveOptions {
  */
 export class LiveHub {
   readonly #options: LiveOptions
-  readonly #sessions = new Map<string, Session>()
+  readonly #sessions = new Map<string, LiveSession>()
   #stopObserving: (() => void) | undefined
   #timers: NodeJS.Timeout[] = []
 
@@ -37,28 +48,55 @@ export class LiveHub {
 
   /** Serves one browser until it leaves. */
   open(client: Client, filter: LogFilter): void {
-    const { newId, inFlight, clock } = this.#options
-    const session = new Session(newId(), client, filter)
+    const { newId } = this.#options
+    const sink = browserSink(client.eventStream(() => ({})))
+    const session = this.join(newId(), filter, sink)
+    client.gone.listen(() => this.drop(session.id))
+    this.#peers?.open(session.id, filter, (frame) => session.relay(frame))
+  }
+
+  /** Serves one session, wherever its frames go. */
+  join(id: string, filter: LogFilter, sink: LiveSink): LiveSession {
+    const { inFlight, clock } = this.#options
+    const session = new LiveSession(id, filter, sink)
     this.#sessions.set(session.id, session)
     if (this.#sessions.size === 1) this.#start()
-    client.gone.listen(() => this.#drop(session))
     const rows = [...inFlight.values()]
       .filter((trace) => matchesLog(filter, factsOf(trace, clock.us())))
       .map((trace) => presentTrace(trace, clock.us()))
     session.send({ type: 'hello', session: session.id, rows })
+    return session
+  }
+
+  /** Whether another thread was told to stop this request, should it have it. */
+  cancelElsewhere(id: string): boolean {
+    this.#peers?.cancel(id)
+    return this.#peers !== undefined
   }
 
   /** The running rows whose text a browser wants from now on. False when there is no such session. */
   watch(sessionId: string, ids: readonly string[]): boolean {
     const session = this.#sessions.get(sessionId)
     session?.watch(ids)
+    this.#peers?.watch(sessionId, ids)
     return session !== undefined
+  }
+
+  drop(sessionId: string): void {
+    this.#sessions.get(sessionId)?.end()
+    this.#sessions.delete(sessionId)
+    this.#peers?.drop(sessionId)
+    if (this.#sessions.size === 0) this.#stop()
   }
 
   close(): void {
     for (const session of this.#sessions.values()) session.end()
     this.#sessions.clear()
     this.#stop()
+  }
+
+  get #peers(): LivePeers | undefined {
+    return this.#options.peers?.()
   }
 
   #start(): void {
@@ -79,12 +117,6 @@ export class LiveHub {
   #stop(): void {
     this.#stopObserving?.()
     for (const timer of this.#timers) clearInterval(timer)
-  }
-
-  #drop(session: Session): void {
-    session.end()
-    this.#sessions.delete(session.id)
-    if (this.#sessions.size === 0) this.#stop()
   }
 
   #rowFrame(type: 'start' | 'end', trace: Trace): void {
@@ -114,64 +146,10 @@ export class LiveHub {
 
   #stats(): void {
     const now = new Date(this.#options.clock.now()).toISOString()
-    const stats = { now, in_flight: this.#options.inFlight.size, ...this.#options.stats() }
+    const running = this.#options.inFlight.size + (this.#peers?.inFlight() ?? 0)
+    const stats = { now, in_flight: running, ...this.#options.stats() }
     for (const session of this.#sessions.values()) {
       session.send({ type: 'stats', ...stats, skipped: session.skipped })
     }
-  }
-}
-
-/** One browser. When it reads too slowly it misses texts, then rows: never our memory. */
-class Session {
-  readonly id: string
-  readonly filter: LogFilter
-  readonly #stream: EventStream
-  readonly #watched = new Map<string, LiveText>()
-  #blocked = false
-  skipped = 0
-
-  constructor(id: string, client: Client, filter: LogFilter) {
-    this.id = id
-    this.filter = filter
-    this.#stream = client.eventStream(() => ({}))
-  }
-
-  watch(ids: readonly string[]): void {
-    for (const id of this.#watched.keys()) {
-      if (!ids.includes(id)) this.#watched.delete(id)
-    }
-    for (const id of ids) {
-      if (!this.#watched.has(id)) this.#watched.set(id, new LiveText())
-    }
-  }
-
-  sendRow(frame: LiveFrame): void {
-    if (this.#blocked) this.skipped++
-    else this.send(frame)
-  }
-
-  sendDeltas(inFlight: InFlight, us: number): void {
-    if (this.#blocked) return
-    for (const [id, text] of this.#watched) {
-      const trace = inFlight.get(id)
-      const added = trace && text.read(trace)
-      if (added) {
-        this.send({ type: 'delta', id, ...added, latency_ms: (us - trace.startedUs) / 1000 })
-      }
-    }
-  }
-
-  send(frame: LiveFrame): void {
-    if (this.#blocked) return
-    const { type, ...data } = frame
-    if (this.#stream.write(formatEvent(JSON.stringify({ type, ...data }), type))) return
-    this.#blocked = true
-    void this.#stream.drained().then(() => {
-      this.#blocked = false
-    })
-  }
-
-  end(): void {
-    this.#stream.end()
   }
 }

@@ -94,10 +94,12 @@ const cancel = jsonRoute({
   scope: 'admin',
   summary: 'Stop a running request.',
   result: z.object({ cancelled: z.boolean() }),
-  handle: ({ engine }: App, { params }) => {
-    const trace = engine.inFlight.get(idOf(params))
-    trace?.ask.gone.cancel(new GatewayError('client_gone', 'Cancelled from the log.'))
-    return { cancelled: trace !== undefined }
+  handle: ({ engine, live }: App, { params }) => {
+    const id = idOf(params)
+    const trace = engine.inFlight.get(id)
+    if (!trace) return { cancelled: live.cancelElsewhere(id) }
+    trace.ask.gone.cancel(new GatewayError('client_gone', 'Cancelled from the log.'))
+    return { cancelled: true }
   },
 })
 

@@ -1,0 +1,37 @@
+import { randomFillSync } from 'node:crypto'
+import { createSigners } from '../access/signers.ts'
+import { Ids } from '../domain/ids.ts'
+import type { Engine } from '../engine/engine.ts'
+import { InFlight } from '../engine/in-flight.ts'
+import { systemClock } from '../lib/clock.ts'
+import { Deadlines } from '../lib/deadlines.ts'
+import { createTransport } from '../lib/transport.ts'
+import type { Env } from './arguments.ts'
+import type { ConfigHolder } from './config-holder.ts'
+import type { Store } from './open-store.ts'
+import { VERSION } from './version.ts'
+
+/** An engine with all that it needs from outside. Every thread that answers requests has one. */
+export function createEngine(of: {
+  holder: ConfigHolder
+  store: Store
+  env: Env
+  price: Engine['price']
+}): Engine {
+  const { holder, store, env, price } = of
+  return {
+    config: () => holder.config,
+    clock: systemClock,
+    ids: new Ids(systemClock, (bytes) => randomFillSync(bytes)),
+    random: Math.random,
+    transport: createTransport(systemClock),
+    deadlines: new Deadlines(systemClock),
+    store: store.sink,
+    stored: store.client,
+    signers: createSigners(env, systemClock),
+    inFlight: new InFlight(),
+    scriptCalls: new Map(),
+    userAgent: `Weir/${VERSION}`,
+    price,
+  }
+}

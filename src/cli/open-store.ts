@@ -1,0 +1,59 @@
+import type { Config } from '../config/config.ts'
+import { type Draft, withoutBodies } from '../engine/draft.ts'
+import { systemClock } from '../lib/clock.ts'
+import type { Log } from '../lib/log.ts'
+import type { StoreClient } from '../store/client.ts'
+import { keptResponses } from '../store/kept-responses.ts'
+import { openReader } from '../store/reader-client.ts'
+import type { Reads } from '../store/reads.ts'
+import { openRecorder, type Recorder, type RecorderOptions } from '../store/recorder.ts'
+import { DEFAULT_LIMITS } from '../store/recorder-limits.ts'
+import { type ThreadData, threadFile } from './threads.ts'
+
+export type Store = ReturnType<typeof openStore>
+
+/** The store as one thread of the gateway sees it: its recorder, and a reader of its own. */
+export function openStore(
+  threadData: ThreadData,
+  of: {
+    readonly config: () => Config
+    readonly log: Log
+    readonly link: RecorderOptions<Draft>['link']
+  },
+) {
+  const { log, link } = of
+  const enabled = of.config().gateway.observabilityEnabled
+  const recorder = openRecorder<Draft>({
+    link,
+    clock: systemClock,
+    limits: DEFAULT_LIMITS,
+    strip: withoutBodies,
+    onHealth: ({ state, message }) => {
+      if (state === 'ok') log.info('the store is well again')
+      else log.error(message ?? `the store is ${state}`)
+    },
+  })
+  const reader = openReader({ thread: threadFile('reader-thread'), threadData })
+  const sink = enabled
+    ? recorder
+    : { add: () => {}, begin: () => {}, committed: () => Promise.resolve(true) }
+  return {
+    sink,
+    recorder,
+    reader,
+    client: enabled ? clientOf(recorder, reader) : null,
+    responses: enabled ? keptResponses(recorder, reader) : null,
+    close: async () => {
+      await recorder.close()
+      await reader.close()
+    },
+  }
+}
+
+function clientOf(recorder: Recorder<Draft>, reads: Reads): StoreClient {
+  return {
+    reads,
+    change: (change) => recorder.change(change),
+    flush: () => recorder.flush(),
+  }
+}
