@@ -76,7 +76,7 @@ describe('the writer to a server', () => {
     received = []
     port.on('message', (message: FromWriter) => received.push(message))
     runRemoteWriter<InferenceRecord>({
-      port: port2,
+      port: new PortHub(port2),
       dataDir: directory.path,
       clock: systemClock,
       random: () => 0.01,

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import type { MessagePort } from 'node:worker_threads'
 import type { InferenceRecord } from '../../domain/record.ts'
 import type { Clock } from '../../lib/clock.ts'
 import type { Change, ChangeOutcome } from '../changes.ts'
 import { Condition } from '../condition.ts'
+import type { WriterPort } from '../port-hub.ts'
 import type { FromWriter, Opening, ToWriter } from '../protocol.ts'
 import { interrupted, quarantined } from '../quarantine.ts'
 import { writeBatch } from './each-alone.ts'
@@ -14,8 +14,7 @@ import { OutboxHolder } from './outbox-holder.ts'
 import { WHILE_AWAY } from './waiting.ts'
 
 export interface RemoteWriterOptions<Draft extends { readonly id: string }> {
-  /** The worker's `parentPort`. */
-  readonly port: MessagePort
+  readonly port: WriterPort<Draft>
   /** Where the outbox is. */
   readonly dataDir: string
   readonly clock: Clock
@@ -36,7 +35,7 @@ export function runRemoteWriter<Draft extends { readonly id: string }>(
   options: RemoteWriterOptions<Draft>,
 ): void {
   const writer = new RemoteWriter(options)
-  options.port.on('message', (message: ToWriter<Draft>) => void writer.receive(message))
+  options.port.listen((message) => void writer.receive(message))
 }
 
 const SWEEP_ROWS = 100
@@ -298,7 +297,7 @@ class RemoteWriter<Draft extends { readonly id: string }> {
   }
 
   #post(message: FromWriter): void {
-    this.#options.port.postMessage(message, [])
+    this.#options.port.post(message)
   }
 }
 
