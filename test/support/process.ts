@@ -53,7 +53,7 @@ export async function startWeir(options: StartOptions = {}): Promise<WeirProcess
 }
 
 async function answering(child: ChildProcess, url: string, output: () => string): Promise<void> {
-  const until = Date.now() + 15_000
+  const until = Date.now() + 45_000
   while (Date.now() < until) {
     if (child.exitCode !== null) throw new Error(`Weir ended at once:\n${output()}`)
     const answer = await fetch(`${url}/status`).catch(() => null)
