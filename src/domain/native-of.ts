@@ -2,10 +2,14 @@ import { asObject, type Json, type JsonObject } from '../lib/json.ts'
 import type { Block, Message } from './chat.ts'
 import type { NativeInference } from './native.ts'
 import { outputBlocks } from './native-blocks.ts'
-import type { InferenceRecord } from './record.ts'
+import type { AttemptRecord, InferenceRecord } from './record.ts'
+
+type Told = Pick<InferenceRecord, 'native' | 'input' | 'output' | 'params'> & {
+  readonly attempts: readonly Pick<AttemptRecord, 'providerType'>[]
+}
 
 /** What was kept of a function's answer; of a model's own answer, what its messages say. */
-export function nativeOf(record: InferenceRecord): NativeInference {
+export function nativeOf(record: Told): NativeInference {
   if (record.native) return record.native
   const providerType = record.attempts.at(-1)?.providerType ?? ''
   return {

@@ -1,11 +1,13 @@
 import type { Json } from '../domain/chat.ts'
 import type { Feedback } from '../domain/feedback.ts'
 import type { DocumentName } from './changes.ts'
+import type { InferenceReads } from './inference-reads.ts'
 import type { LogReader } from './store.ts'
 import type { UsageReads } from './usage.ts'
 
 /** Everything the store can be asked. Each engine answers all of it; one suite says what is right. */
-export interface Reads extends LogReader, FeedbackReads, DocumentReads, UsageReads {}
+export interface Reads
+  extends LogReader, FeedbackReads, DocumentReads, UsageReads, InferenceReads {}
 
 export interface FeedbackReads {
   /** What feedback may be given to; null where there is no such inference and no such episode. */
@@ -61,4 +63,6 @@ export const READS: Readonly<Record<keyof Reads, true>> = {
   document: true,
   documents: true,
   usage: true,
+  inferences: true,
+  countInferences: true,
 }

@@ -1,6 +1,7 @@
 import { makeDirectory, openTestReader, openTestRecorder } from './fixtures/open.ts'
 import { describeDocuments } from './documents.conformance.ts'
 import { describeFilters } from './filters.conformance.ts'
+import { describeInferences } from './inferences.conformance.ts'
 import { describeStore, type TestStore } from './store.conformance.ts'
 import { describeUsage } from './usage.conformance.ts'
 
@@ -8,6 +9,7 @@ describeStore('SQLite', openStore)
 describeFilters('SQLite', openStore)
 describeDocuments('SQLite', openStore)
 describeUsage('SQLite', openStore)
+describeInferences('SQLite', openStore)
 
 function openStore(): Promise<TestStore> {
   const directory = makeDirectory()

@@ -1,24 +1,14 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { Json } from '../../domain/chat.ts'
-import {
-  type Feedback,
-  FEEDBACK_TYPES,
-  type FeedbackLevel,
-  type FeedbackType,
-} from '../../domain/feedback.ts'
+import { type Feedback, FEEDBACK_TYPES, type FeedbackLevel } from '../../domain/feedback.ts'
 import type { FeedbackTarget, IdPage } from '../reads.ts'
 import type { Intern } from './hot-values.ts'
 import { tagsOf } from './log-rows.ts'
+import { FEEDBACK_TYPE_CODES, MetricValueWriter } from './metric-values.ts'
 import { decodeId, encodeId, readNumber, readText, readTextOrNull, type Row } from './values.ts'
 
 /** As stored. Never renumber. */
 const LEVEL_CODES: Readonly<Record<FeedbackLevel, number>> = { inference: 0, episode: 1 }
-const TYPE_CODES: Readonly<Record<FeedbackType, number>> = {
-  boolean: 0,
-  float: 1,
-  comment: 2,
-  demonstration: 3,
-}
 
 const INSERT = `
   INSERT OR IGNORE INTO feedback (id, at, target, level, type, metric, value, tags, config_hash)
@@ -27,26 +17,30 @@ const INSERT = `
 /** The writer's side of the feedback. */
 export class FeedbackWriter {
   readonly #insert: StatementSync
+  readonly #values: MetricValueWriter
   readonly #intern: Intern
 
   constructor(db: DatabaseSync, intern: Intern) {
     this.#insert = db.prepare(INSERT)
+    this.#values = new MetricValueWriter(db)
     this.#intern = intern
   }
 
   add(feedback: Feedback): null {
     const tags = Object.keys(feedback.tags).length === 0 ? null : JSON.stringify(feedback.tags)
+    const metric = this.#intern('metric', feedback.metricName)
     this.#insert.run(
       encodeId(feedback.id),
       feedback.at,
       encodeId(feedback.targetId),
       LEVEL_CODES[feedback.level],
-      TYPE_CODES[feedback.type],
-      this.#intern('metric', feedback.metricName),
+      FEEDBACK_TYPE_CODES[feedback.type],
+      metric,
       JSON.stringify(feedback.value),
       tags,
       this.#intern('config', feedback.configHash),
     )
+    this.#values.note(feedback, metric)
     return null
   }
 }
@@ -108,7 +102,7 @@ function decodeFeedback(row: Row): Feedback {
     at: readNumber(row, 'at'),
     targetId: decodeId(row['target']),
     level,
-    type: FEEDBACK_TYPES.find((type) => TYPE_CODES[type] === row['type']) ?? 'comment',
+    type: FEEDBACK_TYPES.find((type) => FEEDBACK_TYPE_CODES[type] === row['type']) ?? 'comment',
     metricName: readText(row, 'metric_name'),
     value,
     tags: tagsOf(readTextOrNull(row, 'tags')),

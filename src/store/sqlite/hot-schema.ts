@@ -2,6 +2,7 @@ import type { Outcome } from '../../domain/record.ts'
 import type { Usage } from '../../domain/usage.ts'
 import { COST_SOURCE_MIGRATION } from './cost-source.ts'
 import { DOCUMENT_MIGRATION } from './document-schema.ts'
+import { METRIC_VALUE_MIGRATION } from './metric-values.ts'
 import { RESPONSE_ID_MIGRATION } from './response-id.ts'
 import { ROLLUP_MIGRATION } from './rollup-schema.ts'
 
@@ -136,4 +137,5 @@ export const HOT_MIGRATIONS: readonly string[] = [
   RESPONSE_ID_MIGRATION,
   DOCUMENT_MIGRATION,
   ROLLUP_MIGRATION,
+  METRIC_VALUE_MIGRATION,
 ]

@@ -5,7 +5,7 @@ import { openForReading, schemaVersion } from './database.ts'
 import { HOT_FILE } from './hot-schema.ts'
 import { decodePayload, type Payload } from './payload.ts'
 import { payloadPath, type Place } from './payload-files.ts'
-import { unpackDocument } from './segment.ts'
+import { openFrame } from './segment.ts'
 import { readBytes, readText } from './values.ts'
 
 const HOT_CACHE_KIB = 8192
@@ -22,6 +22,8 @@ interface OpenFile {
 export class Library {
   readonly #dataDir: string
   readonly #files = new Map<string, OpenFile>()
+  /** The frame read last: neighbours are often in the same one. */
+  #frame: { readonly key: string; document(index: number): Buffer } | undefined
 
   constructor(dataDir: string) {
     this.#dataDir = dataDir
@@ -37,20 +39,25 @@ export class Library {
   payload(place: Place, id: string): Payload | null {
     const path = payloadPath(this.#dataDir, place.part)
     try {
-      const row = this.#open(path, PAYLOAD_CACHE_KIB)
-        ?.prepare('SELECT lengths, frame FROM segment WHERE segment = ?')
-        .get(place.segment)
-      if (row === undefined) return null
-      const document = unpackDocument(
-        readText(row, 'lengths'),
-        readBytes(row, 'frame'),
-        place.index,
-      )
-      return decodePayload(document.toString(), id)
+      const document = this.#frameAt(path, place.segment)?.document(place.index)
+      return document === undefined ? null : decodePayload(document.toString(), id)
     } catch {
       this.#forget(path)
       return null
     }
+  }
+
+  #frameAt(path: string, segment: number) {
+    const inode = statSync(path, { throwIfNoEntry: false })?.ino
+    const key = `${path} ${inode} ${segment}`
+    if (this.#frame?.key === key) return this.#frame
+    const row = this.#open(path, PAYLOAD_CACHE_KIB)
+      ?.prepare('SELECT lengths, frame FROM segment WHERE segment = ?')
+      .get(segment)
+    if (row === undefined) return undefined
+    const document = openFrame(readText(row, 'lengths'), readBytes(row, 'frame'))
+    this.#frame = { key, document }
+    return this.#frame
   }
 
   #open(path: string, cacheKib: number): DatabaseSync | null {

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { partOf } from './payload-files.ts'
-import { packSegment, unpackDocument } from './segment.ts'
+import { openFrame, packSegment } from './segment.ts'
 
 test.each([
   ['2026-11-23T12:00:00Z', 202_648],
@@ -24,7 +24,7 @@ test('every document of a segment comes back', () => {
     fc.property(fc.array(fc.uint8Array({ maxLength: 300 }), { minLength: 1 }), (documents) => {
       const { lengths, frame } = packSegment(documents.map((document) => Buffer.from(document)))
       for (const [index, document] of documents.entries()) {
-        expect(unpackDocument(lengths, frame, index)).toEqual(Buffer.from(document))
+        expect(openFrame(lengths, frame)(index)).toEqual(Buffer.from(document))
       }
     }),
   )
@@ -33,5 +33,5 @@ test('every document of a segment comes back', () => {
 test('a flipped bit is noticed', () => {
   const { lengths, frame } = packSegment([Buffer.from('The quick brown fox. '.repeat(20))])
   frame[frame.length - 1] = (frame[frame.length - 1] ?? 0) ^ 1
-  expect(() => unpackDocument(lengths, frame, 0)).toThrow('checksum')
+  expect(() => openFrame(lengths, frame)).toThrow('checksum')
 })

@@ -2,6 +2,8 @@ import type { DatabaseSync } from 'node:sqlite'
 import type { LogFilter } from '../../domain/log-query.ts'
 import type { Json } from '../../domain/chat.ts'
 import type { Feedback } from '../../domain/feedback.ts'
+import type { InferencePage, InferenceQuery } from '../../domain/inference-query.ts'
+import type { FoundInference } from '../inference-reads.ts'
 import type { DocumentName } from '../changes.ts'
 import type { Answers, FeedbackTarget, IdPage } from '../reads.ts'
 import type { LogPage, Overview, StoredInference } from '../store.ts'
@@ -9,6 +11,7 @@ import type { UsageQuery, UsageRow } from '../usage.ts'
 import { readDocument, readDocuments } from './documents.ts'
 import { readFeedbackOf, readTarget } from './feedback.ts'
 import type { Budget } from '../budget.ts'
+import { InferenceSearch } from './inferences.ts'
 import type { Library } from './library.ts'
 import { decodeLogRow, decodeStored, SELECT_ATTEMPTS, SELECT_INFERENCES } from './log-rows.ts'
 import { overviewOf, type OverviewSpan } from './overview.ts'
@@ -93,6 +96,19 @@ export class Queries implements Answers {
 
   feedbackOf(targetId: string, page: IdPage): Feedback[] {
     return readFeedbackOf(this.#library.hot(), targetId, page)
+  }
+
+  inferences(query: InferenceQuery, page: InferencePage): FoundInference[] {
+    return this.#inferences(query)?.page(page) ?? []
+  }
+
+  countInferences(query: InferenceQuery): number {
+    return this.#inferences(query)?.count() ?? 0
+  }
+
+  #inferences(query: InferenceQuery): InferenceSearch | null {
+    const db = this.#library.hot()
+    return db && new InferenceSearch(this.#library, db, this.#budget, query)
   }
 
   document(name: DocumentName): Json {

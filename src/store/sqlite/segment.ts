@@ -16,9 +16,12 @@ export function packSegment(documents: readonly Buffer[]): { lengths: string; fr
   }
 }
 
-/** One document of a frame; throws when the frame is damaged. */
-export function unpackDocument(lengths: string, frame: Uint8Array, index: number): Buffer {
+/** The documents of a frame; throws when it is damaged. */
+export function openFrame(lengths: string, frame: Uint8Array): (index: number) => Buffer {
   const sizes = lengths.split(',').map(Number)
-  const start = sizes.slice(0, index).reduce((sum, size) => sum + size, 0)
-  return zstdDecompressSync(frame).subarray(start, start + (sizes[index] ?? 0))
+  const bytes = zstdDecompressSync(frame)
+  return (index) => {
+    const start = sizes.slice(0, index).reduce((sum, size) => sum + size, 0)
+    return bytes.subarray(start, start + (sizes[index] ?? 0))
+  }
 }
