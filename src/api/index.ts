@@ -6,6 +6,7 @@ import { geminiMethods } from './gemini/generate.ts'
 import { geminiModels } from './gemini/models.ts'
 import { feedback } from './tensorzero/feedback.ts'
 import { inference } from './tensorzero/inference.ts'
+import { storedInferences } from './tensorzero/stored-inferences.ts'
 import { metaRoutes } from './meta.ts'
 import { operationRoutes } from './openai/operations/routes.ts'
 import { responses } from './openai/responses/responses.ts'
@@ -26,6 +27,7 @@ export const routes: readonly Route<App>[] = [
   geminiMethods,
   ...geminiModels,
   ...operationRoutes,
+  ...storedInferences,
   ...metaRoutes,
   ...uiRoutes,
   pages,

@@ -16,6 +16,7 @@ export interface FoundInference {
   readonly tags: Readonly<Record<string, string>>
   readonly configHash: string
   readonly latencyUs: number
+  /** Of a stream. */
   readonly ttftUs: number | null
   /** Null when its texts are gone (retention). */
   readonly native: NativeInference | null

@@ -5,7 +5,7 @@ import type { NativeInference } from '../../domain/native.ts'
 import type { Json, JsonObject } from '../../lib/json.ts'
 import type { Ask } from '../ask.ts'
 import { inputJson, jsonOutput, outputBlocks } from '../../domain/native-blocks.ts'
-import type { TaskTrace, ToolSetup } from './task.ts'
+import type { TaskTrace } from './task.ts'
 
 /** What the record keeps of a function's answer, made where it is known; crosses as JSON text. */
 export interface Told {
@@ -27,7 +27,7 @@ export function toldOf(noted: TaskTrace, ask: Ask, providerType: string): Told {
       type: fn.type,
       input: inputJson(task.input),
       ...(fn.type === 'chat'
-        ? { output: outputBlocks(content, tools.schemas, providerType), ...toolJson(tools) }
+        ? { output: outputBlocks(content, tools.schemas, providerType), ...toolJson(noted) }
         : jsonFields(noted, content, providerType)),
       inference_params: { chat_completion: paramsJson(noted.params) },
       extra_body: patchesJson(ask.extraBody),
@@ -44,11 +44,13 @@ function jsonFields(noted: TaskTrace, content: readonly Block[], providerType: s
   }
 }
 
-function toolJson({ tools, choice, parallel, provider }: ToolSetup) {
+/** The function's own tools need no mention: what came with the request does, and what was used. */
+function toolJson({ task, tools: { tools, choice, parallel, provider } }: TaskTrace) {
+  if (tools.length === 0 && provider.length === 0) return {}
   return {
-    allowed_tools: choice?.allowed ? [...choice.allowed] : null,
-    additional_tools: tools.map(toolAsJson),
-    tool_choice: choice ? choiceJson(choice) : null,
+    allowed_tools: task.tools.allowed && [...task.tools.allowed],
+    additional_tools: task.tools.additional.map(toolAsJson),
+    tool_choice: choice ? choiceJson(choice) : 'auto',
     parallel_tool_calls: parallel,
     provider_tools: provider.map(({ data }) => data),
   }

@@ -7,10 +7,18 @@ import type { Library } from './library.ts'
 import { tagsOf } from './log-rows.ts'
 import { FEEDBACK_TYPE_CODES } from './metric-values.ts'
 import type { Payload } from './payload.ts'
-import { decodeId, readNumber, readNumberOrNull, readText, readTextOrNull, type Row } from './values.ts'
+import {
+  decodeId,
+  readNumber,
+  readNumberOrNull,
+  readText,
+  readTextOrNull,
+  type Row,
+} from './values.ts'
 
 const SELECT = `
-  SELECT i.id, i.episode_id, i.tags, i.latency_us, i.ttft_us, i.part, i.segment, i.segment_index,
+  SELECT i.id, i.episode_id, i.tags, i.latency_us,
+    CASE WHEN i.stream = 1 THEN i.ttft_us END AS ttft_us, i.part, i.segment, i.segment_index,
     function.name AS function_name, variant.name AS variant_name, config.name AS config_name,
     (SELECT type.name FROM attempt a JOIN dim type ON type.id = a.provider_type
       WHERE a.seq = i.seq ORDER BY a.position DESC LIMIT 1) AS provider_type
