@@ -70,13 +70,13 @@ export function describeInferences(name: string, open: () => Promise<TestStore>)
       const query = { functionName: 'f' }
       const all = wanted.ids(query, NEWEST)
       const older: string[] = []
-      for (let page = await idsOf(query, { limit: 37 }); page.length > 0; ) {
+      for (let page = await idsOf(query, { limit: 37 }); page.length > 0;) {
         older.push(...page)
         page = await idsOf(query, { limit: 37, before: page.at(-1) ?? '' })
       }
       expect(older).toEqual(all)
       const newer: string[] = []
-      for (let after = all.at(-1) ?? ''; ; ) {
+      for (let after = all.at(-1) ?? ''; ;) {
         const page = await idsOf(query, { limit: 37, after })
         newer.unshift(...page)
         if (page[0] === undefined) break
@@ -159,8 +159,8 @@ function textOf(number: number): Partial<InferenceRecord> {
   return { input: [{ role: 'user', content: [{ type: 'text', text }] }] }
 }
 
-function said(): Feedback[] {
-  const give = (id: number, targetId: string, changes: Partial<Feedback>): Feedback => ({
+function give(id: number, targetId: string, changes: Partial<Feedback>): Feedback {
+  return {
     id: idOf(id, 3),
     at: FIRST_MS + id,
     targetId,
@@ -171,7 +171,10 @@ function said(): Feedback[] {
     tags: {},
     configHash: 'abc',
     ...changes,
-  })
+  }
+}
+
+function said(): Feedback[] {
   const all: Feedback[] = []
   for (let number = 0; number < RECORDS; number += 3) {
     all.push(give(number, timedId(number), { value: (number % 11) / 10 }))
@@ -252,9 +255,11 @@ const queries: fc.Arbitrary<InferenceQuery> = fc.oneof(
 
 const terms: fc.Arbitrary<InferenceOrder> = fc.oneof(
   fc.record({ by: fc.constant('time' as const), descending: fc.boolean() }),
-  fc.tuple(metrics, fc.boolean()).map(([metric, descending]) => ({
-    ...metric,
+  fc.tuple(metrics, fc.boolean()).map(([{ metric, type, level }, descending]) => ({
     by: 'metric' as const,
+    metric,
+    type,
+    level,
     descending,
   })),
 )

@@ -209,12 +209,12 @@ test.each([
   })
 })
 
-describe('get_inferences', () => {
-  const get = async (body: object) => {
-    const { json } = await post(gateway, '/v1/inferences/get_inferences', body)
-    return json['inferences'] as Record<string, unknown>[]
-  }
+async function get(body: object) {
+  const { json } = await post(gateway, '/v1/inferences/get_inferences', body)
+  return json['inferences'] as Record<string, unknown>[]
+}
 
+describe('get_inferences', () => {
   test('F231 tells all of a chat inference', async () => {
     const [found, ...others] = await get({ ids: [ids['pear']] })
     expect(others).toEqual([])

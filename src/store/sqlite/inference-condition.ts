@@ -1,4 +1,4 @@
-import type { DatabaseSync, SQLInputValue } from 'node:sqlite'
+import type { SQLInputValue } from 'node:sqlite'
 import {
   INFERENCE_DIALECTS,
   type InferenceQuery,
@@ -88,7 +88,10 @@ const DIALECT: FilterDialect<SQLInputValue> = {
   time: (filter) => {
     const span = spanOf(filter)
     if (span !== null) return within('i.id', span)
-    const second = within('i.id', { fromMs: filter.second * 1000, toMs: filter.second * 1000 + 1000 })
+    const second = within('i.id', {
+      fromMs: filter.second * 1000,
+      toMs: filter.second * 1000 + 1000,
+    })
     return { ...second, text: not(second) }
   },
 }
@@ -112,9 +115,4 @@ const LAST_MS = 2 ** 48 - 1
 function firstIdAt(ms: number): SQLInputValue {
   const known = Math.max(0, Math.min(LAST_MS, ms))
   return Buffer.from(known.toString(16).padStart(12, '0'), 'hex')
-}
-
-/** The number of a name; undefined when nothing has it. */
-export function dimId(db: DatabaseSync, kind: string, name: string): SQLInputValue | undefined {
-  return db.prepare('SELECT id FROM dim WHERE kind = ? AND name = ?').get(kind, name)?.['id']
 }

@@ -9,7 +9,7 @@ import { fewRows, walkById, walkByValue } from './inference-walks.ts'
 import type { Library } from './library.ts'
 import { readFound, timesFound } from './native-rows.ts'
 import { decodeId, encodeId, readNumber, type Row } from './values.ts'
-import { alongIndex, figuresAlong, type Walk } from './walk.ts'
+import { alongIndex, figuresAlong, type Walk, type Walking } from './walk.ts'
 
 /** A row that the query finds, with what the order goes by. */
 interface Match {
@@ -57,7 +57,7 @@ export class InferenceSearch {
   #figures(select: string): Iterable<Row> {
     const source = this.#source({}, true)
     if ('keys' in source) {
-      return figuresAlong(this.#db, source, this.#budget, { select, condition: this.#condition })
+      return figuresAlong(this.#along(source), { select, condition: this.#condition })
     }
     const { text, values } = allOf([source, this.#condition])
     return this.#db.prepare(`SELECT ${select} FROM inference i WHERE ${text}`).all(...values)
@@ -126,7 +126,7 @@ export class InferenceSearch {
       for (const row of rows) {
         const times = search === undefined ? 0 : this.#timesFound(row, search)
         if (times === 0 && search !== undefined) continue
-        yield { ...matchOf(row, order, times) }
+        yield matchOf(row, order, times)
         left--
       }
     }
@@ -141,7 +141,7 @@ export class InferenceSearch {
     const { select, selected } = selectFor(order)
     const condition = extra ? allOf([this.#condition, extra]) : this.#condition
     if ('keys' in source) {
-      return alongIndex(this.#db, source, this.#budget, { select, selected, condition }, more)
+      return alongIndex(this.#along(source), { select, selected, condition }, more)
     }
     const { text, values } = allOf([source, condition])
     const direction = source.descending ? 'DESC' : 'ASC'
@@ -149,6 +149,10 @@ export class InferenceSearch {
       `SELECT ${select} FROM inference i WHERE ${text} ORDER BY i.id ${direction} LIMIT ?`,
     )
     return [statement.all(...selected, ...values, more())]
+  }
+
+  #along(walk: Walk): Walking {
+    return { db: this.#db, walk, budget: this.#budget }
   }
 
   #timesFound(row: Row, search: string): number {
@@ -189,11 +193,7 @@ function matchOf(row: Row, order: readonly InferenceOrder[], times: number): Mat
 /** More than are wanted, so that they are sorted only now and then. */
 const SPARE = 5000
 
-function top(
-  matches: Iterable<Match>,
-  order: readonly InferenceOrder[],
-  count: number,
-): Match[] {
+function top(matches: Iterable<Match>, order: readonly InferenceOrder[], count: number): Match[] {
   let best: Match[] = []
   for (const match of matches) {
     best.push(match)
@@ -213,4 +213,3 @@ function sorted(matches: readonly Match[], order: readonly InferenceOrder[]): Ma
     return one.id < other.id ? 1 : -1
   })
 }
-

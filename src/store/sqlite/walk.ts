@@ -20,6 +20,13 @@ interface WalkKey {
   readonly descending: boolean
 }
 
+/** A walk being done. */
+export interface Walking {
+  readonly db: DatabaseSync
+  readonly walk: Walk
+  readonly budget: Budget
+}
+
 /**
  * Entries passed in one step. SQLite cannot be interrupted from JavaScript, so no step may be long;
  * the first ones are short because most pages end there.
@@ -29,14 +36,13 @@ const LAST_STEP = 32_768
 
 /** The rows that the condition leaves, step by step; `more` tells how many are still wanted. */
 export function* alongIndex(
-  db: DatabaseSync,
-  walk: Walk,
-  budget: Budget,
+  walking: Walking,
   query: { readonly select: string; readonly selected: readonly SQLInputValue[]; condition: Sql },
   more: () => number = () => -1,
 ): Generator<readonly Row[]> {
+  const { db, walk } = walking
   const order = orderOf(walk)
-  for (const part of steps(db, walk, budget)) {
+  for (const part of steps(walking)) {
     yield db
       .prepare(
         `SELECT ${query.select} FROM ${walk.table} ${walk.join}
@@ -48,12 +54,11 @@ export function* alongIndex(
 
 /** A figure of each step, such as a count. */
 export function* figuresAlong(
-  db: DatabaseSync,
-  walk: Walk,
-  budget: Budget,
+  walking: Walking,
   query: { readonly select: string; readonly condition: Sql },
 ): Generator<Row> {
-  for (const part of steps(db, walk, budget)) {
+  const { db, walk } = walking
+  for (const part of steps(walking)) {
     const row = db
       .prepare(
         `SELECT ${query.select} FROM ${walk.table} ${walk.join}
@@ -64,7 +69,7 @@ export function* figuresAlong(
   }
 }
 
-function* steps(db: DatabaseSync, walk: Walk, budget: Budget): Generator<Sql> {
+function* steps({ db, walk, budget }: Walking): Generator<Sql> {
   const { within, table, keys } = walk
   const columns = keys.map(({ column }, index) => `${column} AS k${index}`).join(', ')
   let start = within
