@@ -1,6 +1,15 @@
 import type { Config, Model, Target } from '../config/config.ts'
 import { GatewayError } from '../domain/errors.ts'
-import { isFor, type PatchFilter, type PatchPlace } from '../domain/patch.ts'
+import {
+  type BodyPatch,
+  type HeaderPatch,
+  isFor,
+  type PatchFilter,
+  type PatchPlace,
+} from '../domain/patch.ts'
+import { deletePointer, writePointer } from '../domain/pointer.ts'
+import type { JsonObject } from '../lib/json.ts'
+import type { ScriptPatches } from '../providers/provider.ts'
 import type { Ask, ModelCall, VariantCall } from './ask.ts'
 
 /** All changes for a target: the variant's word first, the client's last, and the last one wins. */
@@ -20,6 +29,60 @@ function placeOf(
   { model, name }: Pick<Target, 'name' | 'model'>,
 ): PatchPlace {
   return { variant: variant?.name ?? model, model, provider: name }
+}
+
+/** The same for a provider that shows them: as they were written, and applied to nothing. */
+export function scriptPatches(ask: ModelCall, target: Target): ScriptPatches {
+  const place = placeOf(ask.variant, target)
+  const mine = (patch: PatchFilter) => isFor(patch, place)
+  return {
+    variant: {
+      body: (ask.variant?.extraBody ?? []).map(patchJson),
+      headers: (ask.variant?.extraHeaders ?? []).map(patchJson),
+    },
+    request: {
+      body: ask.extraBody.filter(mine).map(patchJson),
+      headers: ask.extraHeaders.filter(mine).map(patchJson),
+    },
+    body: patchBody({}, allPatches(ask, target, 'extraBody')),
+    headers: patchHeaders({}, allPatches(ask, target, 'extraHeaders')),
+  }
+}
+
+/** A change in the words of TensorZero's API. */
+export function patchJson(patch: BodyPatch | HeaderPatch): JsonObject {
+  const { variantName, modelName, providerName, ...change } = patch
+  return {
+    ...(variantName !== undefined && { variant_name: variantName }),
+    ...(modelName !== undefined && { model_name: modelName }),
+    ...(providerName !== undefined && { provider_name: providerName }),
+    ...change,
+  }
+}
+
+/** Throws `GatewayError` (400) where a change does not fit the body. */
+export function patchBody(body: JsonObject, patches: readonly BodyPatch[]): JsonObject {
+  let patched = body
+  for (const patch of patches) {
+    patched =
+      'value' in patch
+        ? writePointer(patched, patch.pointer, patch.value)
+        : deletePointer(patched, patch.pointer)
+  }
+  return patched
+}
+
+export function patchHeaders(
+  headers: Readonly<Record<string, string>>,
+  patches: readonly HeaderPatch[],
+): Record<string, string> {
+  const patched = { ...headers }
+  for (const patch of patches) {
+    const name = patch.name.toLowerCase()
+    if ('value' in patch) patched[name] = patch.value
+    else delete patched[name]
+  }
+  return patched
 }
 
 /** A change for somebody who does not exist is a mistake. Throws `invalid_request`. */

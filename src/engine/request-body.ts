@@ -1,12 +1,11 @@
 import type { Target } from '../config/config.ts'
 import { GatewayError } from '../domain/errors.ts'
 import type { BodyPatch } from '../domain/patch.ts'
-import { writePointer, deletePointer } from '../domain/pointer.ts'
 import { asObject, type JsonObject } from '../lib/json.ts'
 import { findTopLevel, type Span, splice } from '../lib/json-splice.ts'
 import type { Wire } from '../providers/provider.ts'
 import type { CallPlace, ModelCall } from './ask.ts'
-import { allPatches } from './patches.ts'
+import { allPatches, patchBody } from './patches.ts'
 
 export interface OutgoingBody {
   readonly bytes: Buffer
@@ -90,17 +89,11 @@ function spanOfModel(body: Buffer, model: string): Span {
 }
 
 function written(body: JsonObject, addUsage: boolean, patches: readonly BodyPatch[]): Buffer {
-  let patched: JsonObject = addUsage
+  const full: JsonObject = addUsage
     ? {
         ...body,
         stream_options: { ...asObject(body['stream_options']), include_usage: true },
       }
     : body
-  for (const patch of patches) {
-    patched =
-      'value' in patch
-        ? writePointer(patched, patch.pointer, patch.value)
-        : deletePointer(patched, patch.pointer)
-  }
-  return Buffer.from(JSON.stringify(patched))
+  return Buffer.from(JSON.stringify(patchBody(full, patches)))
 }

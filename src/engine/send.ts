@@ -4,7 +4,7 @@ import { playScript } from '../lib/script.ts'
 import type { Flight, HttpRequest, Transport } from '../lib/transport.ts'
 import type { ModelCall } from './ask.ts'
 import type { Engine } from './engine.ts'
-import { allPatches } from './patches.ts'
+import { allPatches, patchHeaders, scriptPatches } from './patches.ts'
 import { secretOf, settingsOf } from './secrets.ts'
 import type { AttemptTrace } from './trace.ts'
 
@@ -47,7 +47,17 @@ function play(
   const call = countCall(engine.scriptCalls, `${target.model} ${target.name}`)
   const body = asObject(parseJson(attempt.requestBody.toString('utf8'))) ?? {}
   const { operation } = ask
-  const script = provider.script?.({ model, operation, call, earlierAttempts, body, options })
+  const script = provider.script?.({
+    model,
+    operation,
+    call,
+    earlierAttempts,
+    body,
+    options,
+    key: secretOf(target.credential, ask, target)?.reveal() ?? null,
+    patches: scriptPatches(ask, target),
+    newId: () => engine.ids.next(),
+  })
   if (!script) throw new Error('Only scripted providers play.')
   return playScript(script)
 }
@@ -100,12 +110,7 @@ function withKey(
 
 /** Headers that the configuration or the request changes: the last word, a key's included. */
 function withPatches(request: HttpRequest, ask: ModelCall, target: Target): HttpRequest {
-  const headers = { ...request.headers }
-  for (const patch of allPatches(ask, target, 'extraHeaders')) {
-    const name = patch.name.toLowerCase()
-    if ('value' in patch) headers[name] = patch.value
-    else delete headers[name]
-  }
+  const headers = patchHeaders(request.headers, allPatches(ask, target, 'extraHeaders'))
   return { ...request, headers }
 }
 

@@ -225,4 +225,24 @@ export interface ScriptRequest {
   readonly call: number
   /** The provider's own configuration fields. */
   readonly options: Options
+  /** The key it would be sent; null: none. */
+  readonly key: string | null
+  /** What is changed in the body and the headers, for providers that show it. */
+  readonly patches: ScriptPatches
+  newId(): string
+}
+
+/** `extra_body` and `extra_headers` in the words of the configuration, and what comes of them. */
+export interface ScriptPatches {
+  readonly variant: {
+    readonly body: readonly JsonObject[]
+    readonly headers: readonly JsonObject[]
+  }
+  readonly request: {
+    readonly body: readonly JsonObject[]
+    readonly headers: readonly JsonObject[]
+  }
+  /** All of them applied to nothing. */
+  readonly body: JsonObject
+  readonly headers: Readonly<Record<string, string>>
 }

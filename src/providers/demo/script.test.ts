@@ -3,7 +3,13 @@ import { expect, test } from 'vitest'
 import { z } from 'zod'
 import type { JsonObject } from '../../lib/json.ts'
 import { openaiChat } from '../openai-chat.ts'
-import { bodyOf, joined, streamPartsOf, textOf } from '../scripted/fixtures/read-script.ts'
+import {
+  bodyOf,
+  joined,
+  streamPartsOf,
+  textOf,
+  NOTHING_ELSE,
+} from '../scripted/fixtures/read-script.ts'
 import { demoScript } from './script.ts'
 
 const SCHEMA: JsonObject = {
@@ -205,7 +211,15 @@ test('answers whatever it is sent', () => {
 
 function ask(model: string, extra: JsonObject, earlierAttempts = 0) {
   const body = { model, messages: [{ role: 'user', content: 'Hi' }], ...extra }
-  return demoScript({ model, body, operation: 'chat', earlierAttempts, call: 0, options: {} })
+  return demoScript({
+    model,
+    body,
+    operation: 'chat',
+    earlierAttempts,
+    call: 0,
+    options: {},
+    ...NOTHING_ELSE,
+  })
 }
 
 function answerOf(model: string, extra: JsonObject): string {

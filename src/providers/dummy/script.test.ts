@@ -3,7 +3,13 @@ import { parse } from 'smol-toml'
 import { expect, test } from 'vitest'
 import type { JsonObject } from '../../lib/json.ts'
 import { openaiChat } from '../openai-chat.ts'
-import { bodyOf, joined, streamPartsOf, textOf } from '../scripted/fixtures/read-script.ts'
+import {
+  bodyOf,
+  joined,
+  NOTHING_ELSE,
+  streamPartsOf,
+  textOf,
+} from '../scripted/fixtures/read-script.ts'
 import { Scenario } from './scenario.ts'
 import { dummyScript } from './script.ts'
 
@@ -127,10 +133,19 @@ function play(model: string, extra: JsonObject = {}, call = 0, scenario: unknown
     earlierAttempts: 0,
     call,
     options: { scenario },
+    ...NOTHING_ELSE,
   })
 }
 
 function playBuiltIn(model: string, call = 0) {
   const body = { model, messages: [{ role: 'user', content: 'Hi' }] }
-  return dummyScript({ model, body, operation: 'chat', earlierAttempts: 0, call, options: {} })
+  return dummyScript({
+    model,
+    body,
+    operation: 'chat',
+    earlierAttempts: 0,
+    call,
+    options: {},
+    ...NOTHING_ELSE,
+  })
 }

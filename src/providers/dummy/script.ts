@@ -3,9 +3,10 @@ import type { Script } from '../../lib/script.ts'
 import type { ScriptRequest } from '../provider.ts'
 import { embeddingScript } from '../scripted/embeddings.ts'
 import { errorScript, type Piece, scriptOf } from '../scripted/reply.ts'
-import { countPrompt, lastSaid, streamOptionsOf, usageOf } from '../scripted/request.ts'
+import { countPrompt, streamOptionsOf, usageOf } from '../scripted/request.ts'
 import { splitTokens } from '../scripted/tokens.ts'
 import { builtIn } from './built-in.ts'
+import { echoOf } from './echoes.ts'
 import { type Answer, Scenario, type Step } from './scenario.ts'
 
 /** The same in every answer, so that a test can compare whole bodies. */
@@ -14,8 +15,8 @@ const CREATED_S = 1_750_000_000
 /** What a dummy model answers: what its scenario says, else what TensorZero's model of that name does. */
 export function dummyScript(request: ScriptRequest): Script {
   const { model, operation, body, call, options } = request
-  const written = options['scenario'] ?? builtInScenario(model, body)
-  const read = Scenario.safeParse(written)
+  const given = options['scenario']
+  const read = Scenario.safeParse(given ?? builtInScenario(request))
   if (!read.success) return problem(500, `The scenario is not valid: ${read.error.message}`)
   const { models } = read.data
   const found = Object.hasOwn(models, model) ? models[model] : undefined
@@ -29,8 +30,10 @@ export function dummyScript(request: ScriptRequest): Script {
   return chatScript(answer, { model, body, call })
 }
 
-function builtInScenario(model: string, body: JsonObject): unknown {
-  const answer = model === 'echo' ? { text: lastSaid(body).text } : builtIn(model)
+function builtInScenario(request: ScriptRequest): unknown {
+  const { model, call, body } = request
+  const { stream } = streamOptionsOf(body)
+  const answer = echoOf(request) ?? builtIn(model, { stream, call })
   return { models: Object.fromEntries([[model, answer]]) }
 }
 
@@ -88,9 +91,11 @@ function piecesOf(step: Step, place: number, chunkMs: number): Piece[] {
   if (thought !== undefined) return [{ type: 'reasoning', text: thought, signature, data, afterMs }]
   if (error) return [{ type: 'error', error, afterMs }]
   if (!call) return [{ type: step.cut ? 'cut' : 'stall', afterMs }]
-  const fragments = Array.isArray(call.arguments) ? call.arguments : [asText(call.arguments)]
+  const given = Array.isArray(call.arguments) ? call.arguments : [asText(call.arguments)]
+  const [first = '', ...fragments] = given
+  const id = call.id ?? `call_${place}`
   return [
-    { type: 'tool_call', id: call.id ?? `call_${place}`, name: call.name, afterMs },
+    { type: 'tool_call', id, name: call.name, arguments: first, afterMs },
     ...fragments.map((fragment): Piece => ({
       type: 'tool_arguments',
       text: fragment,
@@ -110,7 +115,11 @@ function usualFinish(pieces: readonly Piece[]): string {
 function estimate(body: JsonObject, pieces: readonly Piece[]): JsonObject {
   const count = (type: Piece['type']) => pieces.filter((piece) => piece.type === type).length
   const thoughts = count('reasoning')
-  return usageOf(countPrompt(body), thoughts + count('text') + count('tool_arguments'), thoughts)
+  return usageOf(
+    countPrompt(body),
+    thoughts + count('text') + count('tool_call') + count('tool_arguments'),
+    thoughts,
+  )
 }
 
 function problem(status: number, message: string): Script {

@@ -23,7 +23,13 @@ export type Piece = { readonly afterMs: number } & (
       readonly signature?: string | undefined
       readonly data?: string | undefined
     }
-  | { readonly type: 'tool_call'; readonly id: string; readonly name: string }
+  | {
+      readonly type: 'tool_call'
+      readonly id: string
+      readonly name: string
+      /** All of them, or the first piece; absent: none yet. */
+      readonly arguments?: string
+    }
   /** Of the last tool call. */
   | { readonly type: 'tool_arguments'; readonly text: string }
   | Breakage
@@ -116,9 +122,9 @@ function deltaOf(piece: Exclude<Piece, Breakage>, call: number): JsonObject {
     case 'reasoning':
       return reasoningFields([piece])
     case 'tool_call': {
-      const { id, name } = piece
+      const { id, name, arguments: text = '' } = piece
       return {
-        tool_calls: [{ index: call, id, type: 'function', function: { name, arguments: '' } }],
+        tool_calls: [{ index: call, id, type: 'function', function: { name, arguments: text } }],
       }
     }
     case 'tool_arguments':
@@ -152,7 +158,8 @@ function messageOf(pieces: readonly Piece[]): JsonObject {
   const calls: { id: string; type: string; function: { name: string; arguments: string } }[] = []
   for (const piece of pieces) {
     if (piece.type === 'tool_call') {
-      calls.push({ id: piece.id, type: 'function', function: { name: piece.name, arguments: '' } })
+      const { id, name, arguments: text = '' } = piece
+      calls.push({ id, type: 'function', function: { name, arguments: text } })
     }
     const call = calls.at(-1)
     if (piece.type === 'tool_arguments' && call) call.function.arguments += piece.text
