@@ -2,6 +2,7 @@ import type { Part } from '../domain/chat.ts'
 import { GatewayError } from '../domain/errors.ts'
 import { costOfAnswer } from '../engine/answer-cost.ts'
 import { infer, type Inference } from '../engine/infer.ts'
+import { inNativeWords } from '../engine/native-words.ts'
 import { hasEndMark } from '../engine/relay.ts'
 import type { UpstreamStream } from '../engine/stream.ts'
 import type { Trace } from '../engine/trace.ts'
@@ -12,6 +13,7 @@ import { headerOf } from '../lib/transport.ts'
 import type { App } from './app.ts'
 import type { Dialect, Envelope } from './dialect.ts'
 import { errorHeaders, upstreamHeaders, weirHeaders } from './headers.ts'
+import { rawFacts } from './tensorzero/raw.ts'
 
 /** A route that answers in a dialect. */
 export function dialectRoute(
@@ -49,7 +51,9 @@ export async function answer(app: App, dialect: Dialect, request: RawRequest): P
       return
     }
     const headers = { ...errorHeaders(error), ...(trace && weirHeaders(trace)) }
-    client.json(dialect.status?.(error) ?? error.status, dialect.errorBody(error, trace), headers)
+    const withJson = engine.config().gateway.unstableErrorJson
+    const body = dialect.errorBody(error, trace, withJson)
+    client.json(dialect.status?.(error) ?? error.status, body, headers)
     if (error.code === 'internal') throw error
   }
 }
@@ -146,7 +150,10 @@ async function encodeWhole(
   reply: WholeAnswer,
 ): Promise<void> {
   const encoder = dialect.stream(envelopeOf(app, inference.trace))
-  const text = encoder.encode(reply.parts)
+  const { include } = inference.trace.ask
+  const shown = include?.rawResponse === true || include?.originalResponse === true
+  const event: Part[] = shown ? [{ type: 'event', text: rawText(inference.trace) }] : []
+  const text = encoder.encode([...event, ...reply.parts])
   await inference.beforeEnd()
   stream.end(text + encoder.end())
 }
@@ -154,12 +161,16 @@ async function encodeWhole(
 /** What a client is told when its stream breaks: no end mark, so that nobody takes it for whole. */
 function lastWords(dialect: Dialect, error: GatewayError, trace: Trace, { engine }: App): string {
   if (error.context.told === true) return ''
-  const done = engine.config().gateway.doneAfterError ? (dialect.endMark ?? '') : ''
-  return dialect.streamError(error, trace) + done
+  const { doneAfterError, unstableErrorJson, debug } = engine.config().gateway
+  const done = doneAfterError ? (dialect.endMark ?? '') : ''
+  const { last } = trace
+  const told = trace.task && last?.error ? inNativeWords(last, error, debug) : error
+  return dialect.streamError(told, trace, unstableErrorJson) + done
 }
 
 function envelopeOf({ engine }: App, trace: Trace): Envelope {
   const { ask } = trace
+  const raw = rawFacts(trace)
   return {
     id: trace.id,
     episodeId: trace.episodeId,
@@ -169,9 +180,17 @@ function envelopeOf({ engine }: App, trace: Trace): Envelope {
     providerType: trace.last?.target.provider.type ?? '',
     wire: trace.last?.wire.name ?? null,
     wantsUsage: ask.wantsUsage,
+    ...(trace.last && {
+      place: { model: trace.last.target.model, provider: trace.last.target.name },
+    }),
+    ...(raw && { raw }),
     request: ask.json,
     cost: () => costOfAnswer(engine, trace),
   }
+}
+
+function rawText(trace: Trace): string {
+  return rawFacts(trace)?.lastResponse() ?? ''
 }
 
 /** What answered: a function says by which variant. */

@@ -5,7 +5,7 @@ import type { TaskTrace } from '../engine/functions/task.ts'
 import type { Trace } from '../engine/trace.ts'
 import type { RawRequest } from '../http/route.ts'
 import type { JsonObject } from '../lib/json.ts'
-import type { WireName } from '../engine/ask.ts'
+import type { Include, WireName } from '../engine/ask.ts'
 import type { App } from './app.ts'
 
 /** A client API: how its requests are read, and how answers, streams and errors are written in it. */
@@ -18,9 +18,10 @@ export interface Dialect {
   stream(envelope: Envelope): StreamEncoder
   /** The status of an error, where this dialect has its own; absent: the error's. */
   status?(error: GatewayError): number
-  errorBody(error: GatewayError, trace: Trace | undefined): JsonObject
+  /** `withJson`: the error as data too (`gateway.unstable_error_json`), where the dialect has a place. */
+  errorBody(error: GatewayError, trace: Trace | undefined, withJson: boolean): JsonObject
   /** The bytes that end a stream which broke: this dialect's error event. */
-  streamError(error: GatewayError, trace: Trace): string
+  streamError(error: GatewayError, trace: Trace, withJson: boolean): string
   /** What this dialect's streams end with, for clients that wait for it even after an error. */
   readonly endMark?: string
   /** Where no provider can do it, `whole` answers by itself, without parts. */
@@ -44,6 +45,16 @@ export interface StreamEncoder {
   end(): string
 }
 
+/** Of what the providers said, all that a client may ask to see. */
+export interface RawFacts {
+  readonly include: Include
+  /** Of all calls, or of those before the one whose answer is streamed. */
+  responses(which: 'all' | 'earlier'): JsonObject[]
+  usages(which: 'all' | 'earlier' | 'last'): JsonObject[]
+  /** The answer of the last call, word for word. */
+  lastResponse(): string
+}
+
 /** What an answer says beside its parts. */
 export interface Envelope {
   /** The inference's id, a UUIDv7. */
@@ -62,6 +73,10 @@ export interface Envelope {
   readonly wantsUsage: boolean
   /** The request in the dialect's own terms, for what an answer repeats of it. */
   readonly request: JsonObject
+  /** The model and its provider that answered. */
+  readonly place?: { readonly model: string; readonly provider: string }
+  /** What the answer tells beside itself, where the client asked for it. */
+  readonly raw?: RawFacts
   /** What the answer cost as far as it has come, in US dollars; null when no price is known. */
   readonly cost: () => number | null
 }

@@ -27,6 +27,19 @@ export function struct<Shape extends z.ZodRawShape>(
   })
 }
 
+/** One of several objects, told apart by a field. */
+export function oneOf<const Item extends string>(
+  names: readonly [Item, ...Item[]],
+): z.ZodType<Item> {
+  return z.enum(names, {
+    error: ({ input }) => (typeof input === 'string' ? unknownVariant(input, names) : undefined),
+  })
+}
+
+export function unknownVariant(given: string, names: readonly string[]): string {
+  return `unknown variant \`${given}\`, ${expected(names)}`
+}
+
 function expected(names: readonly string[]): string {
   const quoted = names.map((name) => `\`${name}\``)
   if (quoted.length === 0) return 'there are no fields'
@@ -87,7 +100,7 @@ function noun(issue: Extract<Issue, { code: 'invalid_type' }>): string {
 }
 
 /** A value in serde's words. */
-function describe(value: unknown): string {
+export function describe(value: unknown): string {
   switch (typeof value) {
     case 'string':
       return `string ${JSON.stringify(value)}`

@@ -309,6 +309,8 @@ export type Part =
     }
   /** The provider says, inside its answer, that it failed. */
   | { readonly type: 'error'; readonly error: ProviderError }
+  /** The whole of the event that the parts after it came in, for clients who want to see it. */
+  | { readonly type: 'event'; readonly text: string; readonly choice?: number }
   /** What the wire had that we have no noun for, kept for same-wire clients and the record. */
   | {
       readonly type: 'raw'

@@ -97,6 +97,7 @@ class ChoiceCollector {
         this.finish = part
         break
       case 'raw':
+      case 'event':
       case 'embedding':
         break
     }

@@ -33,6 +33,8 @@ const KINDS = {
   upstream_tls: kind(502, 'R0', 'upstream_error', 'upstream_error'),
   /** This provider has no such operation; another one may. */
   unsupported: kind(400, 'R5', 'rejected', 'invalid_request_error'),
+  /** The request was to bring the provider's key, and did not; another provider may need none. */
+  credential_missing: kind(400, 'R5', 'rejected', 'invalid_request_error'),
   upstream_credential: kind(502, 'R5', 'upstream_error', 'upstream_error'),
   upstream_reset: kind(502, 'R2', 'upstream_error', 'upstream_error'),
   upstream_timeout: kind(504, 'R2', 'timeout', 'upstream_timeout'),
@@ -67,9 +69,26 @@ export interface ErrorContext {
   /** The field at fault. */
   readonly param?: string
   /** What it stands for, where all of several tries failed: the message lists them. */
-  readonly wraps?: 'providers' | 'candidates' | 'variants'
+  readonly wraps?: 'providers' | 'retries' | 'candidates' | 'variants'
+  /** Those tries: what each was at, and why it failed. */
+  readonly causes?: readonly Cause[]
+  /** Whose time was up. */
+  readonly limit?: TimeOut
   /** The client has seen the provider's own words already. */
   readonly told?: boolean
+}
+
+export interface Cause {
+  readonly name: string
+  readonly error: GatewayError
+}
+
+export interface TimeOut {
+  readonly owner: 'request' | 'variant' | 'model' | 'provider'
+  readonly name: string
+  /** The key in the configuration, and its value in milliseconds. */
+  readonly setting: string
+  readonly ms: number
 }
 
 /** `message` is for the caller: it ends with a full stop and says what to do. */

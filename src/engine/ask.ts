@@ -50,6 +50,8 @@ export interface ModelCall {
   readonly credentials: ReadonlyMap<string, Secret>
   readonly extraBody: readonly BodyPatch[]
   readonly extraHeaders: readonly HeaderPatch[]
+  /** The client wants to see each event of a stream as it came. */
+  readonly keepsEvents?: boolean
   /** Set where a variant of a function asks. */
   readonly variant?: VariantCall
   /** Cancelled when the client goes away. */
@@ -80,6 +82,18 @@ export interface CallPlace {
   readonly model: string
 }
 
+/** What an answer in TensorZero's shape may tell beside itself. */
+export interface Include {
+  /** What the providers answered, word for word. */
+  readonly rawResponse: boolean
+  /** Usage in the providers' own words. */
+  readonly rawUsage: boolean
+  /** The older way: the last provider's answer alone. */
+  readonly originalResponse: boolean
+  /** Of a stream, the whole answer in its last chunk. */
+  readonly aggregated: boolean
+}
+
 /** What a client asks for, read by its dialect. The engine decides everything else. */
 export interface Ask extends ModelCall {
   /** `requestedModel` without a `tensorzero::` prefix: a configured name or a short one. */
@@ -88,6 +102,8 @@ export interface Ask extends ModelCall {
   readonly tags: Readonly<Record<string, string>>
   readonly dryrun: boolean
   readonly warnings: readonly string[]
+  /** What else the answer is to tell; absent: nothing. */
+  readonly include?: Include
   /** How the client may ask for the answer again, by the inference's id; absent: not at all. */
   readonly keptAs?: (inferenceId: string) => string
   /** Set where a function answers, or a model in the terms of TensorZero's own API. */

@@ -1,11 +1,12 @@
 import type { Model, Retries, Target } from '../config/config.ts'
-import { GatewayError } from '../domain/errors.ts'
+import { type Cause, GatewayError } from '../domain/errors.ts'
 import type { AttemptReason } from '../domain/record.ts'
 import { backoffMs } from '../lib/backoff.ts'
 import type { Cancellation } from '../lib/cancel.ts'
 import type { ModelCall } from './ask.ts'
 import { call, type Reply } from './call.ts'
 import type { Engine } from './engine.ts'
+import { inNativeWords } from './native-words.ts'
 import { AttemptTrace, type Trace } from './trace.ts'
 
 /** No call makes more tries than this, whatever is configured. */
@@ -36,6 +37,8 @@ class Attempts {
   readonly #startedUs: number
   readonly #failures = new Map<Target, GatewayError>()
   readonly #tried: AttemptTrace[] = []
+  /** The failures of each round. */
+  readonly #rounds: Cause[][] = []
 
   constructor(engine: Engine, trace: Trace, asked: Asked) {
     this.#engine = engine
@@ -50,11 +53,14 @@ class Attempts {
       const targets = model.targets.filter((target) => mayTry(this.#failures.get(target)))
       if (targets.length === 0) break
       if (round > 0) await this.#rest(round)
+      const failed: Cause[] = []
+      this.#rounds.push(failed)
       for (const target of targets) {
         if (this.#tried.length >= MAX_ATTEMPTS || this.#isLate()) break
         const reply = await this.#attempt(target, round > 0)
         if (!(reply instanceof GatewayError)) return reply
         this.#failures.set(target, reply)
+        failed.push({ name: target.name, error: this.#told(target, reply) })
       }
     }
     throw this.#summary()
@@ -114,6 +120,13 @@ class Attempts {
     await pause(Math.max(jitter, waitS * 1000), this.#asked.ask.gone)
   }
 
+  /** A variant's failures are told in TensorZero's words. */
+  #told(target: Target, error: GatewayError): GatewayError {
+    const last = this.#tried.at(-1)
+    if (!this.#asked.ask.variant || last?.target !== target || last.error !== error) return error
+    return inNativeWords(last, error, this.#engine.config().gateway.debug)
+  }
+
   /** What the client is told when nothing is left to try: the last failure, and that there were others. */
   #summary(): GatewayError {
     const { model, ask } = this.#asked
@@ -121,10 +134,29 @@ class Attempts {
     const last = failed.at(-1)?.error ?? [...this.#failures.values()].at(-1)
     if (!last) return new GatewayError('internal', `Model ${model.name} has nothing to try.`)
     if (failed.length < 2 && !ask.variant) return last
-    const each = failed.map(({ target, error }) => `${target.name}: ${error?.message}`)
-    const message = `All model providers failed to infer with errors: ${each.join(', ')}`
-    return new GatewayError(last.code, message, { ...last.context, wraps: 'providers' })
+    // Whoever bounds all the tries has the last word.
+    const owner = last.context.limit?.owner
+    if (owner !== undefined && owner !== 'provider') return last
+    return summaryOf(this.#rounds, last)
   }
+}
+
+function summaryOf(rounds: readonly (readonly Cause[])[], last: GatewayError): GatewayError {
+  const each = rounds
+    .filter((round) => round.length > 0)
+    .map((causes) => {
+      const message = `All model providers failed to infer with errors: ${listed(causes)}`
+      return new GatewayError(last.code, message, { ...last.context, wraps: 'providers', causes })
+    })
+  const [only] = each
+  if (each.length === 1 && only) return only
+  const causes = each.map((error) => ({ name: '', error }))
+  const message = `All retries failed with errors: ${each.map((error) => error.message).join(', ')}`
+  return new GatewayError(last.code, message, { ...last.context, wraps: 'retries', causes })
+}
+
+function listed(causes: readonly Cause[]): string {
+  return causes.map(({ name, error }) => `${name}: ${error.message}`).join(', ')
 }
 
 /** A caller's error would only repeat itself; what is ours is not the provider's to mend. */

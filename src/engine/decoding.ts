@@ -6,10 +6,13 @@ import type { Decoder } from '../providers/provider.ts'
 export class Decoding {
   readonly #reader = new SseReader()
   readonly #decoder: Decoder
+  readonly #keepsEvents: boolean
   #sawFinish = false
 
-  constructor(decoder: Decoder) {
+  /** `keepsEvents`: each event comes as a part too, before its own. */
+  constructor(decoder: Decoder, keepsEvents = false) {
     this.#decoder = decoder
+    this.#keepsEvents = keepsEvents
   }
 
   get finished(): boolean {
@@ -31,6 +34,9 @@ export class Decoding {
   #read(events: readonly SseEvent[]): Part[][] {
     return events.map((event) => {
       const parts = this.#decoder.push(event)
+      if (this.#keepsEvents && event.data !== '[DONE]') {
+        parts.unshift({ type: 'event', text: event.data })
+      }
       this.#sawFinish ||= parts.some((part) => part.type === 'finish')
       return parts
     })

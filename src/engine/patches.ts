@@ -1,4 +1,5 @@
 import type { Config, Model, Target } from '../config/config.ts'
+import type { FunctionConfig } from '../config/functions.ts'
 import { GatewayError } from '../domain/errors.ts'
 import {
   type BodyPatch,
@@ -99,13 +100,37 @@ export function checkFilters(config: Config, model: Model, ask: Ask): void {
 }
 
 function unknownIn(filter: PatchFilter, config: Config, model: Model): string | null {
-  const { variantName, modelName, providerName } = filter
+  const { variantName, modelName } = filter
   if (variantName !== undefined && variantName !== model.name) {
     return `there is no variant \`${variantName}\` here.`
   }
   if (modelName === undefined) return null
-  const named = config.model(modelName)
-  if (!named) return `there is no model \`${modelName}\`.`
-  const has = providerName === undefined || named.targets.some(({ name }) => name === providerName)
-  return has ? null : `model \`${modelName}\` has no provider \`${providerName}\`.`
+  if (!config.model(modelName)) return `there is no model \`${modelName}\`.`
+  const has = hasProvider(filter, config)
+  return has ? null : `model \`${modelName}\` has no provider \`${filter.providerName}\`.`
+}
+
+function hasProvider({ modelName = '', providerName }: PatchFilter, config: Config): boolean {
+  if (providerName === undefined) return true
+  return config.model(modelName)?.targets.some(({ name }) => name === providerName) === true
+}
+
+/** The same for a function's request, in TensorZero's words. */
+export function checkTaskFilters(config: Config, fn: FunctionConfig, ask: Ask): void {
+  for (const filter of [...ask.extraBody, ...ask.extraHeaders]) {
+    const { variantName, modelName } = filter
+    if (variantName !== undefined && !fn.variants.has(variantName)) {
+      throw new GatewayError('not_found', `Unknown variant: ${variantName}`)
+    }
+    if (modelName === undefined) continue
+    if (!config.model(modelName)) throw badFilter(`model \`${modelName}\` does not exist.`)
+    if (!hasProvider(filter, config)) {
+      throw badFilter(`provider \`${filter.providerName}\` not found in model \`${modelName}\`.`)
+    }
+  }
+}
+
+function badFilter(why: string): GatewayError {
+  const message = `Invalid inference target: Invalid model provider filter: ${why}`
+  return new GatewayError('invalid_request', message)
 }

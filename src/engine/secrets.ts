@@ -15,8 +15,9 @@ export function secretOf(credential: Credential, ask: ModelCall, target: Target)
       const secret = ask.credentials.get(credential.key)
       if (secret) return secret
       throw new GatewayError(
-        'invalid_request',
-        `Provider ${target.name} takes its key from the request: add \`${credential.key}\` to \`tensorzero::credentials\`.`,
+        'credential_missing',
+        `API key missing for provider ${target.provider.type}: Dynamic api key \`${credential.key}\` is missing`,
+        { target: `${target.model}/${target.name}` },
       )
     }
     case 'missing':

@@ -59,7 +59,7 @@ class Beginning {
 
   constructor(call: Call) {
     this.#call = call
-    this.decoding = new Decoding(call.attempt.wire.decoder())
+    this.decoding = new Decoding(call.attempt.wire.decoder(), call.ask.keepsEvents === true)
   }
 
   /** Undefined bytes are the stream's end. */
@@ -123,4 +123,4 @@ function isContent(parts: readonly Part[]): boolean {
   })
 }
 
-const NO_CONTENT: ReadonlySet<Part['type']> = new Set(['raw', 'usage', 'finish', 'error'])
+const NO_CONTENT: ReadonlySet<Part['type']> = new Set(['raw', 'event', 'usage', 'finish', 'error'])

@@ -40,7 +40,7 @@ function limitOf({ own, ofModel, ...rest }: Case): { limit: TimeLimit; said: () 
 const atMs = ({ atUs }: TimeLimit) => atUs / 1000
 
 test.each<[string, Case, number, string]>([
-  ['the gateway’s own', {}, GLOBAL_MS, 'global_outbound_http_timeout_ms` timeout (900000 ms)'],
+  ['the gateway’s own', {}, GLOBAL_MS, 'global_outbound_http_timeout_ms` timeout (900s)'],
   ['the provider’s', { own: { totalMs: 50 } }, 50, 'Model provider p timed out'],
   ['the model’s', { ofModel: { totalMs: 40 } }, 40, 'Model m timed out'],
   [
@@ -92,7 +92,7 @@ test('after content comes, the next is due within the idle time', () => {
   limit.progress(115_000)
   expect(atMs(limit)).toBe(135)
   expect(said()).toBe(
-    'Model provider p timed out due to configured `streaming.idle_ms` timeout (20 ms).',
+    'Model provider p timed out due to configured `streaming.idle_ms` timeout (20ms).',
   )
 })
 

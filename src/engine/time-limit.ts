@@ -1,16 +1,18 @@
 import type { Target, Timeouts } from '../config/config.ts'
-import { GatewayError } from '../domain/errors.ts'
+import { GatewayError, type TimeOut } from '../domain/errors.ts'
 import type { Deadline } from '../lib/deadlines.ts'
 
 /** For the first content of a stream and between two events: hidden reasoning can take minutes. */
 const DEFAULT_SILENCE_MS = 300_000
 
 /** A moment by which something must have come, and the setting that says so. */
-interface Limit {
+interface Limit extends Rule {
   readonly atUs: number
-  readonly ms: number
-  readonly setting: string
-  readonly owner: string
+}
+
+interface Rule extends TimeOut {
+  /** The owner's name as messages have it. */
+  readonly says: string
 }
 
 export interface LimitsOf {
@@ -35,12 +37,15 @@ export interface LimitsOf {
 export class TimeLimit implements Deadline {
   atUs: number
   readonly #total: Limit
-  readonly #idle: { readonly ms: number; readonly setting: string; readonly owner: string }
+  readonly #idle: Rule
   readonly #stop: (reason: GatewayError) => void
+  /** A variant's errors end as TensorZero's do. */
+  readonly #fullStop: string
   #current: Limit
 
   constructor(of: LimitsOf, stop: (reason: GatewayError) => void) {
     this.#stop = stop
+    this.#fullStop = of.variant ? '' : '.'
     this.#total = totalLimit(of)
     this.#idle = idleLimit(of)
     this.#current = of.stream ? earliest([this.#total, ...ttftLimits(of)]) : this.#total
@@ -66,12 +71,10 @@ export class TimeLimit implements Deadline {
   }
 
   expire(): void {
-    const { owner, setting, ms } = this.#current
+    const { says, owner, name, setting, ms } = this.#current
+    const message = `${says} timed out due to configured \`${setting}\` timeout (${spell(ms)})${this.#fullStop}`
     this.#stop(
-      new GatewayError(
-        'upstream_timeout',
-        `${owner} timed out due to configured \`${setting}\` timeout (${ms} ms).`,
-      ),
+      new GatewayError('upstream_timeout', message, { limit: { owner, name, setting, ms } }),
     )
   }
 }
@@ -80,7 +83,7 @@ function totalLimit(of: LimitsOf): Limit {
   const setting = of.stream ? 'streaming.total_ms' : 'non_streaming.total_ms'
   const total = (timeouts: Timeouts) => (of.stream ? timeouts.streamTotalMs : timeouts.totalMs)
   return earliest([
-    limit(of.requestUs, of.globalMs, 'gateway.global_outbound_http_timeout_ms', 'The request'),
+    limit(of.requestUs, of.globalMs, 'gateway.global_outbound_http_timeout_ms', REQUEST),
     ...ofVariant(of, total, setting),
     ...optional(of.modelUs, total(of.model.timeouts), setting, modelOwner(of)),
     ...optional(of.attemptUs, total(of.target.timeouts), setting, providerOwner(of)),
@@ -98,14 +101,14 @@ function ttftLimits(of: LimitsOf): Limit[] {
   return [limit(of.attemptUs, DEFAULT_SILENCE_MS, setting, providerOwner(of))]
 }
 
-function idleLimit(of: LimitsOf): { ms: number; setting: string; owner: string } {
+function idleLimit(of: LimitsOf): Rule {
   const own = of.target.timeouts.idleMs ?? Number.POSITIVE_INFINITY
   const model = of.model.timeouts.idleMs ?? Number.POSITIVE_INFINITY
   const ms = Math.min(own, model)
   return {
     ms: Number.isFinite(ms) ? ms : DEFAULT_SILENCE_MS,
     setting: 'streaming.idle_ms',
-    owner: model < own ? modelOwner(of) : providerOwner(of),
+    ...(model < own ? modelOwner(of) : providerOwner(of)),
   }
 }
 
@@ -115,23 +118,33 @@ function ofVariant(
   setting: string,
 ): Limit[] {
   if (!variant) return []
-  const owner = `Variant \`${variant.name}\``
+  const { name } = variant
+  const owner: Owner = { owner: 'variant', name, says: `Variant \`${name}\`` }
   return optional(variant.startedUs, value(variant.timeouts), setting, owner)
 }
 
-function modelOwner(of: LimitsOf): string {
-  return `Model ${of.model.name}`
+type Owner = Pick<Rule, 'owner' | 'name' | 'says'>
+
+const REQUEST: Owner = { owner: 'request', name: '', says: 'The request' }
+
+function modelOwner({ model: { name } }: LimitsOf): Owner {
+  return { owner: 'model', name, says: `Model ${name}` }
 }
 
-function providerOwner(of: LimitsOf): string {
-  return `Model provider ${of.target.name}`
+function providerOwner({ target: { name } }: LimitsOf): Owner {
+  return { owner: 'provider', name, says: `Model provider ${name}` }
 }
 
-function limit(fromUs: number, ms: number, setting: string, owner: string): Limit {
-  return { atUs: fromUs + ms * 1000, ms, setting, owner }
+/** `400ms`, `1.5s`. */
+function spell(ms: number): string {
+  return ms < 1000 ? `${ms}ms` : `${ms / 1000}s`
 }
 
-function optional(fromUs: number, ms: number | null, setting: string, owner: string): Limit[] {
+function limit(fromUs: number, ms: number, setting: string, owner: Owner): Limit {
+  return { atUs: fromUs + ms * 1000, ms, setting, ...owner }
+}
+
+function optional(fromUs: number, ms: number | null, setting: string, owner: Owner): Limit[] {
   return ms === null ? [] : [limit(fromUs, ms, setting, owner)]
 }
 

@@ -19,6 +19,8 @@ export class Trace {
   readonly configHash: string
   readonly attempts: AttemptTrace[] = []
   readonly warnings: string[]
+  /** The client's, and what becomes of the request. */
+  readonly tags: Record<string, string>
   model: string | null = null
   outcome: Outcome | null = null
   status = 200
@@ -42,6 +44,7 @@ export class Trace {
     this.startedUs = start.us
     this.configHash = start.configHash
     this.warnings = [...ask.warnings]
+    this.tags = { ...ask.tags }
   }
 
   /** The try that gave, or is giving, the answer. */
@@ -74,7 +77,7 @@ export class Trace {
       latencyUs,
       overheadUs: Math.max(0, latencyUs - upstreamUs),
       ttftUs: last?.ttftUs === undefined ? null : last.ttftUs - this.startedUs,
-      tags: ask.tags,
+      tags: this.tags,
       warnings: this.warnings,
       configHash: this.configHash,
       body: ask.body.toString('latin1'),

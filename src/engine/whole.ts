@@ -65,7 +65,7 @@ function check(call: Call, parts: readonly Part[]): void {
   for (const part of parts) {
     if (part.type === 'error') throw failureInside(call, part.error)
     if (part.type === 'usage') attempt.used(part)
-    answered ||= part.type !== 'raw' && part.type !== 'usage'
+    answered ||= part.type !== 'raw' && part.type !== 'usage' && part.type !== 'event'
   }
   if (answered) return
   throw new GatewayError(

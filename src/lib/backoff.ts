@@ -1,4 +1,4 @@
-const BASE_MS = 200
+const BASE_MS = 1000
 /** `Date.parse` makes a date of nearly anything, `-5` too: only what begins as a date is one. */
 const DATE = /^(?:[a-z]{3,9},? |\d{4}-\d\d-\d\dT)/i
 

@@ -191,6 +191,7 @@ function addPart(
       break
     case 'unknown':
     case 'embedding':
+    case 'event':
       break
   }
 }

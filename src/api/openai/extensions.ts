@@ -4,8 +4,8 @@ import { isUuidV7 } from '../../domain/ids.ts'
 import type { BodyPatch, HeaderPatch } from '../../domain/patch.ts'
 import type { Json, JsonObject } from '../../lib/json.ts'
 import { Secret } from '../../lib/secret.ts'
+import * as Field from '../tensorzero/fields.ts'
 import { cleanMessages } from './own-blocks.ts'
-import { readFilter } from './patch-filter.ts'
 
 /** What a request says in TensorZero's own keys (`tensorzero::…`). */
 export interface Extensions {
@@ -32,60 +32,16 @@ export const NO_EXTENSIONS: Extensions = {
 }
 
 const PREFIX = 'tensorzero::'
-const MAX_CREDENTIAL = 8192
 
-/** Whom a change is for: see `readFilter`. */
-const FILTER = {
-  variant_name: z.string().optional(),
-  model_name: z.string().optional(),
-  provider_name: z.string().optional(),
-  model_provider_name: z.string().optional(),
-}
-const Patches = z.array(
-  z
-    .union([
-      z.strictObject({ pointer: z.string(), value: z.json(), ...FILTER }),
-      z.strictObject({ pointer: z.string(), delete: z.literal(true), ...FILTER }),
-    ])
-    .transform((written, context): BodyPatch => {
-      const { pointer } = written
-      const filter = readFilter(written, context)
-      if ('value' in written) return { pointer, value: written.value, ...filter }
-      return { pointer, delete: true, ...filter }
-    }),
-)
-const HeaderPatches = z.array(
-  z
-    .union([
-      z.strictObject({ name: z.string(), value: z.string(), ...FILTER }),
-      z.strictObject({ name: z.string(), delete: z.literal(true), ...FILTER }),
-    ])
-    .transform((written, context): HeaderPatch => {
-      const { name } = written
-      const filter = readFilter(written, context)
-      if ('value' in written) return { name, value: written.value, ...filter }
-      return { name, delete: true, ...filter }
-    }),
-)
 const Keys = z.object({
   'tensorzero::episode_id': z.string().refine(isUuidV7, 'must be a UUIDv7').nullish(),
-  'tensorzero::tags': z
-    .record(z.string(), z.string())
-    .refine((tags) => Object.keys(tags).every((key) => !key.startsWith(PREFIX)), {
-      error: `Tag name cannot start with '${PREFIX}'`,
-    })
-    .nullish(),
-  'tensorzero::credentials': z
-    .record(
-      z.string(),
-      z
-        .string()
-        .max(MAX_CREDENTIAL)
-        .regex(/^[^\r\n\0]*$/),
-    )
-    .nullish(),
-  'tensorzero::extra_body': Patches.nullish(),
-  'tensorzero::extra_headers': HeaderPatches.nullish(),
+  'tensorzero::tags': Field.Tags.refine(
+    (tags) => Object.keys(tags).every((key) => !key.startsWith(PREFIX)),
+    { error: `Tag name cannot start with '${PREFIX}'` },
+  ).nullish(),
+  'tensorzero::credentials': Field.Credentials.nullish(),
+  'tensorzero::extra_body': Field.BodyPatches.nullish(),
+  'tensorzero::extra_headers': Field.HeaderPatches.nullish(),
   'tensorzero::dryrun': z.boolean().nullish(),
 })
 const KNOWN = new Set([

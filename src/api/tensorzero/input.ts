@@ -1,30 +1,66 @@
-import type { Block, FileBlock, Thought } from '../../domain/chat.ts'
+import { z } from 'zod'
+import type { Block, FileBlock, Thought, UnknownBlock } from '../../domain/chat.ts'
 import { GatewayError } from '../../domain/errors.ts'
 import type { Input, InputBlock } from '../../domain/input.ts'
 import { asObject, asString, type JsonObject, objectsIn } from '../../lib/json.ts'
+import { sniffBase64 } from '../../lib/sniff.ts'
 import { compact } from '../compact.ts'
+import { describe, oneOf, struct, unknownVariant } from '../serde.ts'
 
-interface Given {
-  readonly system?: string | JsonObject | null | undefined
-  readonly messages: readonly {
-    readonly role: 'user' | 'assistant'
-    readonly content: string | readonly JsonObject[]
-  }[]
-}
+export const GivenInput = struct({
+  system: z.union([z.string(), z.record(z.string(), z.json())]).nullish(),
+  messages: z
+    .array(
+      struct({
+        role: oneOf(['user', 'assistant']),
+        content: z.union([
+          z.string(),
+          z.array(z.record(z.string(), z.json())),
+          z.record(z.string(), z.json()),
+        ]),
+      }),
+    )
+    .default([]),
+})
 
 /** TensorZero's `input` in our nouns. Throws `GatewayError` (400) for blocks it does not know. */
-export function decodeInput({ system, messages }: Given): Input {
+export function decodeInput({ system, messages }: z.infer<typeof GivenInput>): Input {
   return {
     ...(system !== null && system !== undefined && { system }),
     messages: messages.map(({ role, content }, index) => ({
       role,
-      content:
-        typeof content === 'string'
-          ? [{ type: 'text', text: content }]
-          : content.map((block) => decodeBlock(block, role, `input.messages[${index}]`)),
+      content: decodeContent(content, role, `input.messages[${index}].content`),
     })),
   }
 }
+
+/** A text, blocks, or (the older way) the arguments of the role's template. */
+function decodeContent(
+  content: string | JsonObject | readonly JsonObject[],
+  role: string,
+  place: string,
+): InputBlock[] {
+  if (typeof content === 'string') return [{ type: 'text', text: content }]
+  if (isList(content)) {
+    return content.map((block, at) => decodeBlock(block, role, `${place}[${at}]`))
+  }
+  return [{ type: 'template', name: role, arguments: content }]
+}
+
+function isList(content: JsonObject | readonly JsonObject[]): content is readonly JsonObject[] {
+  return Array.isArray(content)
+}
+
+const TYPES = [
+  'text',
+  'template',
+  'tool_call',
+  'tool_result',
+  'raw_text',
+  'thought',
+  'file',
+  'unknown',
+]
 
 function decodeBlock(block: JsonObject, role: string, place: string): InputBlock {
   const type = asString(block['type'])
@@ -35,7 +71,7 @@ function decodeBlock(block: JsonObject, role: string, place: string): InputBlock
       return {
         type,
         name: need(block, 'name', place),
-        arguments: asObject(block['arguments']) ?? {},
+        arguments: needMap(block, 'arguments', place),
       }
     case 'raw_text':
       return { type, value: need(block, 'value', place) }
@@ -50,26 +86,45 @@ function decodeBlock(block: JsonObject, role: string, place: string): InputBlock
     case 'file':
     case 'image':
       return decodeFile(block, place)
-    case 'unknown': {
-      const names = { modelName: block['model_name'], providerName: block['provider_name'] }
-      const modelName = asString(names.modelName)
-      const providerName = asString(names.providerName)
-      return { type, data: block['data'] ?? null, ...compact({ modelName, providerName }) }
-    }
+    case 'unknown':
+      return decodeUnknown(block)
+    case undefined:
+      throw refuse(`${place}: missing field \`type\``)
     default:
-      throw refuse(`${place}: unknown content block type \`${type ?? ''}\``)
+      throw refuse(`${place}: ${unknownVariant(type, TYPES)}`)
   }
 }
 
+/** Raw words of a provider, for it alone where it is named. */
+export function decodeUnknown(block: JsonObject): UnknownBlock {
+  const { data = null } = block
+  const full = FULL_NAME.exec(asString(block['model_provider_name']) ?? '')
+  const modelName = asString(block['model_name']) ?? full?.[1]
+  const providerName = asString(block['provider_name']) ?? full?.[2]
+  return { type: 'unknown', data, ...compact({ modelName, providerName }) }
+}
+
+const FULL_NAME = /^tensorzero::model_name::(.+)::provider_name::(.+)$/s
+
 function decodeText(block: JsonObject, role: string, place: string): InputBlock {
-  const text = asString(block['text'])
-  const args = asObject(block['arguments'])
-  if ((text === undefined) === (args === undefined)) {
-    throw refuse(`${place}: a text block has either \`text\` or \`arguments\``)
+  const keys = Object.keys(block).filter((key) => key !== 'type')
+  const [key] = keys
+  if (keys.length !== 1 || key === undefined) {
+    const count = `found ${keys.length} other keys`
+    throw refuse(`${place}: Expected exactly one other key in text content, ${count}`)
   }
-  return args
-    ? { type: 'template', name: role, arguments: args }
-    : { type: 'text', text: text ?? '' }
+  if (key === 'text') {
+    const text = asString(block['text'])
+    if (text !== undefined) return { type: 'text', text }
+  } else if (key === 'arguments') {
+    const args = asObject(block['arguments'])
+    if (args) return { type: 'template', name: role, arguments: args }
+  } else {
+    throw refuse(`${place}: Unknown key \`${key}\` in text content`)
+  }
+  const wanted = key === 'text' ? 'a string' : 'a map'
+  const found = `invalid type: ${describe(block[key])}, expected ${wanted}`
+  throw refuse(`${place}: Error deserializing \`${key}\`: ${found}`)
 }
 
 /** Calls come back as they were given out (`raw_name`), or in short. */
@@ -83,7 +138,7 @@ function decodeCall(block: JsonObject, place: string): Block {
   }
 }
 
-function decodeThought(block: JsonObject): Thought {
+export function decodeThought(block: JsonObject): Thought {
   const extra = asObject(block['extra_data'])
   const details = objectsIn(extra?.['reasoning_details'])
   const summary = objectsIn(block['summary']).flatMap((piece) => asString(piece['text']) ?? [])
@@ -93,7 +148,7 @@ function decodeThought(block: JsonObject): Thought {
     ...compact({
       signature: asString(block['signature']),
       summary: summary.length > 0 ? summary : undefined,
-      providerType: asString(block['provider_type']),
+      providerType: asString(block['provider_type']) ?? asString(block['_internal_provider_type']),
       data: asString(extra?.['data']),
       id: asString(extra?.['id']),
       format: asString(extra?.['format']),
@@ -102,31 +157,57 @@ function decodeThought(block: JsonObject): Thought {
   }
 }
 
+/** With `file_type`, or (the older way) told apart by its fields. */
 function decodeFile(block: JsonObject, place: string): FileBlock {
-  const mimeType = asString(block['mime_type'])
   const data = asString(block['data'])
-  const url = asString(block['url'])
-  if (data === undefined && url === undefined) {
-    throw refuse(`${place}: a file block needs \`url\` or \`data\``)
+  const url = asString(block['url']) ?? asString(block['source_url'])
+  const mimeType = asString(block['mime_type'])
+  const common = compact({ filename: asString(block['filename']), detail: detailOf(block, place) })
+  if (data !== undefined) {
+    const type = mimeType ?? sniffed(data, place)
+    return { type: 'file', url: `data:${type};base64,${data}`, mimeType: type, ...common }
   }
-  if (data !== undefined && mimeType === undefined) {
-    throw refuse(`${place}: a file block with \`data\` needs \`mime_type\``)
+  if (url === undefined) throw refuse(`${place}: missing field \`${missing(block)}\``)
+  if (!URL.canParse(url)) throw refuse(`${place}: relative URL without a base: ${url}`)
+  return { type: 'file', url, ...compact({ mimeType }), ...common }
+}
+
+function missing(block: JsonObject): string {
+  return block['file_type'] === 'base64' ? 'data' : 'url'
+}
+
+function sniffed(data: string, place: string): string {
+  if (data.startsWith('data:')) {
+    throw refuse(
+      `${place}: The \`data\` field must not contain \`data:\` prefix. Instead, it should be the pure base64-encoded data only.`,
+    )
   }
-  return {
-    type: 'file',
-    url: data === undefined ? (url ?? '') : `data:${mimeType};base64,${data}`,
-    ...compact({
-      mimeType,
-      filename: asString(block['filename']),
-      detail: asString(block['detail']),
-    }),
-  }
+  const type = sniffBase64(data)
+  if (type !== null) return type
+  throw refuse(`${place}: No mime type provided and unable to infer from data`)
+}
+
+function detailOf(block: JsonObject, place: string): string | undefined {
+  const detail = asString(block['detail'])
+  if (detail === undefined || DETAILS.includes(detail)) return detail
+  throw refuse(`${place}: ${unknownVariant(detail, DETAILS)}`)
+}
+
+const DETAILS = ['low', 'high', 'auto']
+
+function needMap(block: JsonObject, field: string, place: string): JsonObject {
+  const { [field]: value } = block
+  const map = asObject(value)
+  if (map) return map
+  if (value === undefined) throw refuse(`${place}: missing field \`${field}\``)
+  throw refuse(`${place}: invalid type: ${describe(value)}, expected a map`)
 }
 
 function need(block: JsonObject, field: string, place: string): string {
-  const value = asString(block[field])
-  if (value !== undefined) return value
-  throw refuse(`${place}: missing field \`${field}\``)
+  const { [field]: value } = block
+  if (typeof value === 'string') return value
+  if (value === undefined) throw refuse(`${place}: missing field \`${field}\``)
+  throw refuse(`${place}: invalid type: ${describe(value)}, expected a string`)
 }
 
 function refuse(message: string): GatewayError {

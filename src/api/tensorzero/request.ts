@@ -1,71 +1,40 @@
 import { z } from 'zod'
-import type { Tool, ToolChoice } from '../../domain/chat.ts'
 import { GatewayError } from '../../domain/errors.ts'
-import { isUuidV7 } from '../../domain/ids.ts'
-import type { Ask } from '../../engine/ask.ts'
+import type { Ask, Include } from '../../engine/ask.ts'
 import type { Task } from '../../engine/functions/task.ts'
 import type { RawRequest } from '../../http/route.ts'
-import type { JsonObject } from '../../lib/json.ts'
 import { Secret } from '../../lib/secret.ts'
-import { compact } from '../compact.ts'
 import { readBody } from '../read-body.ts'
-import { decodeInput } from './input.ts'
+import { readBySchema, struct } from '../serde.ts'
+import * as Field from './fields.ts'
+import { GivenInput, decodeInput } from './input.ts'
 
-const Params = z.strictObject({
-  chat_completion: z
-    .strictObject({
-      temperature: z.number().nullish(),
-      max_tokens: z.int().min(0).nullish(),
-      seed: z.int().nullish(),
-      top_p: z.number().nullish(),
-      presence_penalty: z.number().nullish(),
-      frequency_penalty: z.number().nullish(),
-      json_mode: z.enum(['off', 'on', 'strict', 'tool']).nullish(),
-      stop_sequences: z.array(z.string()).nullish(),
-      reasoning_effort: z.string().nullish(),
-      service_tier: z.string().nullish(),
-      thinking_budget_tokens: z.int().nullish(),
-      verbosity: z.string().nullish(),
-    })
-    .optional(),
-})
-const AdditionalTool = z.strictObject({
-  type: z.literal('function').optional(),
-  name: z.string(),
-  description: z.string(),
-  parameters: z.json(),
-  strict: z.boolean().optional(),
-})
-const Body = z.strictObject({
+const Body = struct({
   function_name: z.string().nullish(),
   model_name: z.string().nullish(),
-  input: z.strictObject({
-    system: z.union([z.string(), z.record(z.string(), z.json())]).nullish(),
-    messages: z
-      .array(
-        z.strictObject({
-          role: z.enum(['user', 'assistant']),
-          content: z.union([z.string(), z.array(z.record(z.string(), z.json()))]),
-        }),
-      )
-      .default([]),
-  }),
-  episode_id: z.string().refine(isUuidV7, 'Invalid Episode ID: must be a UUIDv7').nullish(),
-  namespace: z.string().min(1).nullish(),
+  episode_id: Field.EpisodeId.nullish(),
+  namespace: Field.Namespace.nullish(),
+  input: GivenInput,
   stream: z.boolean().nullish(),
-  params: Params.nullish(),
+  params: Field.Params.nullish(),
   variant_name: z.string().nullish(),
   dryrun: z.boolean().nullish(),
   internal: z.boolean().nullish(),
-  tags: z.record(z.string(), z.string()).nullish(),
+  tags: Field.Tags.nullish(),
   allowed_tools: z.array(z.string()).nullish(),
-  additional_tools: z.array(AdditionalTool).nullish(),
-  tool_choice: z
-    .union([z.enum(['none', 'auto', 'required']), z.strictObject({ specific: z.string() })])
-    .nullish(),
+  additional_tools: Field.AdditionalTools.nullish(),
+  tool_choice: Field.Choice.nullish(),
   parallel_tool_calls: z.boolean().nullish(),
+  provider_tools: Field.ProviderTools.nullish(),
   output_schema: z.json().optional(),
-  credentials: z.record(z.string(), z.string()).nullish(),
+  cache_options: Field.CacheOptions.nullish(),
+  credentials: Field.Credentials.nullish(),
+  include_original_response: z.boolean().nullish(),
+  include_raw_response: z.boolean().nullish(),
+  include_raw_usage: z.boolean().nullish(),
+  include_aggregated_response: z.boolean().nullish(),
+  extra_body: Field.BodyPatches.nullish(),
+  extra_headers: Field.HeaderPatches.nullish(),
   internal_dynamic_variant_config: z.record(z.string(), z.json()).nullish(),
 })
 type Body = z.infer<typeof Body>
@@ -73,9 +42,7 @@ type Body = z.infer<typeof Body>
 /** Reads a request of TensorZero's own API (`POST /inference`). Throws `GatewayError`. */
 export function readInference(request: RawRequest): Ask {
   const json = readBody(request)
-  const read = Body.safeParse(json)
-  if (!read.success) throw wrong(read.error)
-  const body = read.data
+  const body = readBySchema(Body, json)
   checkTarget(body)
   const name = body.function_name ?? body.model_name ?? ''
   return {
@@ -94,66 +61,78 @@ export function readInference(request: RawRequest): Ask {
     verbatim: false,
     encodeFor: () => null,
     episodeId: body.episode_id ?? null,
-    tags: tagsOf(body),
-    credentials: secretsOf(body),
-    extraBody: [],
-    extraHeaders: [],
+    tags: tagsOf(body.tags ?? {}, { namespace: body.namespace, internal: body.internal === true }),
+    credentials: secretsOf(body.credentials ?? {}),
+    extraBody: body.extra_body ?? [],
+    extraHeaders: body.extra_headers ?? [],
     dryrun: body.dryrun === true,
-    warnings: [],
+    include: includeOf(body),
+    warnings: body.include_original_response
+      ? ['`include_original_response` is deprecated: use `include_raw_response`']
+      : [],
     gone: request.client.gone,
     task: taskOf(body),
   }
 }
 
-function wrong(error: z.ZodError): GatewayError {
-  const [issue] = error.issues
-  const path = issue?.path.join('.') ?? ''
-  const where = path === '' ? '' : `${path}: `
-  return new GatewayError('invalid_request', `${where}${issue?.message ?? 'wrong'}`, {
-    param: path,
-  })
+function includeOf(body: Body): Include {
+  if (body.include_aggregated_response === true && body.stream !== true) {
+    throw refuse('`include_aggregated_response` is only supported in streaming mode')
+  }
+  return {
+    rawResponse: body.include_raw_response === true,
+    rawUsage: body.include_raw_usage === true,
+    originalResponse: body.include_original_response === true,
+    aggregated: body.include_aggregated_response === true,
+  }
 }
 
 function checkTarget(body: Body): void {
   const { function_name: fn, model_name: model, variant_name: variant } = body
-  if (fn && model) throw refuse('Only one of `function_name` or `model_name` can be provided')
-  if (!fn && !model) throw refuse('Either `function_name` or `model_name` must be provided')
-  if (model && variant) throw refuse('`variant_name` cannot be provided when using `model_name`')
-  if (!body.internal_dynamic_variant_config) return
-  if (variant) {
-    throw refuse('`variant_name` and `internal_dynamic_variant_config` cannot both be provided')
+  if (fn && model) throw target('Only one of `function_name` or `model_name` can be provided')
+  if (!fn && body.internal_dynamic_variant_config) {
+    throw target('If a dynamic variant config is passed, `function_name` must be specified.')
   }
-  if (!fn) throw refuse('`internal_dynamic_variant_config` needs a `function_name`')
-  if (body.dryrun !== true) throw refuse('`internal_dynamic_variant_config` needs `dryrun: true`')
+  if (!fn && !model) throw target('Either `function_name` or `model_name` must be provided')
+  if (model && variant) {
+    throw target('`variant_name` cannot be provided when using `model_name`')
+  }
+}
+
+/** What TensorZero says of a target that cannot be. */
+function target(message: string): GatewayError {
+  return refuse(`Invalid inference target: ${message}`)
 }
 
 function refuse(message: string): GatewayError {
   return new GatewayError('invalid_request', message)
 }
 
-function tagsOf({ tags, internal, namespace }: Body): Record<string, string> {
-  const own = Object.keys(tags ?? {}).find((key) => key.startsWith('tensorzero::'))
-  if (own !== undefined && internal !== true) {
+/** A request's tags, and those that its other fields leave. Throws for names that are ours. */
+export function tagsOf(
+  tags: Readonly<Record<string, string>>,
+  { namespace, internal }: { namespace: string | null | undefined; internal: boolean },
+): Record<string, string> {
+  const own = Object.keys(tags).find((key) => key.startsWith('tensorzero::'))
+  if (own !== undefined && !internal) {
     throw refuse(`Tag name cannot start with 'tensorzero::': ${own}`)
   }
   return {
     ...tags,
-    ...(internal === true && { 'tensorzero::internal': 'true' }),
+    ...(internal && { 'tensorzero::internal': 'true' }),
     ...(namespace && { 'tensorzero::namespace': namespace }),
   }
 }
 
-function secretsOf({ credentials }: Body): Ask['credentials'] {
-  const entries = Object.entries(credentials ?? {})
-  return new Map(entries.map(([key, value]) => [key, new Secret(value)]))
+export function secretsOf(credentials: Readonly<Record<string, string>>): Ask['credentials'] {
+  return new Map(Object.entries(credentials).map(([key, value]) => [key, new Secret(value)]))
 }
 
 function taskOf(body: Body): Task {
-  const dynamic: JsonObject | null = body.internal_dynamic_variant_config ?? null
   return {
     functionName: body.function_name ?? null,
     variantName: body.variant_name ?? null,
-    dynamicVariant: dynamic,
+    dynamicVariant: body.internal_dynamic_variant_config ?? null,
     input: decodeInput(body.input),
     params: withoutNulls(body.params?.chat_completion ?? {}),
     chatParams: {},
@@ -161,26 +140,17 @@ function taskOf(body: Body): Task {
     extraWire: null,
     tools: {
       allowed: body.allowed_tools ?? null,
-      additional: (body.additional_tools ?? []).map(toolOf),
-      choice: choiceOf(body.tool_choice),
+      additional: body.additional_tools ?? [],
+      choice: body.tool_choice ?? null,
       parallel: body.parallel_tool_calls ?? null,
-      provider: [],
+      provider: body.provider_tools ?? [],
     },
     outputSchema: body.output_schema ?? null,
     namespace: body.namespace ?? null,
   }
 }
 
-function withoutNulls(values: Readonly<Record<string, unknown>>): Task['params'] {
+export function withoutNulls(values: Readonly<Record<string, unknown>>): Task['params'] {
   const given = Object.entries(values).filter(([, value]) => value !== null && value !== undefined)
   return Object.fromEntries(given)
-}
-
-function toolOf({ name, description, parameters, strict }: z.infer<typeof AdditionalTool>): Tool {
-  return { name, description, parameters, ...compact({ strict }) }
-}
-
-function choiceOf(choice: Body['tool_choice']): ToolChoice | null {
-  if (choice === null || choice === undefined) return null
-  return typeof choice === 'string' ? { mode: choice } : { mode: 'required', tool: choice.specific }
 }

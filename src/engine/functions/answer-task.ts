@@ -6,6 +6,7 @@ import { GatewayError } from '../../domain/errors.ts'
 import type { Ask } from '../ask.ts'
 import type { Reply } from '../call.ts'
 import type { Engine } from '../engine.ts'
+import { checkTaskFilters } from '../patches.ts'
 import type { Trace } from '../trace.ts'
 import { withParts } from './answers.ts'
 import { defaultFunction } from './default-function.ts'
@@ -14,8 +15,9 @@ import { openChoice, type VariantChoice } from './choose-variant.ts'
 import type { Task, TaskTrace } from './task.ts'
 import { setUpTools } from './tools.ts'
 import { usageOf } from './totals.ts'
+import { checkEpisode, checkJsonTool } from './validate-task.ts'
 import { validateInput } from './validate-input.ts'
-import { checkNamespace } from './variant-context.ts'
+import { checkNamespace, unknownModel } from './variant-context.ts'
 
 interface TaskContext {
   readonly engine: Engine
@@ -30,8 +32,16 @@ interface TaskContext {
  * another one while they fail. A variant that the request names has no other in its place.
  */
 export async function answerTask(context: TaskContext): Promise<Reply> {
-  const { config, task, trace } = context
+  const { config, task, trace, ask, engine } = context
+  checkEpisode(trace.episodeId, engine.clock.now())
   const fn = functionOf(context)
+  if (fn.variants.size === 0 && task.dynamicVariant === null) {
+    throw new GatewayError('internal', `Function \`${fn.name}\` has no variants`)
+  }
+  checkJsonTool(fn, task)
+  validateInput(fn, task.input, config.gateway.debug)
+  checkTaskFilters(config, fn, ask)
+  if (task.dynamicVariant !== null && !ask.dryrun) throw refuse(NEEDS_DRYRUN)
   const noted: TaskTrace = {
     task,
     fn,
@@ -46,13 +56,17 @@ export async function answerTask(context: TaskContext): Promise<Reply> {
     thinking: null,
   }
   trace.task = noted
-  const choice = choiceOf(context, fn)
-  validateInput(fn, task.input)
-  return collected(context, noted, await answerFrom(context, noted, choice))
+  return collected(context, noted, await answerFrom(context, noted, choiceOf(context, fn)))
 }
 
+const NEEDS_DRYRUN =
+  'If `internal_dynamic_variant_config` is used, `dryrun` must also be set to true'
+
 function functionOf({ config, task, ask }: TaskContext): FunctionConfig {
-  if (task.functionName === null) return defaultFunction(ask.model)
+  if (task.functionName === null) {
+    if (config.model(ask.model)) return defaultFunction(ask.model)
+    throw unknownModel(ask.model)
+  }
   const fn = config.functions.get(task.functionName)
   if (fn) return fn
   throw new GatewayError('not_found', `Unknown function: ${task.functionName}`, {
@@ -61,22 +75,25 @@ function functionOf({ config, task, ask }: TaskContext): FunctionConfig {
 }
 
 function choiceOf({ config, task, trace }: TaskContext, fn: FunctionConfig): VariantChoice {
+  if (task.variantName !== null && task.dynamicVariant !== null) {
+    throw refuse('`variant_name` and `internal_dynamic_variant_config` cannot both be set.')
+  }
   if (task.dynamicVariant !== null) return only(config.readVariant(fn.name, task.dynamicVariant))
   if (task.variantName !== null) {
     const pinned = fn.variants.get(task.variantName)
-    if (pinned) return only(pinned)
-    throw new GatewayError('not_found', `Unknown variant: ${task.variantName}`, {
-      param: 'variant_name',
-    })
-  }
-  if (fn.variants.size === 0) {
-    throw new GatewayError('internal', `Function \`${fn.name}\` has no variants`)
-  }
-  if (task.functionName === null) {
-    const [variant] = fn.variants.values()
-    if (variant) return only(variant)
+    if (!pinned) {
+      throw new GatewayError('not_found', `Unknown variant: ${task.variantName}`, {
+        param: 'variant_name',
+      })
+    }
+    trace.tags['tensorzero::variant_pinned'] = pinned.name
+    return only(pinned)
   }
   return openChoice(fn, { episodeId: trace.episodeId, namespace: task.namespace })
+}
+
+function refuse(message: string): GatewayError {
+  return new GatewayError('invalid_request', message)
 }
 
 function only(variant: Variant): VariantChoice {
@@ -113,7 +130,7 @@ async function answerFrom(
       errors.set(variant.name, error)
     }
   }
-  throw allFailed(noted.fn, errors)
+  throw allFailed(errors)
 }
 
 /** The client has gone, or the fault is ours: no other variant would do better. */
@@ -121,15 +138,17 @@ function isFinal({ code }: GatewayError): boolean {
   return code === 'client_gone' || code === 'internal' || code === 'interrupted'
 }
 
-function allFailed(fn: FunctionConfig, errors: ReadonlyMap<string, GatewayError>): GatewayError {
+function allFailed(errors: ReadonlyMap<string, GatewayError>): GatewayError {
   const last = [...errors.values()].at(-1)
   if (!last) {
-    const message = `No fallback variants remaining for the function \`${fn.name}\``
-    return new GatewayError('upstream_failed', message, { wraps: 'variants' })
+    return new GatewayError('upstream_failed', 'No fallback variants remaining.', {
+      wraps: 'variants',
+    })
   }
-  const each = [...errors].map(([name, error]) => `${name}: ${error.message}`)
-  const message = `All variants failed with errors: ${each.join(', ')}`
-  return new GatewayError(last.code, message, { ...last.context, wraps: 'variants' })
+  const causes = [...errors].map(([name, error]) => ({ name, error }))
+  const each = causes.map(({ name, error }) => `${name}: ${error.message}`)
+  const message = `All variants failed with errors: ${each.join('\n')}`
+  return new GatewayError(last.code, message, { ...last.context, wraps: 'variants', causes })
 }
 
 /** Notes what goes by, and says at the end what all calls together have used. */

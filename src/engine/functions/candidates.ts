@@ -62,7 +62,7 @@ function asReply({ trace }: VariantContext, { headers, parts, attempt }: Candida
 /** All candidates at once; those that fail are left out, if any is left. */
 async function gather(
   context: VariantContext,
-  { candidates, candidateTimeoutMs, name }: CandidatesVariant,
+  { candidates, candidateTimeoutMs }: CandidatesVariant,
   runCandidate: RunCandidate,
 ): Promise<Candidate[]> {
   const { fn } = context.noted
@@ -85,12 +85,14 @@ async function gather(
   )
   const fatal = errors.find((error) => error.kind.class === 'R7')
   if (fatal) throw fatal
-  const each = errors.map((error, index) => `${candidates[index]}: ${error.message}`)
-  const message = `All candidates of the variant ${name} failed to infer with errors: ${each.join(', ')}`
+  const causes = errors.map((error, index) => ({ name: candidates[index] ?? '', error }))
+  const each = causes.map(({ name: at, error }) => `${at}: ${error.message}`)
+  const message = `All candidates failed with errors: ${each.join('\n')}`
   const last = errors.at(-1)
   throw new GatewayError(last?.code ?? 'internal', message, {
     ...last?.context,
     wraps: 'candidates',
+    causes,
   })
 }
 

@@ -4,19 +4,13 @@ import type { Tool } from '../../domain/chat.ts'
 import { GatewayError } from '../../domain/errors.ts'
 import type { TaskTools, ToolSetup } from './task.ts'
 
-const JSON_FUNCTIONS_HAVE_NONE =
-  '`allowed_tools`, `additional_tools`, `tool_choice` and `parallel_tool_calls` are for chat functions: a json function has no tools.'
-
 /**
  * The tools of a request: the function's, those that came with it, and configured ones that it
  * names. Throws `GatewayError` (400) for unknown and for equal names.
  */
 export function setUpTools(config: Config, fn: FunctionConfig, asked: TaskTools): ToolSetup {
   if (fn.type === 'json') {
-    const some = asked.allowed ?? asked.choice ?? asked.parallel
-    if (some !== null || asked.additional.length > 0) {
-      throw new GatewayError('invalid_request', JSON_FUNCTIONS_HAVE_NONE)
-    }
+    refuseForJson(asked)
     return { tools: [], choice: null, parallel: null, provider: asked.provider, schemas: new Map() }
   }
   const own = keysOf(config, fn, asked).map((key) => toolOf(config, key))
@@ -34,6 +28,18 @@ export function setUpTools(config: Config, fn: FunctionConfig, asked: TaskTools)
     provider: asked.provider,
     schemas,
   }
+}
+
+/** A json function has no tools. */
+function refuseForJson({ allowed, additional, choice, parallel }: TaskTools): void {
+  const given = {
+    '`allowed_tools` to a JSON function.': allowed !== null,
+    '`additional_tools` to a JSON function.': additional.length > 0,
+    '`tool_choice` to a JSON function': choice !== null,
+    '`parallel_tool_calls` to a JSON function': parallel !== null,
+  }
+  const [wrong] = Object.entries(given).find(([, isGiven]) => isGiven) ?? []
+  if (wrong !== undefined) throw new GatewayError('invalid_request', `Cannot pass ${wrong}`)
 }
 
 /** Allowed tools that the function does not have come along where they are configured. */

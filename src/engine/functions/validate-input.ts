@@ -4,19 +4,23 @@ import type { Input, InputBlock, InputMessage } from '../../domain/input.ts'
 import type { Json } from '../../lib/json.ts'
 
 /** Refuses an input that no variant could use. Throws `GatewayError` (400). */
-export function validateInput(fn: FunctionConfig, { system, messages }: Input): void {
+export function validateInput(
+  fn: FunctionConfig,
+  { system, messages }: Input,
+  debug: boolean,
+): void {
   const templates = templatesOf(fn)
   const ofSystem = fn.schemas.get('system')
   if (ofSystem) {
-    if (system === undefined && templates.has('system')) checkArguments(ofSystem, {})
-    if (system !== undefined) checkArguments(ofSystem, system)
+    if (system === undefined && templates.has('system')) checkArguments(ofSystem, {}, debug)
+    if (system !== undefined) checkArguments(ofSystem, system, debug)
   } else if (system !== undefined && typeof system !== 'string' && !templates.has('system')) {
     throw invalid(
       'System message has non-string content but there is no template `system` in any variant',
     )
   }
   for (const [index, message] of messages.entries()) {
-    for (const block of message.content) checkBlock(fn, templates, { index, message, block })
+    for (const block of message.content) checkBlock(fn, templates, { index, message, block, debug })
   }
 }
 
@@ -32,14 +36,19 @@ function templatesOf(fn: FunctionConfig): ReadonlySet<string> {
 function checkBlock(
   fn: FunctionConfig,
   templates: ReadonlySet<string>,
-  { index, message, block }: { index: number; message: InputMessage; block: InputBlock },
+  {
+    index,
+    message,
+    block,
+    debug,
+  }: { index: number; message: InputMessage; block: InputBlock; debug: boolean },
 ): void {
   if (block.type === 'text') {
     const schema = fn.schemas.get(message.role)
-    if (schema) checkArguments(schema, block.text)
+    if (schema) checkArguments(schema, block.text, debug)
   } else if (block.type === 'template') {
     const schema = fn.schemas.get(block.name)
-    if (schema) checkArguments(schema, block.arguments)
+    if (schema) checkArguments(schema, block.arguments, debug)
     else if (!templates.has(block.name)) {
       throw invalid(
         `Message at index ${index} has non-string content but there is no template \`${block.name}\` in any variant`,
@@ -48,16 +57,12 @@ function checkBlock(
   }
 }
 
-function checkArguments(schema: Schema, value: Json): void {
+function checkArguments(schema: Schema, value: Json, debug: boolean): void {
   const wrong = schema.check(value)
-  if (wrong.length > 0) throw schemaError(wrong, value, schema)
-}
-
-/** What TensorZero says of a value that is not what its schema wants. */
-export function schemaError(wrong: readonly string[], value: Json, schema: Schema): GatewayError {
-  return invalid(
-    `JSON Schema validation failed:\n${wrong.join('\n')}\n\nData:\n${JSON.stringify(value)}\n\nSchema:\n${JSON.stringify(schema.json)}`,
-  )
+  if (wrong.length === 0) return
+  const data = debug ? `\n\nData:\n${JSON.stringify(value)}` : ''
+  const wanted = `\n\nSchema:\n${JSON.stringify(schema.json)}`
+  throw invalid(`JSON Schema validation failed:\n${wrong.join('\n')}${data}${wanted}`)
 }
 
 function invalid(message: string): GatewayError {

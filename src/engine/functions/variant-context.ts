@@ -53,6 +53,7 @@ export async function askModel(
       requestedModel: prompting.model,
       stream,
       wantsUsage: true,
+      keepsEvents: stream && keepsEvents(ask),
       encodeFor: (place, target) => encodeForPlace(chat, place, target),
       variant: {
         name: variant.name,
@@ -67,6 +68,10 @@ export async function askModel(
   })
 }
 
+function keepsEvents({ include }: Ask): boolean {
+  return include?.rawResponse === true || include?.originalResponse === true
+}
+
 /** A variant's own retries stand for the model's, unless it asks for none. */
 function retriesOf({ retries }: Prompting, model: Model): Retries {
   return retries.numRetries > 0 ? retries : model.retries
@@ -74,15 +79,17 @@ function retriesOf({ retries }: Prompting, model: Model): Retries {
 
 export function modelFor({ config, task }: VariantContext, name: string): Model {
   const model = config.model(name)
-  if (!model) {
-    throw new GatewayError(
-      'invalid_request',
-      `Invalid inference target: Invalid model name: Model name '${name}' not found in model table`,
-      { param: 'model_name' },
-    )
-  }
+  if (!model) throw unknownModel(name)
   checkNamespace('model', name, model.namespace, task.namespace)
   return model
+}
+
+export function unknownModel(name: string): GatewayError {
+  return new GatewayError(
+    'invalid_request',
+    `Invalid inference target: Invalid model name: Model name '${name}' not found in model table`,
+    { param: 'model_name' },
+  )
 }
 
 /** What belongs to a namespace serves its requests alone. */

@@ -1,0 +1,46 @@
+import type { Cause, GatewayError, TimeOut } from '../../domain/errors.ts'
+import type { Json, JsonObject } from '../../lib/json.ts'
+
+/**
+ * An error as data, under TensorZero's names for what it wraps (`gateway.unstable_error_json`). The
+ * names of the others are ours.
+ */
+export function errorJson(error: GatewayError): JsonObject {
+  const { wraps, causes = [], limit } = error.context
+  switch (wraps) {
+    case 'variants':
+      return { AllVariantsFailed: { errors: named(causes) } }
+    case 'candidates':
+      return { AllCandidatesFailed: { candidate_errors: named(causes) } }
+    case 'providers':
+      return { AllModelProvidersFailed: { provider_errors: named(causes) } }
+    case 'retries':
+      return { AllRetriesFailed: { errors: causes.map((cause): Json => errorJson(cause.error)) } }
+    default:
+      return limit ? timeOut(limit) : { [pascal(error.code)]: { message: error.message } }
+  }
+}
+
+function named(causes: readonly Cause[]): JsonObject {
+  return Object.fromEntries(causes.map(({ name, error }) => [name, errorJson(error)]))
+}
+
+/** Durations as Rust's serde writes them. */
+function timeOut({ owner, name, setting, ms }: TimeOut): JsonObject {
+  const timeout = { secs: Math.floor(ms / 1000), nanos: (ms % 1000) * 1_000_000 }
+  const kind = setting.replace('.', '_').replace('_ms', '')
+  switch (owner) {
+    case 'variant':
+      return { VariantTimeout: { variant_name: name, timeout, kind } }
+    case 'model':
+      return { ModelTimeout: { model_name: name, timeout, kind } }
+    case 'provider':
+      return { ModelProviderTimeout: { provider_name: name, timeout, kind } }
+    case 'request':
+      return { RequestTimeout: { timeout, kind } }
+  }
+}
+
+function pascal(code: string): string {
+  return code.replaceAll(/(?:^|_)([a-z])/g, (_, letter: string) => letter.toUpperCase())
+}

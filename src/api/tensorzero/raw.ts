@@ -1,0 +1,73 @@
+import { utf8 } from '../../engine/kept-text.ts'
+import type { AttemptTrace, Trace } from '../../engine/trace.ts'
+import type { JsonObject } from '../../lib/json.ts'
+import { readEvents } from '../../lib/sse.ts'
+import type { RawFacts } from '../dialect.ts'
+
+/** What the providers of a request said, for a client who asked to see it. */
+export function rawFacts(trace: Trace): RawFacts | undefined {
+  const { include } = trace.ask
+  if (!include) return undefined
+  return {
+    include,
+    responses: (which) => responsesOf(trace, which),
+    usages: (which) => usagesOf(trace, which).map(usageJson),
+    lastResponse: () => (trace.last ? textOf(trace.last) : ''),
+  }
+}
+
+/** Those that failed first, then those that did not. */
+export function responsesOf(trace: Trace, which: 'all' | 'earlier'): JsonObject[] {
+  const { attempts, last } = trace
+  const failed = attempts.filter((attempt) => attempt.error !== null && attempt.bytesIn > 0)
+  const done = successes(attempts).filter((attempt) => which === 'all' || attempt !== last)
+  return [...failed.map(entryOf), ...done.map(namedEntry)]
+}
+
+function usagesOf({ attempts, last }: Trace, which: 'all' | 'earlier' | 'last'): AttemptTrace[] {
+  return successes(attempts).filter(
+    (attempt) => which === 'all' || (attempt === last) === (which === 'last'),
+  )
+}
+
+/** The last event of a stream, as it came. */
+export function lastEvent({ last }: Trace): string {
+  const events = readEvents(Buffer.from(last?.pieces.join('') ?? '', 'latin1'))
+  return events.at(-1)?.data ?? ''
+}
+
+function successes(attempts: readonly AttemptTrace[]): AttemptTrace[] {
+  return attempts.filter(({ error, status }) => error === null && status === 200)
+}
+
+function usageJson(attempt: AttemptTrace): JsonObject {
+  return {
+    model_inference_id: attempt.id,
+    provider_type: attempt.target.provider.type,
+    api_type: apiTypeOf(attempt),
+    data: attempt.rawUsage,
+  }
+}
+
+function namedEntry(attempt: AttemptTrace): JsonObject {
+  return { model_inference_id: attempt.id, ...entryOf(attempt) }
+}
+
+function entryOf(attempt: AttemptTrace): JsonObject {
+  return {
+    provider_type: attempt.target.provider.type,
+    api_type: apiTypeOf(attempt),
+    data: textOf(attempt),
+  }
+}
+
+function textOf({ pieces }: AttemptTrace): string {
+  return utf8(pieces.join(''))
+}
+
+/** TensorZero knows four kinds of API; every way to converse counts as the first. */
+function apiTypeOf({ ask, wire }: AttemptTrace): string {
+  if (ask.operation === 'embeddings') return 'embeddings'
+  if (ask.operation !== 'chat') return 'other'
+  return wire.name.endsWith('responses') ? 'responses' : 'chat_completions'
+}
