@@ -23,20 +23,7 @@ export function taskOfChat(functionName: string, chat: ChatRequest, json: JsonOb
         role === 'system' ? [] : [{ role, content }],
       ),
     },
-    params: compact({
-      temperature: rest.temperature,
-      top_p: rest.topP,
-      max_tokens: rest.maxTokens,
-      presence_penalty: rest.presencePenalty,
-      frequency_penalty: rest.frequencyPenalty,
-      seed: rest.seed,
-      stop_sequences: rest.stop,
-      reasoning_effort: rest.reasoning?.effort,
-      thinking_budget_tokens: rest.reasoning?.budgetTokens,
-      service_tier: rest.serviceTier,
-      verbosity: rest.verbosity,
-      json_mode: jsonModeOf(responseFormat),
-    }),
+    params: { ...taskParamsOf(rest), ...compact({ json_mode: jsonModeOf(responseFormat) }) },
     chatParams: compact({ topK: rest.topK, user: rest.user, logprobs: rest.logprobs }),
     extra,
     extraWire: wire,
@@ -49,6 +36,7 @@ export function taskOfChat(functionName: string, chat: ChatRequest, json: JsonOb
     },
     outputSchema: responseFormat?.type === 'json_schema' ? responseFormat.schema : null,
     namespace: asString(json['tensorzero::namespace']) ?? null,
+    asIs: false,
   }
 }
 
@@ -63,7 +51,24 @@ function textsOf({ content }: { readonly content: readonly Block[] }): string[] 
   })
 }
 
-function jsonModeOf(format: ChatRequest['params']['responseFormat']) {
+/** The settings of a chat request that TensorZero has names for. */
+export function taskParamsOf(params: ChatRequest['params']): Task['params'] {
+  return compact({
+    temperature: params.temperature,
+    top_p: params.topP,
+    max_tokens: params.maxTokens,
+    presence_penalty: params.presencePenalty,
+    frequency_penalty: params.frequencyPenalty,
+    seed: params.seed,
+    stop_sequences: params.stop,
+    reasoning_effort: params.reasoning?.effort,
+    thinking_budget_tokens: params.reasoning?.budgetTokens,
+    service_tier: params.serviceTier,
+    verbosity: params.verbosity,
+  })
+}
+
+export function jsonModeOf(format: ChatRequest['params']['responseFormat']) {
   if (format?.type === 'json_object') return 'on'
   if (format?.type === 'json_schema') return 'strict'
   return format ? 'off' : undefined

@@ -14,11 +14,19 @@ export function resolveModel(
   if (model) return model
   const close = nearest(ask.model, config.modelNames)
   const hint = close === undefined ? knownModels(config) : `Did you mean \`${close}\`?`
-  throw new GatewayError('not_found', `There is no model named \`${ask.model}\`. ${hint}`, {
-    param: 'model',
-    status: ask.relay ? 404 : 400,
-  })
+  const grammar = ask.relay ? ` ${GRAMMAR}` : ''
+  throw new GatewayError(
+    'not_found',
+    `There is no model named \`${ask.model}\`. ${hint}${grammar}`,
+    {
+      param: 'model',
+      status: ask.relay ? 404 : 400,
+    },
+  )
 }
+
+const GRAMMAR =
+  "By TensorZero's rules the `model` field must start with `tensorzero::function_name::` or `tensorzero::model_name::`."
 
 function knownModels(config: Config): string {
   const names = config.modelNames.slice(0, 8).map((name) => `\`${name}\``)

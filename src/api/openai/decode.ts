@@ -22,7 +22,8 @@ import { decodeChoice, decodeFormat, decodeTools } from './decode-tools.ts'
 import { compact } from '../compact.ts'
 import { isBareSignature } from '../signatures.ts'
 
-const KNOWN = new Set([
+/** The fields that have a noun of ours. */
+export const KNOWN = new Set([
   'model',
   'messages',
   'stream',
@@ -81,6 +82,15 @@ function decodeMessage(message: JsonObject, names: Map<string, string>): Message
 }
 
 function decodeAssistant(message: JsonObject, names: Map<string, string>): Block[] {
+  return assistantBlocks(message, names, decodeContent(message['content']))
+}
+
+/** All that an assistant's message holds, around its content. The names of its calls are noted. */
+export function assistantBlocks<Extra extends { readonly type: string }>(
+  message: JsonObject,
+  names: Map<string, string>,
+  content: readonly (Block | Extra)[],
+): (Block | Extra)[] {
   const calls = objectsIn(message['tool_calls']).map((call) => decodeCall(call, names))
   const legacy = asObject(message['function_call'])
   const refusal = asString(message['refusal'])
@@ -88,7 +98,7 @@ function decodeAssistant(message: JsonObject, names: Map<string, string>): Block
   const thoughts = decodeThoughts(message)
   return [
     ...thoughts.filter((thought) => !isBareSignature(thought)),
-    ...withCitations(signText(decodeContent(message['content']), message), message),
+    ...withCitations(signText(content, message), message),
     ...thoughts.filter(isBareSignature),
     ...(refusal ? [{ type: 'refusal', text: refusal } as const] : []),
     ...(audio ? [{ type: 'unknown', data: { audio }, wire: 'openai_chat' } as const] : []),
@@ -100,7 +110,10 @@ function decodeAssistant(message: JsonObject, names: Map<string, string>): Block
 }
 
 /** What Gemini signs of a message are its words. */
-function signText(blocks: readonly Block[], message: JsonObject): Block[] {
+function signText<Extra extends { readonly type: string }>(
+  blocks: readonly (Block | Extra)[],
+  message: JsonObject,
+): (Block | Extra)[] {
   const signature = googleSignature(message)
   const at = blocks.findLastIndex(({ type }) => type === 'text')
   return blocks.map((block, place) =>
@@ -114,7 +127,10 @@ function googleSignature(said: JsonObject): string | undefined {
 }
 
 /** What the answer cited comes back beside its text. */
-function withCitations(blocks: readonly Block[], message: JsonObject): Block[] {
+function withCitations<Extra extends { readonly type: string }>(
+  blocks: readonly (Block | Extra)[],
+  message: JsonObject,
+): (Block | Extra)[] {
   const citations = objectsIn(message['annotations']).flatMap(citationOf)
   const at = blocks.findIndex(({ type }) => type === 'text')
   if (citations.length === 0) return [...blocks]
@@ -194,7 +210,7 @@ function decodeFile(piece: JsonObject): FileBlock | null {
   }
 }
 
-function decodeParams(json: JsonObject): ChatParams {
+export function decodeParams(json: JsonObject): ChatParams {
   const limits = [asNumber(json['max_tokens']), asNumber(json['max_completion_tokens'])]
   const maxTokens = Math.min(...limits.filter((limit) => limit !== undefined))
   const { stop } = json

@@ -81,7 +81,8 @@ function secrets(values: Readonly<Record<string, string>>): ReadonlyMap<string, 
   return new Map(Object.entries(values).map(([key, value]) => [key, new Secret(value)]))
 }
 
-function withoutKeys(json: JsonObject, messages: readonly Json[] | null): JsonObject {
+/** A request without TensorZero's keys, and with these messages in place of its own. */
+export function withoutKeys(json: JsonObject, messages: readonly Json[] | null): JsonObject {
   const kept = Object.entries(json).filter(([key]) => !key.startsWith(PREFIX))
   const cleaned: JsonObject = Object.fromEntries(kept)
   if (messages) cleaned['messages'] = [...messages]

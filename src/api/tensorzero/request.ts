@@ -147,6 +147,7 @@ function taskOf(body: Body): Task {
     },
     outputSchema: body.output_schema ?? null,
     namespace: body.namespace ?? null,
+    asIs: false,
   }
 }
 

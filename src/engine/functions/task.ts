@@ -30,6 +30,8 @@ export interface Task {
   /** Of a json function, in place of its own. */
   readonly outputSchema: Json | null
   readonly namespace: string | null
+  /** The request itself says all of this: a provider of its dialect may have it as it came. */
+  readonly asIs: boolean
 }
 
 export interface TaskTools {

@@ -2,6 +2,7 @@ import type { Config, Model, Retries } from '../../config/config.ts'
 import type { Prompting, Variant, VariantParams } from '../../config/functions.ts'
 import type { ChatRequest } from '../../domain/chat.ts'
 import { GatewayError } from '../../domain/errors.ts'
+import { asObject } from '../../lib/json.ts'
 import { answerOf } from '../attempts.ts'
 import type { Ask } from '../ask.ts'
 import type { Reply } from '../call.ts'
@@ -37,7 +38,7 @@ export async function askModel(
   prompting: Prompting,
   { chat, told, stream }: { chat: ChatRequest; told: Told; stream: boolean },
 ): Promise<Reply> {
-  const { engine, trace, ask, variant } = context
+  const { engine, trace, ask, variant, task } = context
   const { task: _task, ...base } = ask
   const model = modelFor(context, prompting.model)
   trace.model = model.name
@@ -47,12 +48,9 @@ export async function askModel(
     ask: {
       ...base,
       operation: 'chat',
-      wire: null,
       relay: false,
-      verbatim: false,
-      requestedModel: prompting.model,
       stream,
-      wantsUsage: true,
+      ...(task.asIs ? asItCame(ask) : inNouns(prompting)),
       keepsEvents: stream && keepsEvents(ask),
       encodeFor: (place, target) => encodeForPlace(chat, place, target),
       variant: {
@@ -66,6 +64,16 @@ export async function askModel(
       },
     },
   })
+}
+
+/** The client's own words serve a provider that speaks its dialect. */
+function asItCame({ json, wire, verbatim, requestedModel }: Ask) {
+  const usage = asObject(json['stream_options'])?.['include_usage']
+  return { wire, verbatim, requestedModel, wantsUsage: usage === true }
+}
+
+function inNouns({ model }: Prompting) {
+  return { wire: null, verbatim: false, requestedModel: model, wantsUsage: true }
 }
 
 function keepsEvents({ include }: Ask): boolean {
