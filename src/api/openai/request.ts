@@ -51,14 +51,15 @@ const MODEL_PREFIX = 'tensorzero::model_name::'
 function namedBy(name: string, app: Pick<App, 'engine'> | undefined): Named | null {
   if (name.startsWith(FUNCTION_PREFIX)) {
     const model = rest(name, FUNCTION_PREFIX, 'function_name')
-    return { functionName: model, model }
+    return { functionName: model, model, written: name }
   }
   if (name.startsWith(MODEL_PREFIX)) {
-    return { functionName: null, model: rest(name, MODEL_PREFIX, 'model_name') }
+    const model = rest(name, MODEL_PREFIX, 'model_name')
+    return { functionName: null, model, written: name }
   }
   const config = app?.engine.config()
   const isFunction = config?.functions.has(name) === true && !config.model(name)
-  return isFunction ? { functionName: name, model: name } : null
+  return isFunction ? { functionName: name, model: name, written: name } : null
 }
 
 function rest(name: string, prefix: string, what: string): string {

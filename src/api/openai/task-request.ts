@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { JsonObject } from '../../domain/chat.ts'
+import type { ChatParams, JsonObject, ProviderTool } from '../../domain/chat.ts'
 import type { Ask, Include } from '../../engine/ask.ts'
 import type { Task } from '../../engine/functions/task.ts'
 import type { RawRequest } from '../../http/route.ts'
@@ -66,7 +66,10 @@ const FIELDS = new Set([
 /** Whom a request names by TensorZero's grammar: a function, or else a model. */
 export interface Named {
   readonly functionName: string | null
+  /** The function's or the model's name. */
   readonly model: string
+  /** As the client wrote it. */
+  readonly written: string
 }
 
 /** A chat request to a function, or to a model by its full name, as TensorZero reads it. */
@@ -83,7 +86,7 @@ export function readTaskRequest(request: RawRequest, json: JsonObject, named: Na
     dialect: 'openai.chat',
     operation: 'chat',
     wire: 'openai_chat',
-    requestedModel: String(json['model']),
+    requestedModel: named.written,
     model: named.model,
     relay: false,
     stream,
@@ -162,40 +165,52 @@ function ownWarnings(keys: Keys): string[] {
     : []
 }
 
-function taskOf(json: JsonObject, keys: Keys, { functionName }: Named): Omit<Task, 'input' | 'asIs'> {
+function taskOf(
+  json: JsonObject,
+  keys: Keys,
+  { functionName }: Named,
+): Omit<Task, 'input' | 'asIs'> {
   const decoded = decodeParams(json)
   if ((decoded.n ?? 1) > 1) throw openaiInvalid('`n` must be 1: a request has one answer')
-  const { tools, providerTools = [] } = decodeTools(json)
-  const { toolChoice, parallelToolCalls, responseFormat } = decoded
   const ofModel = functionName === null
   const schema = asObject(asObject(json['response_format'])?.['json_schema'])?.['schema']
+  const jsonMode = ofModel ? undefined : jsonModeOf(decoded.responseFormat)
   return {
     functionName,
     variantName: keys['tensorzero::variant_name'] ?? null,
     dynamicVariant: keys['tensorzero::internal_dynamic_variant_config'] ?? null,
     params: {
       ...taskParamsOf(decoded),
-      ...(!ofModel && compact({ json_mode: jsonModeOf(responseFormat) })),
+      ...compact({ json_mode: jsonMode }),
       ...withoutNulls(keys['tensorzero::params']?.chat_completion ?? {}),
     },
-    chatParams: compact({
-      topK: decoded.topK,
-      user: decoded.user,
-      logprobs: decoded.logprobs,
-      topLogprobs: decoded.topLogprobs,
-      responseFormat: ofModel ? responseFormat : undefined,
-    }),
+    chatParams: chatParamsOf(decoded, ofModel),
     extra: fieldsBeside(json, new Set([...KNOWN, ...ownKeysOf(json)])) ?? {},
     extraWire: 'openai_chat',
-    tools: {
-      allowed: toolChoice?.allowed ?? null,
-      additional: tools,
-      choice: toolChoice ?? null,
-      parallel: parallelToolCalls ?? null,
-      provider: [...providerTools, ...(keys['tensorzero::provider_tools'] ?? [])],
-    },
+    tools: toolsOf(json, decoded, keys['tensorzero::provider_tools'] ?? []),
     outputSchema: schema ?? null,
     namespace: keys['tensorzero::namespace'] ?? null,
+  }
+}
+
+function chatParamsOf(decoded: ChatParams, ofModel: boolean): ChatParams {
+  const { topK, user, logprobs, topLogprobs } = decoded
+  const responseFormat = ofModel ? decoded.responseFormat : undefined
+  return compact({ topK, user, logprobs, topLogprobs, responseFormat })
+}
+
+function toolsOf(
+  json: JsonObject,
+  { toolChoice, parallelToolCalls }: ChatParams,
+  provided: readonly ProviderTool[],
+): Task['tools'] {
+  const { tools, providerTools = [] } = decodeTools(json)
+  return {
+    allowed: toolChoice?.allowed ?? null,
+    additional: tools,
+    choice: toolChoice ?? null,
+    parallel: parallelToolCalls ?? null,
+    provider: [...providerTools, ...provided],
   }
 }
 

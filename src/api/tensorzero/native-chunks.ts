@@ -81,11 +81,13 @@ export class NativeChunks implements StreamEncoder {
   }
 
   #add(content: JsonObject[], part: Part): void {
-    const last = content.at(-1)
     // A call's name and the arguments that came with it are one piece.
-    if (part.type === 'tool_arguments' && last?.['type'] === 'tool_call') {
-      if (last['id'] === this.#calls.get(part.index)?.id) {
-        last['raw_arguments'] = `${String(last['raw_arguments'])}${part.text}`
+    const last = content.at(-1)
+    const call = part.type === 'tool_arguments' ? this.#calls.get(part.index) : undefined
+    const before = last?.['raw_arguments']
+    if (part.type === 'tool_arguments' && last && typeof before === 'string') {
+      if (last['id'] === call?.id) {
+        last['raw_arguments'] = before + part.text
         return
       }
     }

@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import type { Scenario } from './scenario.ts'
 
-type Written = z.input<typeof Scenario>['models'][string]
+export type Written = z.input<typeof Scenario>['models'][string]
 type Parts = NonNullable<Extract<Written, { parts?: unknown }>['parts']>
 
 /** Sixteen words: streams say it in as many pieces. */

@@ -9,17 +9,16 @@ import {
 } from '../../lib/json.ts'
 import type { ScriptRequest } from '../provider.ts'
 import { lastSaid } from '../scripted/request.ts'
-import { builtIn, failure, said } from './built-in.ts'
-
-type Written = ReturnType<typeof builtIn>
+import { failure, said, type Written } from './built-in.ts'
 
 /** TensorZero's names for test models whose answer depends on what they are asked. */
-export function echoOf({ model, body, patches, key, newId }: ScriptRequest): Written | null {
+export function echoOf(request: ScriptRequest): Written | null {
+  const { model, body, patches, key } = request
   switch (model) {
     case 'echo':
       return said(lastSaid(body).text)
     case 'random_answer':
-      return said(JSON.stringify({ answer: newId() }))
+      return said(JSON.stringify({ answer: request.newId() }))
     case 'echo_extra_info':
       return said(JSON.stringify(extraInfo(patches)))
     case 'echo_injected_data':
@@ -82,9 +81,9 @@ function blocksOf(message: JsonObject): Json[] {
   }
   const thought = asString(message['reasoning_content']) ?? asString(message['reasoning'])
   const texts = typeof content === 'string' ? [{ type: 'text', text: content }] : asArray(content)
-  const calls = asArray(message['tool_calls']).map((call) => {
-    const { id = '', function: fn } = asObject(call) ?? {}
-    return { type: 'tool_call', id, ...asObject(fn) }
+  const calls = objectsIn(message['tool_calls']).map((call) => {
+    const { name = '', arguments: args = '' } = asObject(call['function']) ?? {}
+    return { type: 'tool_call', id: call['id'] ?? '', name, arguments: args }
   })
   return [
     ...(thought === undefined ? [] : [{ type: 'thought', text: thought }]),
