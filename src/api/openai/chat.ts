@@ -3,7 +3,7 @@ import { dialectRoute } from '../deliver.ts'
 import type { Dialect } from '../dialect.ts'
 import { encodeCompletion } from './encode.ts'
 import { ChunkEncoder } from './encode-stream.ts'
-import { errorBody } from './errors.ts'
+import { errorBody, streamErrorBody } from './errors.ts'
 import { readChatRequest } from './request.ts'
 
 const END_MARK = formatEvent('[DONE]')
@@ -14,7 +14,8 @@ const openaiChat: Dialect = {
   whole: encodeCompletion,
   stream: (envelope) => new ChunkEncoder(envelope, envelope.wantsUsage),
   errorBody,
-  streamError: (error, trace) => formatEvent(JSON.stringify(errorBody(error, trace))),
+  streamError: (error, trace, withJson) =>
+    formatEvent(JSON.stringify(streamErrorBody(error, trace, withJson))),
   endMark: END_MARK,
 }
 

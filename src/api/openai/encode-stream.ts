@@ -1,17 +1,11 @@
-import type { FinishReason, JsonObject, Part } from '../../domain/chat.ts'
+import type { JsonObject, Part } from '../../domain/chat.ts'
 import { mergeUsage, type Usage } from '../../domain/usage.ts'
-import { compact } from '../compact.ts'
 import { formatEvent } from '../../lib/sse.ts'
-import { asArray, asObject, objectsIn } from '../../lib/json.ts'
 import type { Envelope } from '../dialect.ts'
-import { logprobsIn } from '../logprobs.ts'
 import { withSignedThoughts } from '../signatures.ts'
-import { annotationOf } from './annotations.ts'
-import { detailsOfPart, signatureFields } from './details.ts'
-import { encodeCall, encodeFinish, encodeUsage, speaksHere } from './encode.ts'
-import { audioOf, imageOf, isSound } from './media.ts'
-
-type At<T extends Part['type']> = Extract<Part, { type: T }>
+import { rawEvents } from '../tensorzero/raw-chunks.ts'
+import { addPart, type At, type ChoiceState, type Delta, newState, noDelta } from './delta.ts'
+import { encodeFinish, encodeUsage, speaksHere } from './encode.ts'
 
 /**
  * Parts → chunks in TensorZero's shape: each upstream event becomes at most one chunk a choice;
@@ -23,6 +17,7 @@ export class ChunkEncoder {
   readonly #choices = new Map<number, ChoiceState>()
   #usage: Usage | null = null
   readonly #extra: JsonObject = {}
+  #opened = false
 
   constructor(envelope: Envelope, wantsUsage: boolean) {
     this.#envelope = envelope
@@ -32,31 +27,78 @@ export class ChunkEncoder {
   /** One upstream event. */
   encode(parts: readonly Part[]): string {
     const deltas = new Map<number, Delta>()
-    for (const part of withSignedThoughts(parts, false)) {
+    const { task } = this.#envelope
+    let event = ''
+    for (const part of withSignedThoughts(shownOf(parts, this.#envelope), false)) {
       if (part.type === 'usage') this.#addUsage(part)
+      else if (part.type === 'event') event += part.text
       else if (part.type === 'raw' && part.level === 'response') this.#addExtra(part.fields)
       else if (part.type !== 'error') this.#addTo(deltas, part)
     }
-    return [...deltas]
-      .map(([index, delta]) => this.#chunk(index, { delta: delta.message, ...delta.choice }, null))
-      .join('')
+    const shown = rawEvents(this.#envelope, event, RAW_NAMES)
+    const news = [...deltas].filter(([, delta]) => !task || saysSomething(delta))
+    const told: [number, Delta][] = news.length === 0 && shown ? [[0, noDelta()]] : news
+    const chunks = told.map(([index, { message, choice }], place) =>
+      this.#chunk(
+        index,
+        { delta: this.#withRole(index, message), ...choice },
+        { ...(place === 0 && shown) },
+      ),
+    )
+    return chunks.length === 0 ? '' : this.#open() + chunks.join('')
   }
 
   /** The last chunks and the end marker. */
   end(): string {
+    const opening = this.#open()
     const usage = this.#wantsUsage ? encodeUsage(this.#usage, this.#envelope.cost) : null
     const indexes = this.#choices.size > 0 ? [...this.#choices.keys()] : [0]
+    const rawUsage = this.#rawUsage('last')
     const chunks = indexes.map((index, place) => {
-      const state = this.#stateOf(index)
-      const delta = state.begun ? {} : { role: 'assistant' }
+      const { finish } = this.#stateOf(index)
+      const delta = this.#withRole(index, { ...this.#emptyContent() })
       const last = place === indexes.length - 1
       return this.#chunk(
         index,
-        { delta, finish_reason: encodeFinish(state.finish) },
-        last ? usage : null,
+        { delta, finish_reason: encodeFinish(finish) },
+        last ? { usage } : {},
       )
     })
-    return `${chunks.join('')}${formatEvent('[DONE]')}`
+    return `${opening}${rawUsage}${chunks.join('')}${formatEvent('[DONE]')}`
+  }
+
+  /** What calls before this one said comes before anything else. */
+  #open(): string {
+    const { raw } = this.#envelope
+    if (this.#opened) return ''
+    this.#opened = true
+    const responses = raw?.include.rawResponse ? raw.responses('earlier') : []
+    if (responses.length === 0) return this.#rawUsage('earlier')
+    const delta = this.#withRole(0, this.#emptyContent())
+    return (
+      this.#rawUsage('earlier') + this.#chunk(0, { delta }, { tensorzero_raw_response: responses })
+    )
+  }
+
+  #rawUsage(which: 'earlier' | 'last'): string {
+    const { raw } = this.#envelope
+    const usages = raw?.include.rawUsage ? raw.usages(which) : []
+    if (usages.length === 0) return ''
+    const delta = this.#withRole(0, this.#emptyContent())
+    return this.#chunk(0, { delta }, { tensorzero_raw_usage: usages })
+  }
+
+  /** The role comes once, with whatever is said first. */
+  #withRole(index: number, message: JsonObject): JsonObject {
+    const state = this.#stateOf(index)
+    if (state.begun) return message
+    state.begun = true
+    return { role: 'assistant', ...message }
+  }
+
+  /** Chunks of a json function have text, if only an empty one. */
+  #emptyContent(): JsonObject {
+    return isJson(this.#envelope) ? { content: '' } : {}
   }
 
   /** Kept for later chunks too: the last one repeats what the answer as a whole said. */
@@ -80,8 +122,7 @@ export class ChunkEncoder {
     }
     let delta = deltas.get(index)
     if (!delta) {
-      delta = { message: state.begun ? {} : { role: 'assistant' }, choice: {} }
-      state.begun = true
+      delta = noDelta()
       deltas.set(index, delta)
     }
     addPart(delta, part, state, this.#envelope)
@@ -90,21 +131,13 @@ export class ChunkEncoder {
   #stateOf(index: number): ChoiceState {
     let state = this.#choices.get(index)
     if (!state) {
-      state = {
-        begun: false,
-        finish: null,
-        blocks: 0,
-        lastBlock: '',
-        calls: new Map(),
-        thoughts: 0,
-        names: {},
-      }
+      state = newState()
       this.#choices.set(index, state)
     }
     return state
   }
 
-  #chunk(index: number, choice: JsonObject, usage: ReturnType<typeof encodeUsage>): string {
+  #chunk(index: number, choice: JsonObject, more: JsonObject): string {
     const { id, episodeId, model, created } = this.#envelope
     return formatEvent(
       JSON.stringify({
@@ -117,216 +150,28 @@ export class ChunkEncoder {
         created,
         model,
         choices: [{ finish_reason: null, logprobs: null, ...choice, index }],
-        usage,
+        usage: null,
+        ...more,
       }),
     )
   }
 }
 
-interface ChoiceState {
-  begun: boolean
-  finish: FinishReason | null
-  /** Content blocks begun so far, and the last one's kind: a thought's place among them. */
-  blocks: number
-  lastBlock: string
-  /** Thoughts begun so far, and the names of the last. */
-  thoughts: number
-  names: { id?: string; format?: string }
-  /** The calls begun so far, by index: whether each is of a custom tool. */
-  readonly calls: Map<number, boolean>
+const RAW_NAMES = { raw: 'tensorzero_raw_chunk', original: 'tensorzero_original_chunk' } as const
+
+function isJson({ task }: Envelope): boolean {
+  return task?.fn.type === 'json'
 }
 
-interface Delta {
-  readonly message: JsonObject
-  readonly choice: JsonObject
+/** Of a json function only its text is shown. */
+function shownOf(parts: readonly Part[], envelope: Envelope): readonly Part[] {
+  return isJson(envelope) ? parts.filter(({ type }) => OF_JSON.has(type)) : parts
 }
 
-type ContentPart = Exclude<Part, At<'usage'> | At<'error'> | At<'finish'>>
+const OF_JSON: ReadonlySet<Part['type']> = new Set(['text', 'usage', 'finish', 'event'])
 
-function addPart(
-  { message, choice }: Delta,
-  part: ContentPart,
-  state: ChoiceState,
-  envelope: Envelope,
-): void {
-  switch (part.type) {
-    case 'text':
-      beginBlock(state, 'text')
-      message['content'] = textOf(message, 'content') + part.text
-      break
-    case 'refusal':
-      beginBlock(state, 'refusal')
-      message['refusal'] = textOf(message, 'refusal') + part.text
-      break
-    case 'reasoning':
-      addReasoning(message, beginThought(state, part), {
-        place: state.blocks - 1,
-        index: state.thoughts - 1,
-        envelope,
-      })
-      break
-    case 'tool_call':
-      beginCall(message, part, state)
-      break
-    case 'tool_arguments':
-      if (!state.calls.has(part.index)) beginCall(message, { ...part, id: '', name: '' }, state)
-      addCall(message, {
-        index: part.index,
-        id: null,
-        name: '',
-        text: part.text,
-        custom: state.calls.get(part.index) === true,
-      })
-      break
-    case 'citation':
-      addTo(message, 'annotations', annotationOf(part.citation))
-      break
-    case 'file':
-      // A provider that speaks this dialect has told it in its own words.
-      if (isSound(part) && !speaksHere(envelope)) message['audio'] = audioOf(part, envelope.id)
-      else if (!isSound(part)) addTo(message, 'images', imageOf(part))
-      break
-    case 'raw':
-      addRaw({ message, choice }, part, envelope)
-      break
-    case 'unknown':
-    case 'embedding':
-    case 'event':
-      break
-  }
-}
-
-function addTo(message: JsonObject, field: string, value: JsonObject): void {
-  message[field] = [...asArray(message[field]), value]
-}
-
-function beginBlock(state: ChoiceState, kind: string): void {
-  if (state.lastBlock === kind) return
-  state.lastBlock = kind
-  state.blocks++
-}
-
-/** A thought's names may come with any of its pieces: all that follow have them too. */
-function beginThought(state: ChoiceState, part: At<'reasoning'>): At<'reasoning'> {
-  if (part.begins || state.lastBlock !== 'thought') {
-    state.lastBlock = ''
-    state.thoughts++
-    state.names = {}
-  }
-  beginBlock(state, 'thought')
-  const { id, format } = part
-  state.names = { ...state.names, ...compact({ id, format }) }
-  return { ...part, ...state.names }
-}
-
-/** Some providers name a call in each of its pieces; a client joins what it gets. */
-function beginCall(
-  message: JsonObject,
-  {
-    index,
-    id,
-    name,
-    custom = false,
-    signature,
-  }: { index: number; id: string; name: string; custom?: boolean; signature?: string },
-  state: ChoiceState,
-): void {
-  if (state.calls.has(index)) return
-  state.calls.set(index, custom)
-  beginBlock(state, `call ${index}`)
-  addCall(message, { index, id, name, text: '', custom, ...compact({ signature }) })
-}
-
-/** Of what has no noun, only how likely the tokens were is worth telling from another format. */
-function addRaw({ message, choice }: Delta, part: At<'raw'>, envelope: Envelope): void {
-  if (speaksHere(envelope)) {
-    addFields(part.level === 'choice' ? choice : message, part.fields)
-    return
-  }
-  const content = logprobsIn([part])
-  if (content.length === 0) return
-  const before = objectsIn(asObject(choice['logprobs'])?.['content'])
-  choice['logprobs'] = { content: [...before, ...content], refusal: null }
-}
-
-/** What we have words for wins over what we have not. */
-function addFields(target: JsonObject, fields: JsonObject): void {
-  for (const [field, value] of Object.entries(fields)) {
-    if (!Object.hasOwn(target, field)) target[field] = value
-  }
-}
-
-function textOf(message: JsonObject, field: string): string {
-  const value = message[field]
-  return typeof value === 'string' ? value : ''
-}
-
-function addReasoning(
-  message: JsonObject,
-  part: At<'reasoning'>,
-  { place, index, envelope }: { place: number; index: number; envelope: Envelope },
-): void {
-  const text = part.paragraph ? `\n\n${part.text}` : part.text
-  if (text !== '') {
-    message['reasoning'] = textOf(message, 'reasoning') + text
-    message['reasoning_content'] = message['reasoning']
-  }
-  // A provider that speaks this dialect has given its details where it has any.
-  const details = speaksHere(envelope)
-    ? (part.details ?? [])
-    : detailsOfPart(part, Math.max(0, index))
-  if (details.length > 0) {
-    message['reasoning_details'] = [...asArray(message['reasoning_details']), ...details]
-  }
-  const thoughts = objectsIn(message['tensorzero_extra_content'])
-  const before = thoughts.at(-1)?.['insert_index'] === place ? thoughts.pop() : undefined
-  thoughts.push(encodeThought(part, before ?? {}, { place, envelope }))
-  message['tensorzero_extra_content'] = thoughts
-}
-
-/** A piece of reasoning, with what the same event said of the same thought before it. */
-function encodeThought(
-  part: At<'reasoning'>,
-  before: JsonObject,
-  { place, envelope }: { place: number; envelope: Envelope },
-): JsonObject {
-  const text = textOf(before, 'text') + part.text
-  const signature = part.signature ?? before['signature']
-  const said = asArray(asObject(before['extra_data'])?.['reasoning_details'])
-  const details = [...said, ...(part.details ?? [])]
-  return {
-    type: 'thought',
-    id: String(place),
-    insert_index: place,
-    text: text === '' ? null : text,
-    ...(signature !== undefined && { signature }),
-    provider_type: envelope.providerType,
-    ...(details.length > 0 && { extra_data: { reasoning_details: details } }),
-  }
-}
-
-interface CallDelta {
-  readonly index: number
-  readonly id: string | null
-  readonly name: string
-  readonly text: string
-  readonly custom: boolean
-  readonly signature?: string
-}
-
-/** Several pieces of one call in one event are one delta. */
-function addCall(message: JsonObject, call: CallDelta): void {
-  const { index, id, name, text, custom, signature } = call
-  const calls = objectsIn(message['tool_calls'])
-  const last = calls.at(-1)
-  if (last?.['index'] === index) {
-    const body = asObject(last['function']) ?? asObject(last['custom']) ?? {}
-    const field = custom ? 'input' : 'arguments'
-    body[field] = textOf(body, field) + text
-    return
-  }
-  message['tool_calls'] = [
-    ...calls,
-    { index, ...encodeCall({ id, name, text, custom }), ...signatureFields(signature) },
-  ]
+/** A chunk of nothing is not worth sending. */
+function saysSomething({ message, choice }: Delta): boolean {
+  const fields = Object.entries(message).filter(([, value]) => value !== '' && value !== null)
+  return fields.length > 0 || Object.keys(choice).length > 0
 }

@@ -1,11 +1,13 @@
-import type { FinishReason, JsonObject, Part, Thought } from '../../domain/chat.ts'
+import type { Block, FinishReason, JsonObject, Part, Thought } from '../../domain/chat.ts'
 import { Collector, joinDetails } from '../../domain/collect.ts'
+import { jsonOutput, thoughtJson } from '../../domain/native-blocks.ts'
 import { mergeUsage, totalInput, totalOutput, type Usage } from '../../domain/usage.ts'
 import { asObject, type Json } from '../../lib/json.ts'
 import { byChoice } from '../choices.ts'
 import type { Envelope } from '../dialect.ts'
 import { logprobsIn } from '../logprobs.ts'
 import { withSignedThoughts } from '../signatures.ts'
+import { placeFields } from '../tensorzero/encode.ts'
 import { annotationOf } from './annotations.ts'
 import { detailsOf, signatureFields } from './details.ts'
 import { mediaFields } from './media.ts'
@@ -31,9 +33,35 @@ export function encodeCompletion(envelope: Envelope, parts: readonly Part[]): Js
     object: 'chat.completion',
     created: envelope.created,
     model: envelope.model,
-    choices: [...byChoice(signed)].map(([index, own]) => encodeChoice(index, own, envelope)),
+    choices: [...byChoice(signed)].map(([index, own]) =>
+      envelope.task?.fn.type === 'json'
+        ? encodeJson(index, own)
+        : encodeChoice(index, own, envelope),
+    ),
     usage: encodeUsage(usage, envelope.cost),
+    ...providersWords(envelope),
   }
+}
+
+/** What the providers said, for who asked to see it. */
+function providersWords({ raw }: Envelope): JsonObject {
+  if (!raw) return {}
+  const { include } = raw
+  return {
+    ...(include.rawUsage && { tensorzero_raw_usage: raw.usages('all') }),
+    ...(include.originalResponse && { tensorzero_original_response: raw.lastResponse() }),
+    ...(include.rawResponse && { tensorzero_raw_response: raw.responses('all') }),
+  }
+}
+
+/** A json function's answer is its text alone. */
+function encodeJson(index: number, parts: readonly Part[]): JsonObject {
+  const collector = new Collector()
+  for (const part of parts) collector.add(part)
+  const { content, finish } = collector.answer()
+  const { raw } = jsonOutput(content, null)
+  const message = { role: 'assistant', content: raw }
+  return { index, finish_reason: encodeFinish(finish), message }
 }
 
 function encodeChoice(index: number, parts: readonly Part[], envelope: Envelope): JsonObject {
@@ -43,9 +71,7 @@ function encodeChoice(index: number, parts: readonly Part[], envelope: Envelope)
   const texts = content.filter((block) => block.type === 'text')
   const refusals = content.filter((block) => block.type === 'refusal')
   const calls = content.filter((block) => block.type === 'tool_call')
-  const own = content.flatMap((block, place) =>
-    block.type === 'thought' ? [encodeThought(block, place, envelope)] : [],
-  )
+  const own = content.flatMap((block, place) => extraOf(block, place, envelope))
   const known = speaksHere(envelope) ? parts : []
   const unread = rawFields(known, 'message')
   const cited = texts.flatMap((block) => (block.citations ?? []).map(annotationOf))
@@ -69,7 +95,7 @@ function encodeChoice(index: number, parts: readonly Part[], envelope: Envelope)
       ...(calls.length > 0 && {
         tool_calls: calls.map(({ id, name, arguments: args, custom, signature }) =>
           Object.assign(
-            encodeCall({ id, name, text: args, custom: custom === true }),
+            encodeCall({ id, name, text: args, custom: custom === true && !envelope.task }),
             signatureFields(signature),
           ),
         ),
@@ -128,15 +154,15 @@ function reasoningFields(thoughts: readonly Thought[], envelope: Envelope): Json
   }
 }
 
-function encodeThought(thought: Thought, place: number, { providerType }: Envelope): JsonObject {
-  return {
-    type: 'thought',
-    insert_index: place,
-    text: thought.text,
-    ...(thought.signature !== undefined && { signature: thought.signature }),
-    provider_type: providerType,
-    ...(thought.details && { extra_data: { reasoning_details: [...thought.details] } }),
+/** What OpenAI has no word for, with its place among the blocks. */
+function extraOf(block: Block, place: number, envelope: Envelope): JsonObject[] {
+  const { providerType } = envelope
+  if (block.type === 'thought') {
+    return [{ insert_index: place, ...thoughtJson({ providerType, ...block }) }]
   }
+  if (block.type !== 'unknown' || !envelope.task) return []
+  const { type, data } = block
+  return [{ type, insert_index: place, data, ...placeFields(envelope.place) }]
 }
 
 export function encodeUsage(usage: Usage | null, cost: Envelope['cost']): Json {

@@ -1,14 +1,17 @@
 import type { GatewayError } from '../../domain/errors.ts'
 import { asObject, type JsonObject } from '../../lib/json.ts'
 import type { Trace } from '../../engine/trace.ts'
+import { errorJson } from '../tensorzero/error-json.ts'
+import { lastEvent, responsesOf } from '../tensorzero/raw.ts'
 import { weirError } from '../weir-error.ts'
 
 /**
  * An error in OpenAI's shape: the provider's own fields where it gave some, ours where it did not,
  * and what only the gateway knows under `weir`.
  */
-export function errorBody(error: GatewayError, trace?: Trace): JsonObject {
+export function errorBody(error: GatewayError, trace?: Trace, withJson = false): JsonObject {
   const { provider, param } = error.context
+  const json = withJson ? errorJson(error) : undefined
   const said = asObject(provider?.raw)
   return {
     ...provider?.beside,
@@ -19,6 +22,22 @@ export function errorBody(error: GatewayError, trace?: Trace): JsonObject {
       ...said,
       message: error.message,
       weir: weirError(error, trace),
+      ...(json && { tensorzero_error_json: json, error_json: json }),
     },
+    ...rawOfFailed(trace),
   }
+}
+
+/** What the providers answered, for a client who asked to see it. */
+function rawOfFailed(trace: Trace | undefined): JsonObject {
+  if (trace?.ask.include?.rawResponse !== true) return {}
+  const entries = responsesOf(trace, 'all')
+  return entries.length > 0 ? { tensorzero_raw_response: entries } : {}
+}
+
+/** The event that ends a stream which broke. */
+export function streamErrorBody(error: GatewayError, trace: Trace, withJson: boolean): JsonObject {
+  const { tensorzero_raw_response: _all, ...body } = errorBody(error, trace, withJson)
+  const shown = trace.ask.include?.rawResponse === true
+  return { ...body, ...(shown && { tensorzero_raw_chunk: lastEvent(trace) }) }
 }
