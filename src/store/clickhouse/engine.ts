@@ -1,0 +1,200 @@
+import type { Feedback } from '../../domain/feedback.ts'
+import type { InferenceRecord } from '../../domain/record.ts'
+import type { Clock } from '../../lib/clock.ts'
+import type { Change, ChangeOutcome } from '../changes.ts'
+import type { RemoteBatch, RemoteEngine } from '../remote/engine.ts'
+import { readAddress } from './address.ts'
+import { Connection, type Limits } from './connection.ts'
+import { contractRows } from './contract-rows.ts'
+import { quoteName } from './ddl.ts'
+import { applyDocuments, isDocumentChange } from './documents.ts'
+import { isUnknownDatabase } from './fault.ts'
+import { contractFeedback, encodeFeedback } from './feedback.ts'
+import { checkServer, migrate } from './migrate.ts'
+import type { Ask } from './queries.ts'
+import { encodeRecord } from './record-rows.ts'
+import { readNumber, readText, type Row } from './values.ts'
+
+export interface ClickHouseOptions {
+  readonly url: string
+  /** Of replicated tables; null: none. */
+  readonly cluster: string | null
+  /** False: a person makes the tables. */
+  readonly migrate: boolean
+  readonly clock: Clock
+}
+
+/** Of a server that allows eight at once, a gateway takes four: this one, and those of the reader. */
+const MOST_QUERIES = 1
+/** The server gives up before the writer does. */
+const WRITE_SECONDS = 25
+const OPEN_SECONDS = 590
+
+/** ClickHouse as the store's writer uses it. */
+export class ClickHouseEngine implements RemoteEngine {
+  readonly #options: ClickHouseOptions
+  #connection: Connection | undefined
+  #name = 'ClickHouse'
+  #lastSeq = 0
+  /**
+   * Until a write has gone through, what it holds may be there in part: then each table is asked
+   * what it has, not only the last one.
+   */
+  #doubtful: 'all' | Set<string> = 'all'
+
+  constructor(options: ClickHouseOptions) {
+    this.#options = options
+  }
+
+  get name(): string {
+    return this.#name
+  }
+
+  async open(signal: AbortSignal): Promise<void> {
+    await this.close()
+    const address = readAddress(this.#options.url)
+    this.#name = address.name
+    const connection = new Connection(address, MOST_QUERIES)
+    this.#connection = connection
+    const limits = { signal, seconds: OPEN_SECONDS }
+    const place = { database: address.database, cluster: this.#options.cluster }
+    try {
+      await checkServer(connection, limits)
+    } catch (thrown) {
+      if (!isUnknownDatabase(thrown) || !this.#options.migrate) throw thrown
+      await createDatabase({ ...address, database: 'default' }, place, limits)
+    }
+    await migrate(connection, { place, automatic: this.#options.migrate }, limits)
+    const [row = {}] = await connection.select(
+      'SELECT max(seq) AS last FROM WeirInference',
+      {},
+      limits,
+    )
+    this.#lastSeq = readNumber(row, 'last')
+  }
+
+  async write(batch: RemoteBatch, signal: AbortSignal): Promise<ChangeOutcome[]> {
+    const writing = this.#writing(batch.token, signal)
+    const feedback = batch.changes.flatMap((change) =>
+      change.kind === 'feedback' ? [change.feedback] : [],
+    )
+    const ids = [...batch.records, ...feedback].map(({ id }) => id.toWellFormed())
+    try {
+      await this.#writeRecords(writing, batch.records)
+      await this.#writeFeedback(writing, feedback)
+      const outcomes = await this.#applyDocuments(writing, batch.changes)
+      this.#trust(ids)
+      return outcomes
+    } catch (thrown) {
+      if (this.#doubtful !== 'all') for (const id of ids) this.#doubtful.add(id)
+      throw thrown
+    }
+  }
+
+  async close(): Promise<void> {
+    const connection = this.#connection
+    this.#connection = undefined
+    await connection?.close().catch(() => {})
+  }
+
+  /** Our own table last: an id that it has is written everywhere. */
+  async #writeRecords(writing: Writing, records: readonly InferenceRecord[]): Promise<void> {
+    const fresh = await this.#missing(writing, 'WeirInference', records)
+    if (fresh.length === 0) return
+    for (const [table, rows] of Object.entries(contractRows(fresh))) {
+      await this.#insertMissing(writing, table, rows)
+    }
+    const rows = fresh.map((record) => encodeRecord(record, this.#nextSeq()))
+    await writing.insert('WeirInference', rows)
+  }
+
+  async #writeFeedback(writing: Writing, feedback: readonly Feedback[]): Promise<void> {
+    const fresh = await this.#missing(writing, 'WeirFeedback', feedback)
+    for (const [table, rows] of contractFeedback(fresh)) {
+      await this.#insertMissing(writing, table, rows)
+    }
+    await writing.insert('WeirFeedback', fresh.map(encodeFeedback))
+  }
+
+  async #applyDocuments(
+    writing: Writing,
+    changes: readonly Change[],
+  ): Promise<ChangeOutcome[]> {
+    const documents = changes.filter(isDocumentChange)
+    if (documents.length === 0) return changes.map(() => ({ result: null }))
+    const { answers, rows } = await applyDocuments(writing.ask, documents, () => this.#nextSeq())
+    await writing.insert('WeirDocument', rows)
+    const rest = [...answers]
+    return changes.map((change) => ({
+      result: isDocumentChange(change) ? (rest.shift() ?? null) : null,
+    }))
+  }
+
+  /** Those that the table does not have, each once. */
+  async #missing<T extends { readonly id: string }>(
+    { ask }: Writing,
+    table: string,
+    things: readonly T[],
+  ): Promise<T[]> {
+    const byId = new Map(things.toReversed().map((thing) => [thing.id.toWellFormed(), thing]))
+    if (byId.size === 0) return []
+    const found = await ask(
+      `SELECT toString(id) AS id FROM ${table} WHERE id IN {ids: Array(String)}`,
+      { ids: [...byId.keys()] },
+    )
+    for (const row of found) byId.delete(readText(row, 'id'))
+    return things.filter((thing) => byId.get(thing.id.toWellFormed()) === thing)
+  }
+
+  async #insertMissing(writing: Writing, table: string, rows: readonly Row[]): Promise<void> {
+    const doubtful = this.#doubtful
+    const isDoubtful = (row: Row) =>
+      doubtful === 'all' || doubtful.has(readText(row, 'inference_id' in row ? 'inference_id' : 'id'))
+    const unsure = rows.filter(isDoubtful).map((row) => ({ id: readText(row, 'id') }))
+    const missing = new Set((await this.#missing(writing, table, unsure)).map(({ id }) => id))
+    const fresh = rows.filter((row) => !isDoubtful(row) || missing.has(readText(row, 'id')))
+    await writing.insert(table, fresh)
+  }
+
+  #trust(ids: readonly string[]): void {
+    if (this.#doubtful === 'all') this.#doubtful = new Set()
+    else for (const id of ids) this.#doubtful.delete(id)
+  }
+
+  /** The time, made unique: several gateways, each by its clock, come close to one order. */
+  #nextSeq(): number {
+    this.#lastSeq = Math.max(this.#lastSeq + 1, this.#options.clock.now() * 1000)
+    return this.#lastSeq
+  }
+
+  #writing(token: string, signal: AbortSignal): Writing {
+    const connection = this.#connection
+    if (connection === undefined) throw new Error('It is not open.')
+    const limits = { signal, seconds: WRITE_SECONDS }
+    return {
+      ask: (query, params) => connection.select(query, params, limits),
+      insert: (table, rows) => connection.insert({ table, rows, token }, limits),
+    }
+  }
+}
+
+/** The means of one call. */
+interface Writing {
+  readonly ask: Ask
+  insert(table: string, rows: readonly Row[]): Promise<void>
+}
+
+async function createDatabase(
+  address: ReturnType<typeof readAddress>,
+  place: { readonly database: string; readonly cluster: string | null },
+  limits: Limits,
+): Promise<void> {
+  const outside = new Connection(address, 1)
+  try {
+    const cluster = place.cluster === null ? '' : ` ON CLUSTER ${quoteName(place.cluster)}`
+    const name = quoteName(place.database)
+    await outside.command(`CREATE DATABASE IF NOT EXISTS ${name}${cluster}`, limits)
+  } finally {
+    await outside.close()
+  }
+}

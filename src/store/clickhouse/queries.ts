@@ -1,0 +1,130 @@
+import type { Json } from '../../domain/chat.ts'
+import type { Feedback } from '../../domain/feedback.ts'
+import type { LogFilter } from '../../domain/log-query.ts'
+import type { DocumentName } from '../changes.ts'
+import type { Answers, FeedbackTarget, IdPage } from '../reads.ts'
+import type { LogPage, LogRow, Overview, StoredInference } from '../store.ts'
+import type { Params } from './connection.ts'
+import { isForgotten, readDocument, readDocuments } from './documents.ts'
+import { readFeedbackOf, readTarget } from './feedback.ts'
+import { Bindings, compileFilter } from './filter.ts'
+import { readOverview, type Span } from './overview.ts'
+import { decodeLogRow, decodeStored, LOG_COLUMNS } from './record-rows.ts'
+import { readNumber, readText, type Row } from './values.ts'
+
+/** Asks the server, within the time of one question. */
+export type Ask = (query: string, params: Params) => Promise<Row[]>
+
+const MOST_ROWS = 1000
+const MOST_COUNTED = 10_000
+
+/** What the store can be asked. */
+export class Queries implements Answers {
+  readonly #ask: Ask
+
+  constructor(ask: Ask) {
+    this.#ask = ask
+  }
+
+  async list(
+    filter: LogFilter,
+    page: { before: number | null; limit: number },
+  ): Promise<LogPage> {
+    const limit = Math.max(1, Math.min(MOST_ROWS, Math.trunc(page.limit)))
+    const bindings = new Bindings()
+    const where = compileFilter(filter, bindings)
+    const before = page.before === null ? '' : `AND seq < ${bindings.add('Int64', page.before)}`
+    const rows = await this.#ask(
+      `SELECT ${LOG_COLUMNS} FROM WeirInference WHERE ${where} ${before}
+       ORDER BY seq DESC, id DESC LIMIT ${limit + 1}`,
+      bindings.params,
+    )
+    return pageOf(rows.map(decodeLogRow), limit)
+  }
+
+  async get(id: string): Promise<StoredInference | null> {
+    const [row] = await this.#ask(
+      `SELECT ${LOG_COLUMNS}, facts, texts FROM WeirInference WHERE id = {id: String}
+       ORDER BY seq LIMIT 1`,
+      { id },
+    )
+    return row === undefined ? null : decodeStored(row)
+  }
+
+  async byResponse(responseId: string): Promise<StoredInference | null> {
+    const [row] = await this.#ask(
+      `SELECT ${LOG_COLUMNS}, facts, texts FROM WeirInference
+       WHERE response_id = {id: String} ORDER BY seq DESC LIMIT 1`,
+      { id: responseId },
+    )
+    if (row === undefined || (await isForgotten(this.#ask, responseId))) return null
+    return decodeStored(row)
+  }
+
+  async neighbours(
+    id: string,
+    filter: LogFilter,
+  ): Promise<{ newer: string | null; older: string | null }> {
+    const [row] = await this.#ask(
+      'SELECT seq FROM WeirInference WHERE id = {id: String} ORDER BY seq LIMIT 1',
+      { id },
+    )
+    if (row === undefined) return { newer: null, older: null }
+    const bindings = new Bindings()
+    const where = compileFilter(filter, bindings)
+    const seq = bindings.add('Int64', readNumber(row, 'seq'))
+    const beyond = async (comparison: string, order: string) => {
+      const [found] = await this.#ask(
+        `SELECT id FROM WeirInference WHERE ${where} AND seq ${comparison} ${seq}
+         ORDER BY seq ${order} LIMIT 1`,
+        bindings.params,
+      )
+      return found === undefined ? null : readText(found, 'id')
+    }
+    return { newer: await beyond('>', 'ASC'), older: await beyond('<', 'DESC') }
+  }
+
+  overview(filter: LogFilter, span: Span): Promise<Overview> {
+    return readOverview(this.#ask, filter, span)
+  }
+
+  async count(filter: LogFilter): Promise<{ count: number; exact: boolean }> {
+    const bindings = new Bindings()
+    const where = compileFilter(filter, bindings)
+    const [row = {}] = await this.#ask(
+      `SELECT count() AS count FROM (
+         SELECT 1 FROM WeirInference WHERE ${where} LIMIT ${MOST_COUNTED + 1})`,
+      bindings.params,
+    )
+    const count = readNumber(row, 'count')
+    return { count: Math.min(count, MOST_COUNTED), exact: count <= MOST_COUNTED }
+  }
+
+  target(id: string): Promise<FeedbackTarget | null> {
+    return readTarget(this.#ask, id)
+  }
+
+  feedbackOf(targetId: string, page: IdPage): Promise<Feedback[]> {
+    return readFeedbackOf(this.#ask, targetId, page)
+  }
+
+  document(name: DocumentName): Promise<Json> {
+    return readDocument(this.#ask, name)
+  }
+
+  documents(
+    collection: string,
+    page: { readonly after?: string; readonly limit: number },
+  ): Promise<{ key: string; value: Json }[]> {
+    return readDocuments(this.#ask, collection, page)
+  }
+}
+
+/** Two gateways may give the same place to two rows: a page does not end between such. */
+function pageOf(rows: readonly LogRow[], limit: number): LogPage {
+  if (rows.length <= limit) return { rows, next: null }
+  const next = rows[limit]?.seq
+  const apart = rows.slice(0, limit).findLastIndex(({ seq }) => seq !== next)
+  const shown = rows.slice(0, apart === -1 ? limit : apart + 1)
+  return { rows: shown, next: shown.at(-1)?.seq ?? null }
+}

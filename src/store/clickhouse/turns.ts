@@ -1,0 +1,23 @@
+/** Lets so many pieces of work go on at once; the others wait, in order. */
+export class Turns {
+  readonly #most: number
+  readonly #waiting: (() => void)[] = []
+  #taken = 0
+
+  constructor(most: number) {
+    this.#most = most
+  }
+
+  async take<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#taken < this.#most) this.#taken++
+    else await new Promise<void>((resolve) => this.#waiting.push(resolve))
+    try {
+      return await work()
+    } finally {
+      const next = this.#waiting.shift()
+      // Its place is handed on, so that nobody who comes later overtakes.
+      if (next === undefined) this.#taken--
+      else next()
+    }
+  }
+}
