@@ -11,6 +11,11 @@ export class Budget {
     this.#untilUs = clock.us() + ms * 1000
   }
 
+  /** At least 1. */
+  get leftMs(): number {
+    return Math.max(1, Math.ceil((this.#untilUs - this.#clock.us()) / 1000))
+  }
+
   check(): void {
     if (this.#clock.us() < this.#untilUs) return
     throw new GatewayError(

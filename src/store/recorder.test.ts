@@ -18,7 +18,7 @@ afterEach(async () => {
 })
 
 function open(
-  ...args: Parameters<typeof openTestRecorder> extends [string, ...infer R] ? R : never
+  ...args: Parameters<typeof openTestRecorder> extends [unknown, ...infer R] ? R : never
 ) {
   const opened = openTestRecorder(directory.path, ...args)
   closers.push(() => opened.recorder.close())

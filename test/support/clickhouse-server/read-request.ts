@@ -23,15 +23,16 @@ const PLAIN = new Set([
 
 export async function readQuery(request: IncomingMessage, url: URL): Promise<Query> {
   const body = await readBody(request)
-  const given = url.searchParams.get('query')
-  const parameters = [...url.searchParams]
+  const form = await readForm(request, body)
+  const parameters = [...url.searchParams, ...form]
+  const given = parameters.find(([name]) => name === 'query')?.[1]
   const params = parameters
     .filter(([name]) => name.startsWith('param_'))
     .map(([name, value]) => [name.slice('param_'.length), value])
   const settings = parameters.filter(([name]) => !name.startsWith('param_') && !PLAIN.has(name))
   return {
     sql: given ?? body.toString('utf8'),
-    data: given === null ? null : body,
+    data: given === undefined ? null : body,
     database: url.searchParams.get('database') ?? header(request, 'x-clickhouse-database') ?? 'default',
     params: Object.fromEntries(params),
     settings: Object.fromEntries(settings),
@@ -49,6 +50,14 @@ export function credentialsOf(request: IncomingMessage): { user: string; passwor
 export function header(request: IncomingMessage, name: string): string | null {
   const value = request.headers[name]
   return typeof value === 'string' ? value : null
+}
+
+/** Long parameters come as a form. */
+async function readForm(request: IncomingMessage, body: Buffer): Promise<[string, string][]> {
+  const type = header(request, 'content-type')
+  if (!type?.startsWith('multipart/form-data')) return []
+  const form = await new Response(new Uint8Array(body), { headers: { 'content-type': type } }).formData()
+  return [...form].map(([name, value]) => [name, String(value)])
 }
 
 async function readBody(request: IncomingMessage): Promise<Buffer> {
