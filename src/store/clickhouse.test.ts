@@ -2,20 +2,28 @@ import { afterAll, beforeAll, vi } from 'vitest'
 import { type ClickHouse, startClickHouse } from '../../test/support/clickhouse.ts'
 import { describeDocuments } from './documents.conformance.ts'
 import { describeFilters } from './filters.conformance.ts'
-import { openClickHouseStore } from './fixtures/clickhouse.ts'
-import { describeStore } from './store.conformance.ts'
+import { type ClickHouseStore, openClickHouseStore } from './fixtures/clickhouse.ts'
+import { describeStore, type TestStore } from './store.conformance.ts'
+import { describeUsage } from './usage.conformance.ts'
 
-// A real server's DDL takes its time, and the machine may be busy.
+// The machine may be busy, and each write is some twenty inserts with the views behind them.
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
 
 let server: ClickHouse
+let store: ClickHouseStore
 beforeAll(async () => {
   server = await startClickHouse()
+  store = await openClickHouseStore(server, 'store')
 })
-afterAll(() => server[Symbol.asyncDispose]())
+afterAll(async () => {
+  await store.close()
+  await server[Symbol.asyncDispose]()
+})
 
-const open = () => openClickHouseStore(server, 'store')
+/** One server and one pair of threads for all: between tests it is emptied. */
+const open = (): Promise<TestStore> => Promise.resolve({ ...store, close: () => store.empty() })
 
 describeStore('ClickHouse', open)
 describeFilters('ClickHouse', open)
 describeDocuments('ClickHouse', open)
+describeUsage('ClickHouse', open)

@@ -67,7 +67,9 @@ export async function startClickHouse(
       const response = await fetch(address(database), {
         method: 'POST',
         body: sql,
-        headers: { authorization: `Basic ${Buffer.from(`${USER}:${PASSWORD}`).toString('base64')}` },
+        headers: {
+          authorization: `Basic ${Buffer.from(`${USER}:${PASSWORD}`).toString('base64')}`,
+        },
       })
       const text = await response.text()
       if (!response.ok) throw new Error(text)

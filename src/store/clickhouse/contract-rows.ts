@@ -2,7 +2,7 @@ import { isUuid } from '../../domain/ids.ts'
 import { nativeOf } from '../../domain/native-of.ts'
 import type { NativeInference } from '../../domain/native.ts'
 import type { AttemptRecord, InferenceRecord } from '../../domain/record.ts'
-import { totalInput, totalOutput } from '../../domain/usage.ts'
+import { totalInput, totalOutput, type Usage } from '../../domain/usage.ts'
 import { asArray, asObject, asString } from '../../lib/json.ts'
 import { tagsText } from './record-rows.ts'
 import { type Row, wellFormedJson } from './values.ts'
@@ -19,9 +19,7 @@ export interface ContractRows {
  * models only, and the calls that were answered. Ids that are no UUIDs have no place in them.
  */
 export function contractRows(records: readonly InferenceRecord[]): ContractRows {
-  const known = records
-    .filter(isInference)
-    .map((record) => ({ record, native: nativeOf(record) }))
+  const known = records.filter(isInference).map((record) => ({ record, native: nativeOf(record) }))
   const of = (type: NativeInference['type']) => known.filter(({ native }) => native.type === type)
   return {
     ChatInference: of('chat').map(({ record, native }) => chatRow(record, native)),
@@ -79,7 +77,6 @@ function modelRows(record: InferenceRecord): Row[] {
 }
 
 function modelRow(record: InferenceRecord, attempt: AttemptRecord): Row {
-  const { usage } = attempt
   const { input, output } = nativeOf({
     ...record,
     native: null,
@@ -94,8 +91,7 @@ function modelRow(record: InferenceRecord, attempt: AttemptRecord): Row {
     raw_response: attempt.rawResponse.toWellFormed(),
     model_name: (attempt.model ?? record.model ?? '').toWellFormed(),
     model_provider_name: attempt.provider.toWellFormed(),
-    input_tokens: usage && count(totalInput(usage)),
-    output_tokens: usage && count(totalOutput(usage)),
+    ...tokenColumns(attempt.usage),
     response_time_ms: milliseconds(attempt.endedUs - attempt.startedUs),
     ttft_ms: attempt.ttftUs === null ? null : milliseconds(attempt.ttftUs - attempt.startedUs),
     system: asString(asObject(input)?.['system'])?.toWellFormed() ?? null,
@@ -105,10 +101,17 @@ function modelRow(record: InferenceRecord, attempt: AttemptRecord): Row {
     finish_reason: attempt.finish,
     snapshot_hash: snapshotHash(record.configHash),
     cost: dollars(attempt.costNano),
-    provider_cache_read_input_tokens: usage && count(usage.cacheRead),
-    provider_cache_write_input_tokens: usage && count(usage.cacheWrite),
     function_name: record.functionName.toWellFormed(),
     variant_name: (attempt.variant || record.variantName).toWellFormed(),
+  }
+}
+
+function tokenColumns(usage: Usage | null): Row {
+  return {
+    input_tokens: usage && count(totalInput(usage)),
+    output_tokens: usage && count(totalOutput(usage)),
+    provider_cache_read_input_tokens: usage && count(usage.cacheRead),
+    provider_cache_write_input_tokens: usage && count(usage.cacheWrite),
   }
 }
 

@@ -1,9 +1,16 @@
-import { CONTRACT_PARTS } from './contract-tables.ts'
+import {
+  bloom,
+  BY_FUNCTION,
+  DELETED,
+  FINISH,
+  NAME,
+  SNAPSHOT,
+  TAGS,
+  VERSIONED,
+} from './contract-columns.ts'
 import type { Table } from './ddl.ts'
 
 /** TensorZero's other tables: sums, runs of evaluations, the cache, configuration. */
-
-const { BY_FUNCTION, DELETED, FINISH, NAME, SNAPSHOT, TAGS, VERSIONED, bloom } = CONTRACT_PARTS
 
 /** Which quantiles its digests are asked for: dense at both ends, by 2 % in the middle. */
 const hundredths = (from: number, to: number, step: number) =>

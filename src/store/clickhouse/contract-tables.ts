@@ -1,4 +1,19 @@
-import type { Index, Table } from './ddl.ts'
+import {
+  bloom,
+  BY_FUNCTION,
+  type Column,
+  DELETED,
+  FINISH,
+  FUNCTION_TYPE,
+  NAME,
+  SNAPSHOT,
+  TAGS,
+  timeOf,
+  TOOLS,
+  UPDATED,
+  VERSIONED,
+} from './contract-columns.ts'
+import type { Table } from './ddl.ts'
 
 /**
  * TensorZero's tables: their names, columns, types and order are a contract with those who query
@@ -15,41 +30,6 @@ export const CONTRACT_MIGRATIONS: readonly number[] = Array.from(
   { length: NEWEST_CONTRACT_MIGRATION + 1 },
   (_, number) => number,
 ).filter((number) => !GONE.has(number))
-
-type Column = readonly [name: string, type: string]
-
-const NAME = 'LowCardinality(String)'
-const TAGS: Column = ['tags', 'Map(String, String) DEFAULT map()']
-const SNAPSHOT: Column = ['snapshot_hash', 'Nullable(UInt256)']
-const FUNCTION_TYPE: Column = ['function_type', "Enum8('chat' = 1, 'json' = 2)"]
-const UPDATED: Column = ['updated_at', "DateTime64(6, 'UTC') DEFAULT now64()"]
-const DELETED: Column = ['is_deleted', 'Bool DEFAULT false']
-const FINISH: Column = [
-  'finish_reason',
-  "Nullable(Enum8('stop' = 1, 'length' = 2, 'tool_call' = 3, 'content_filter' = 4, 'unknown' = 5, 'stop_sequence' = 6))",
-]
-const TOOLS: readonly Column[] = [
-  ['dynamic_tools', 'Array(String)'],
-  ['dynamic_provider_tools', 'Array(String)'],
-  ['allowed_tools', 'Nullable(String)'],
-  ['tool_choice', 'Nullable(String)'],
-  ['parallel_tool_calls', 'Nullable(Bool)'],
-]
-const VERSIONED = { engine: 'ReplacingMergeTree', engineArguments: ['updated_at', 'is_deleted'] } as const
-
-const timeOf = (id: string): Column => ['timestamp', `DateTime MATERIALIZED UUIDv7ToDateTime(${id})`]
-
-const bloom = (name: string, column: string, granularity = 1): Index => ({
-  name,
-  column,
-  type: 'bloom_filter',
-  granularity,
-})
-
-const BY_FUNCTION: readonly Column[] = [
-  ['function_name', NAME],
-  ['variant_name', NAME],
-]
 
 const INFERENCE: readonly Column[] = [
   ['id', 'UUID'],
@@ -187,116 +167,6 @@ const inferences: readonly Table[] = [
   },
 ]
 
-/** One kind of feedback: its table, and the same rows in the order of what they are about. */
-function feedbackTables(
-  name: string,
-  of: { readonly target: string; readonly columns: readonly Column[]; readonly orderBy: string },
-): Table[] {
-  const ids: readonly Column[] = [
-    ['id', 'UUID'],
-    [of.target, 'UUID'],
-    ...of.columns,
-  ]
-  return [
-    {
-      name,
-      columns: [...ids, timeOf('id'), TAGS, SNAPSHOT],
-      engine: 'MergeTree',
-      orderBy: of.orderBy,
-      indexes: [bloom('id_index', 'id')],
-    },
-    {
-      name: `${name}By${of.target === 'target_id' ? 'TargetId' : 'InferenceId'}`,
-      columns: [...ids, ['tags', 'Map(String, String)'], SNAPSHOT],
-      engine: 'MergeTree',
-      orderBy: of.target,
-    },
-  ]
-}
-
-const metricTables = (name: string, type: string): Table[] => [
-  ...feedbackTables(name, {
-    target: 'target_id',
-    columns: [
-      ['metric_name', NAME],
-      ['value', type],
-    ],
-    orderBy: '(metric_name, target_id)',
-  }),
-  {
-    name: `${name}ByVariant`,
-    columns: [
-      ...BY_FUNCTION,
-      ['metric_name', NAME],
-      ['id_uint', 'UInt128'],
-      ['target_id_uint', 'UInt128'],
-      ['value', type],
-      ['feedback_tags', 'Map(String, String)'],
-      SNAPSHOT,
-    ],
-    engine: 'MergeTree',
-    orderBy: '(function_name, metric_name, variant_name, id_uint)',
-  },
-]
-
-const feedback: readonly Table[] = [
-  ...metricTables('BooleanMetricFeedback', 'Bool'),
-  ...metricTables('FloatMetricFeedback', 'Float32'),
-  ...feedbackTables('CommentFeedback', {
-    target: 'target_id',
-    columns: [
-      ['target_type', "Enum8('inference' = 1, 'episode' = 2)"],
-      ['value', 'String'],
-    ],
-    orderBy: 'target_id',
-  }),
-  ...feedbackTables('DemonstrationFeedback', {
-    target: 'inference_id',
-    columns: [['value', 'String']],
-    orderBy: 'inference_id',
-  }),
-  {
-    name: 'FeedbackTag',
-    columns: [
-      ['metric_name', NAME],
-      ['key', 'String'],
-      ['value', 'String'],
-      ['feedback_id', 'UUID'],
-      SNAPSHOT,
-    ],
-    engine: 'MergeTree',
-    orderBy: '(metric_name, key, value)',
-  },
-  {
-    name: 'FeedbackByVariantStatistics',
-    columns: [
-      ...BY_FUNCTION,
-      ['metric_name', NAME],
-      ['minute', 'DateTime'],
-      ['feedback_mean', 'AggregateFunction(avg, Float32)'],
-      ['feedback_variance', 'AggregateFunction(varSampStable, Float32)'],
-      ['count', 'SimpleAggregateFunction(sum, UInt64)'],
-    ],
-    engine: 'AggregatingMergeTree',
-    orderBy: '(function_name, metric_name, variant_name, minute)',
-  },
-  {
-    name: 'StaticEvaluationHumanFeedback',
-    columns: [
-      ['metric_name', NAME],
-      ['datapoint_id', 'UUID'],
-      ['output', 'String'],
-      ['value', 'String'],
-      ['feedback_id', 'UUID'],
-      ['evaluator_inference_id', 'UUID'],
-      timeOf('feedback_id'),
-    ],
-    engine: 'MergeTree',
-    orderBy: '(metric_name, datapoint_id, output)',
-    granularity: 256,
-  },
-]
-
 const DATAPOINT: readonly Column[] = [
   ['dataset_name', NAME],
   ['function_name', NAME],
@@ -402,21 +272,4 @@ const batches: readonly Table[] = [
   },
 ]
 
-export const CONTRACT_PARTS = {
-  BY_FUNCTION,
-  DELETED,
-  FINISH,
-  NAME,
-  SNAPSHOT,
-  TAGS,
-  UPDATED,
-  VERSIONED,
-  bloom,
-} as const
-
-export const INFERENCE_TABLES: readonly Table[] = [
-  ...inferences,
-  ...feedback,
-  ...datasets,
-  ...batches,
-]
+export const INFERENCE_TABLES: readonly Table[] = [...inferences, ...datasets, ...batches]

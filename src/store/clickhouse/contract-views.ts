@@ -156,7 +156,11 @@ const metricViews: readonly View[] = ['Boolean', 'Float'].flatMap((word) => [
 
 /** Each kind of feedback: what it is called in its tags, and its columns beside id and tags. */
 const FEEDBACK = [
-  { table: 'BooleanMetricFeedback', metric: 'metric_name', columns: 'target_id, metric_name, value' },
+  {
+    table: 'BooleanMetricFeedback',
+    metric: 'metric_name',
+    columns: 'target_id, metric_name, value',
+  },
   { table: 'FloatMetricFeedback', metric: 'metric_name', columns: 'target_id, metric_name, value' },
   { table: 'CommentFeedback', metric: "'comment'", columns: 'target_id, target_type, value' },
   { table: 'DemonstrationFeedback', metric: "'demonstration'", columns: 'inference_id, value' },

@@ -21,11 +21,7 @@ export interface Index {
   readonly granularity: number
 }
 
-type TableEngine =
-  | 'MergeTree'
-  | 'ReplacingMergeTree'
-  | 'SummingMergeTree'
-  | 'AggregatingMergeTree'
+type TableEngine = 'MergeTree' | 'ReplacingMergeTree' | 'SummingMergeTree' | 'AggregatingMergeTree'
 
 /** A materialized view: what is inserted into `from` goes, as `select` makes it, into `to`. */
 export interface View {

@@ -81,10 +81,7 @@ function keyOf({ collection, key }: DocumentName): string {
   return JSON.stringify([collection.toWellFormed(), key.toWellFormed()])
 }
 
-async function readValues(
-  ask: Ask,
-  names: readonly DocumentName[],
-): Promise<Map<string, string>> {
+async function readValues(ask: Ask, names: readonly DocumentName[]): Promise<Map<string, string>> {
   const rows = await ask(
     `SELECT collection, key, value FROM WeirDocument FINAL
      WHERE collection IN {collections: Array(String)} AND key IN {keys: Array(String)}`,

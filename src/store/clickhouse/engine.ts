@@ -13,6 +13,7 @@ import { contractFeedback, encodeFeedback } from './feedback.ts'
 import { checkServer, migrate } from './migrate.ts'
 import type { Ask } from './queries.ts'
 import { encodeRecord } from './record-rows.ts'
+import { usageRows } from './usage.ts'
 import { readNumber, readText, type Row } from './values.ts'
 
 export interface ClickHouseOptions {
@@ -104,6 +105,7 @@ export class ClickHouseEngine implements RemoteEngine {
     for (const [table, rows] of Object.entries(contractRows(fresh))) {
       await this.#insertMissing(writing, table, rows)
     }
+    await this.#insertMissing(writing, 'WeirUsage', fresh.flatMap(usageRows))
     const rows = fresh.map((record) => encodeRecord(record, this.#nextSeq()))
     await writing.insert('WeirInference', rows)
   }
@@ -116,10 +118,7 @@ export class ClickHouseEngine implements RemoteEngine {
     await writing.insert('WeirFeedback', fresh.map(encodeFeedback))
   }
 
-  async #applyDocuments(
-    writing: Writing,
-    changes: readonly Change[],
-  ): Promise<ChangeOutcome[]> {
+  async #applyDocuments(writing: Writing, changes: readonly Change[]): Promise<ChangeOutcome[]> {
     const documents = changes.filter(isDocumentChange)
     if (documents.length === 0) return changes.map(() => ({ result: null }))
     const { answers, rows } = await applyDocuments(writing.ask, documents, () => this.#nextSeq())
@@ -149,7 +148,8 @@ export class ClickHouseEngine implements RemoteEngine {
   async #insertMissing(writing: Writing, table: string, rows: readonly Row[]): Promise<void> {
     const doubtful = this.#doubtful
     const isDoubtful = (row: Row) =>
-      doubtful === 'all' || doubtful.has(readText(row, 'inference_id' in row ? 'inference_id' : 'id'))
+      doubtful === 'all' ||
+      doubtful.has(readText(row, 'inference_id' in row ? 'inference_id' : 'id'))
     const unsure = rows.filter(isDoubtful).map((row) => ({ id: readText(row, 'id') }))
     const missing = new Set((await this.#missing(writing, table, unsure)).map(({ id }) => id))
     const fresh = rows.filter((row) => !isDoubtful(row) || missing.has(readText(row, 'id')))

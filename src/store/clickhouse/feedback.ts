@@ -1,9 +1,5 @@
 import type { Json } from '../../domain/chat.ts'
-import {
-  type Feedback,
-  FEEDBACK_TYPES,
-  type FeedbackType,
-} from '../../domain/feedback.ts'
+import { type Feedback, FEEDBACK_TYPES, type FeedbackType } from '../../domain/feedback.ts'
 import { isUuid } from '../../domain/ids.ts'
 import type { FeedbackTarget, IdPage } from '../reads.ts'
 import { snapshotHash } from './contract-rows.ts'

@@ -51,7 +51,9 @@ function meaningOf(term: LogTerm, bindings: Bindings): string {
     return value === 'ok' ? "outcome = 'ok'" : "outcome != 'ok'"
   }
   const number = NUMBERS[field]
-  if (number !== undefined) return `${number} ${OPERATORS[op]} ${bindings.add('Float64', Number(value))}`
+  if (number !== undefined) {
+    return `${number} ${OPERATORS[op]} ${bindings.add('Float64', Number(value))}`
+  }
   if (field === 'tag') return compileTag(term.key ?? '', String(value), bindings)
   return TEXTS[field]?.(String(value), bindings) ?? '0'
 }

@@ -5,6 +5,7 @@ import {
   INFERENCE_TABLES,
   NEWEST_CONTRACT_MIGRATION,
 } from './contract-tables.ts'
+import { FEEDBACK_TABLES } from './contract-feedback.ts'
 import { STATISTICS_TABLES } from './contract-statistics.ts'
 import { CONTRACT_VIEWS, UINT_TO_UUID } from './contract-views.ts'
 import {
@@ -27,7 +28,11 @@ import { readNumber, readText } from './values.ts'
 /** ClickHouse learnt `UUIDv7ToDateTime` and what else is used here in this version. */
 const OLDEST_SERVER = [24, 8] as const
 
-const CONTRACT_TABLES: readonly Table[] = [...INFERENCE_TABLES, ...STATISTICS_TABLES]
+const CONTRACT_TABLES: readonly Table[] = [
+  ...INFERENCE_TABLES,
+  ...FEEDBACK_TABLES,
+  ...STATISTICS_TABLES,
+]
 
 export interface MigrationOptions {
   readonly place: Place
@@ -135,7 +140,7 @@ interface Means {
   readonly place: Place
   /** We know the database's schema: what differs in it is older than ours. */
   readonly known: boolean
-  run(statement: string): Promise<void>
+  readonly run: (statement: string) => Promise<void>
 }
 
 async function adjust(found: Found, table: Table, { place, known, run }: Means): Promise<void> {

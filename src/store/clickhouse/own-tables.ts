@@ -1,4 +1,5 @@
 import type { Table } from './ddl.ts'
+import { USAGE_COLUMNS } from './usage.ts'
 
 /**
  * What Weir keeps that TensorZero's tables have no place for: the whole record of each request,
@@ -55,6 +56,31 @@ export const OWN_TABLES: readonly Table[] = [
       { name: 'episode_bloom', column: 'episode_id', type: 'bloom_filter', granularity: 1 },
       { name: 'response_bloom', column: 'response_id', type: 'bloom_filter', granularity: 1 },
     ],
+  },
+  {
+    // A row for each request, and one for each try at a provider.
+    name: 'WeirUsage',
+    columns: [
+      ['level', NAME],
+      ['at', "DateTime64(3, 'UTC')"],
+      ['id', 'String'],
+      ['inference_id', 'String'],
+      ['function_name', NAME],
+      ['variant_name', NAME],
+      ['model', NAME_OR_NULL],
+      ['provider', NAME_OR_NULL],
+      ['ending', NAME],
+      ['error', NAME_OR_NULL],
+      ...Object.values(USAGE_COLUMNS).map((column) => [column, 'Nullable(Int64)'] as const),
+      ['input_tokens', 'Nullable(Int64)'],
+      ['output_tokens', 'Nullable(Int64)'],
+      ['cost_nano', 'Nullable(Int64)'],
+      ['latency_us', 'Int64'],
+      ['ttft_us', 'Nullable(Int64)'],
+    ],
+    engine: 'MergeTree',
+    orderBy: '(level, at)',
+    indexes: [{ name: 'id_bloom', column: 'id', type: 'bloom_filter', granularity: 1 }],
   },
   {
     name: 'WeirFeedback',

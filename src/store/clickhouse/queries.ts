@@ -10,6 +10,8 @@ import { readFeedbackOf, readTarget } from './feedback.ts'
 import { Bindings, compileFilter } from './filter.ts'
 import { readOverview, type Span } from './overview.ts'
 import { decodeLogRow, decodeStored, LOG_COLUMNS } from './record-rows.ts'
+import type { UsageQuery, UsageRow } from '../usage.ts'
+import { readUsage } from './usage.ts'
 import { readNumber, readText, type Row } from './values.ts'
 
 /** Asks the server, within the time of one question. */
@@ -19,17 +21,14 @@ const MOST_ROWS = 1000
 const MOST_COUNTED = 10_000
 
 /** What the store can be asked. */
-export class Queries implements Answers {
+export class Queries implements Partial<Answers> {
   readonly #ask: Ask
 
   constructor(ask: Ask) {
     this.#ask = ask
   }
 
-  async list(
-    filter: LogFilter,
-    page: { before: number | null; limit: number },
-  ): Promise<LogPage> {
+  async list(filter: LogFilter, page: { before: number | null; limit: number }): Promise<LogPage> {
     const limit = Math.max(1, Math.min(MOST_ROWS, Math.trunc(page.limit)))
     const bindings = new Bindings()
     const where = compileFilter(filter, bindings)
@@ -117,6 +116,10 @@ export class Queries implements Answers {
     page: { readonly after?: string; readonly limit: number },
   ): Promise<{ key: string; value: Json }[]> {
     return readDocuments(this.#ask, collection, page)
+  }
+
+  usage(query: UsageQuery): Promise<UsageRow[]> {
+    return readUsage(this.#ask, query)
   }
 }
 

@@ -93,12 +93,9 @@ export function decodeStored(row: Row): StoredInference {
   return {
     ...log,
     record: { ...record, ...(texts ?? NO_TEXTS).record },
-    attemptRecords: attempts.map((attempt, index) => ({
-      ...attempt,
-      rawRequest: '',
-      rawResponse: '',
-      ...texts?.attempts[index],
-    })),
+    attemptRecords: attempts.map((attempt, index) =>
+      Object.assign({ rawRequest: '', rawResponse: '' }, attempt, texts?.attempts[index]),
+    ),
     payload: texts === null ? 'missing' : 'present',
   }
 }
@@ -118,7 +115,15 @@ export interface Texts {
 }
 
 const NO_TEXTS: Texts = {
-  record: { input: [], tools: null, params: null, output: [], native: null, warnings: [], rawRequest: '' },
+  record: {
+    input: [],
+    tools: null,
+    params: null,
+    output: [],
+    native: null,
+    warnings: [],
+    rawRequest: '',
+  },
   attempts: [],
 }
 
@@ -138,13 +143,12 @@ function textsOf(record: InferenceRecord): Texts {
   const { input, tools, params, output, native = null, warnings, rawRequest, attempts } = record
   return {
     record: { input, tools, params, output, native, warnings, rawRequest },
-    attempts: attempts.map((attempt) => ({
-      rawRequest: attempt.rawRequest,
-      rawResponse: attempt.rawResponse,
-      ...(attempt.input && { input: attempt.input }),
-      ...(attempt.output && { output: attempt.output }),
-    })),
+    attempts: attempts.map(attemptTexts),
   }
+}
+
+function attemptTexts({ rawRequest, rawResponse, input, output }: AttemptRecord): AttemptTexts {
+  return { rawRequest, rawResponse, ...(input && { input }), ...(output && { output }) }
 }
 
 /** Of a row that was taken over from TensorZero. */

@@ -5,7 +5,9 @@ import type { Connection, Limits } from './connection.ts'
  * not copied: an inference without texts of its own is read from where it stands.
  */
 export async function takeOver(connection: Connection, limits: Limits): Promise<void> {
-  for (const statement of [...INFERENCES, ...FEEDBACK]) await connection.command(statement, limits)
+  for (const statement of [...INFERENCES, ...USAGE, ...FEEDBACK]) {
+    await connection.command(statement, limits)
+  }
 }
 
 const MODELS = `
@@ -29,6 +31,30 @@ const INFERENCES = ['ChatInference', 'JsonInference'].map(
   FROM ${table} AS i LEFT JOIN (${MODELS}) AS m ON m.inference_id = i.id
   WHERE toString(i.id) NOT IN (SELECT id FROM WeirInference)`,
 )
+
+const USAGE = [
+  ...['ChatInference', 'JsonInference'].map(
+    (table) => `
+  INSERT INTO WeirUsage (level, at, id, inference_id, function_name, variant_name, model, provider,
+    ending, input_tokens, output_tokens, cost_nano, latency_us, ttft_us)
+  SELECT 'inference', UUIDv7ToDateTime(i.id), toString(i.id), toString(i.id), i.function_name,
+    i.variant_name, m.model_name, m.provider_name, 'ok', toInt64(m.input_sum),
+    toInt64(m.output_sum), m.cost_sum, toInt64(ifNull(i.processing_time_ms, 0)) * 1000,
+    toInt64(i.ttft_ms) * 1000
+  FROM ${table} AS i LEFT JOIN (${MODELS}) AS m ON m.inference_id = i.id
+  WHERE toString(i.id) NOT IN (SELECT id FROM WeirUsage)`,
+  ),
+  `
+  INSERT INTO WeirUsage (level, at, id, inference_id, function_name, variant_name, model, provider,
+    ending, usage_cache_read, input_tokens, output_tokens, cost_nano, latency_us, ttft_us)
+  SELECT 'attempt', UUIDv7ToDateTime(m.id), concat(toString(m.inference_id), '/', toString(m.id)),
+    toString(m.inference_id), i.function_name, i.variant_name, m.model_name, m.model_provider_name,
+    if(m.cached, 'cached', 'ok'), toInt64(m.provider_cache_read_input_tokens),
+    toInt64(m.input_tokens), toInt64(m.output_tokens), toInt64(m.cost * 1000000000),
+    toInt64(ifNull(m.response_time_ms, 0)) * 1000, toInt64(m.ttft_ms) * 1000
+  FROM ModelInference AS m INNER JOIN InferenceById AS i ON i.id_uint = toUInt128(m.inference_id)
+  WHERE concat(toString(m.inference_id), '/', toString(m.id)) NOT IN (SELECT id FROM WeirUsage)`,
+]
 
 interface Source {
   readonly table: string

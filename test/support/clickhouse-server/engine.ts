@@ -49,7 +49,9 @@ export class Engine {
     if (insert && query.data !== null) return this.#insert(query, insert)
     const format = FORMAT.exec(query.sql)
     const bare = query.sql.slice(0, format?.index).replace(/;\s*$/, '')
-    const settings = Object.entries(query.settings).map(([name, value]) => `${name} = ${quoted(value)}`)
+    const settings = Object.entries(query.settings).map(
+      ([name, value]) => `${name} = ${quoted(value)}`,
+    )
     const applied = READ.test(bare) && settings.length > 0 ? ` SETTINGS ${settings.join(', ')}` : ''
     const name = format?.[1] ?? query.defaultFormat
     const result = await this.#session.queryAsync(bare + applied, { format: name })
@@ -61,20 +63,25 @@ export class Engine {
     }
   }
 
-  async #insert(query: Query, [, table = '', columns, format = '']: RegExpExecArray): Promise<Answer> {
+  async #insert(
+    query: Query,
+    [, table = '', columns, format = '']: RegExpExecArray,
+  ): Promise<Answer> {
     const written = await this.#session.insert({
       table,
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the engine refuses a format it does not know
       format: format as 'JSONEachRow',
       values: query.data ?? '',
-      ...(columns && { columns: columns.split(',').map((name) => name.trim().replaceAll('`', '')) }),
+      ...(columns && {
+        columns: columns.split(',').map((name) => name.trim().replaceAll('`', '')),
+      }),
       settings: query.settings,
     })
     return {
       body: Buffer.alloc(0),
       format,
       readRows: 0,
-      writtenRows: Number(written.rowsWritten),
+      writtenRows: written.rowsWritten,
     }
   }
 }

@@ -33,7 +33,8 @@ export async function readQuery(request: IncomingMessage, url: URL): Promise<Que
   return {
     sql: given ?? body.toString('utf8'),
     data: given === undefined ? null : body,
-    database: url.searchParams.get('database') ?? header(request, 'x-clickhouse-database') ?? 'default',
+    database:
+      url.searchParams.get('database') ?? header(request, 'x-clickhouse-database') ?? 'default',
     params: Object.fromEntries(params),
     settings: Object.fromEntries(settings),
     defaultFormat: header(request, 'x-clickhouse-format') ?? 'TabSeparated',
@@ -56,8 +57,10 @@ export function header(request: IncomingMessage, name: string): string | null {
 async function readForm(request: IncomingMessage, body: Buffer): Promise<[string, string][]> {
   const type = header(request, 'content-type')
   if (!type?.startsWith('multipart/form-data')) return []
-  const form = await new Response(new Uint8Array(body), { headers: { 'content-type': type } }).formData()
-  return [...form].map(([name, value]) => [name, String(value)])
+  const form = await new Response(new Uint8Array(body), {
+    headers: { 'content-type': type },
+  }).formData()
+  return [...form].map(([name, value]) => [name, typeof value === 'string' ? value : ''])
 }
 
 async function readBody(request: IncomingMessage): Promise<Buffer> {

@@ -68,7 +68,7 @@ async function serve(request: IncomingMessage, response: ServerResponse): Promis
     peak: Math.max(counts.peak, running),
   }
   try {
-    await answer(request, response, url)
+    await perform(request, response, url)
   } catch (thrown) {
     fail(response, thrown instanceof Error ? thrown.message : String(thrown))
   } finally {
@@ -76,15 +76,23 @@ async function serve(request: IncomingMessage, response: ServerResponse): Promis
   }
 }
 
-async function answer(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
+async function perform(
+  request: IncomingMessage,
+  response: ServerResponse,
+  url: URL,
+): Promise<void> {
   const query = await readQuery(request, url)
   const { user, password } = credentialsOf(request)
   if (user !== options.user || password !== options.password) {
-    throw new Error(`Code: 516. DB::Exception: ${user}: Authentication failed. (AUTHENTICATION_FAILED)`)
+    throw new Error(
+      `Code: 516. DB::Exception: ${user}: Authentication failed. (AUTHENTICATION_FAILED)`,
+    )
   }
   if (running > options.maxConcurrentQueries) {
     counts = { ...counts, refused: counts.refused + 1 }
-    throw new Error('Code: 202. DB::Exception: Too many simultaneous queries. (TOO_MANY_SIMULTANEOUS_QUERIES)')
+    throw new Error(
+      'Code: 202. DB::Exception: Too many simultaneous queries. (TOO_MANY_SIMULTANEOUS_QUERIES)',
+    )
   }
   if (delayMs > 0) await new Promise((done) => setTimeout(done, delayMs))
   const result = await engine.run(query)
