@@ -15,6 +15,8 @@ export interface WeirProcess extends AsyncDisposable {
   /** Everything it has printed so far. */
   output(): string
   stop(signal: NodeJS.Signals): Promise<number | null>
+  /** Nobody reads what it prints from now on. */
+  deafen(): void
 }
 
 export interface StartOptions {
@@ -45,6 +47,10 @@ export async function startWeir(options: StartOptions = {}): Promise<WeirProcess
     pid: child.pid ?? 0,
     output,
     stop: (signal) => stop(child, signal),
+    deafen: () => {
+      child.stdout.destroy()
+      child.stderr.destroy()
+    },
     async [Symbol.asyncDispose]() {
       await stop(child, 'SIGKILL')
       if (own) rmSync(dataDir, { recursive: true, force: true })
