@@ -9,6 +9,7 @@ import { decodeOperation } from './openai/operations/decode.ts'
 const DIALECTS: Readonly<Record<string, (body: JsonObject) => ChatRequest>> = {
   'openai.chat': decodeChat,
   'openai.responses': decodeResponses,
+  'openai.count_tokens': decodeResponses,
   'gemini.generate': decodeGenerate,
   'gemini.count_tokens': decodeGenerate,
   'anthropic.messages': decodeMessages,

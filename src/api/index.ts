@@ -9,6 +9,7 @@ import { inference } from './tensorzero/inference.ts'
 import { storedInferences } from './tensorzero/stored-inferences.ts'
 import { metaRoutes } from './meta.ts'
 import { operationRoutes } from './openai/operations/routes.ts'
+import { inputTokens } from './openai/responses/input-tokens.ts'
 import { responses } from './openai/responses/responses.ts'
 import { storedResponses } from './openai/responses/stored-routes.ts'
 import { chatCompletions } from './openai/chat.ts'
@@ -21,6 +22,7 @@ export const routes: readonly Route<App>[] = [
   messages,
   countTokens,
   responses,
+  inputTokens,
   ...storedResponses,
   inference,
   feedback,

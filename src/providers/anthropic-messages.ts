@@ -1,10 +1,9 @@
-import { asNumber, type JsonObject } from '../lib/json.ts'
-import { UNKNOWN_USAGE } from '../domain/usage.ts'
 import { encodeMessagesRequest } from './anthropic-messages/encode.ts'
 import { readAnthropicError } from './anthropic-messages/errors.ts'
 import { MessagesDecoder } from './anthropic-messages/decoder.ts'
 import { readMessage } from './anthropic-messages/read.ts'
-import type { ChatWire, Wire } from './provider.ts'
+import { countingWire } from './count-tokens.ts'
+import type { ChatWire } from './provider.ts'
 
 /** Anthropic's Messages. Source: Claude API reference, "Create a Message" and "Streaming". */
 export const anthropicMessages: ChatWire = {
@@ -19,18 +18,12 @@ export const anthropicMessages: ChatWire = {
 }
 
 /** Source: Claude API reference, "Count tokens in a Message". */
-export const anthropicCountTokens: Wire = {
-  name: 'anthropic_count_tokens',
-  path: () => 'messages/count_tokens',
-  namesModel: true,
-  endMarks: [],
-  parts: (body: JsonObject) => {
-    const input = asNumber(body['input_tokens']) ?? null
-    return [
-      { type: 'raw', level: 'response', fields: body },
-      { type: 'usage', usage: { ...UNKNOWN_USAGE, input }, raw: body },
-    ]
+export const anthropicCountTokens = countingWire(
+  {
+    name: 'anthropic_count_tokens',
+    path: () => 'messages/count_tokens',
+    namesModel: true,
+    error: readAnthropicError,
   },
-  decoder: () => ({ done: false, push: () => [] }),
-  error: readAnthropicError,
-}
+  'input_tokens',
+)

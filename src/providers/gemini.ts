@@ -1,9 +1,8 @@
-import { asNumber, type JsonObject } from '../lib/json.ts'
-import { UNKNOWN_USAGE } from '../domain/usage.ts'
 import { encodeGenerate } from './gemini/encode.ts'
 import { readGeminiError } from './gemini/errors.ts'
 import { GeminiDecoder, readGenerated } from './gemini/read.ts'
-import type { ChatWire, Wire, WireTarget } from './provider.ts'
+import { countingWire } from './count-tokens.ts'
+import type { ChatWire, WireTarget } from './provider.ts'
 
 /** Google's generateContent. Source: Gemini API reference, "Generating content". */
 export const gemini: ChatWire = {
@@ -28,18 +27,12 @@ export function modelPath({ model }: Pick<WireTarget, 'model'>): string {
 }
 
 /** Source: Gemini API reference, "Counting tokens". */
-export const geminiCountTokens: Wire = {
-  name: 'gemini_count_tokens',
-  path: (target) => `${modelPath(target)}:countTokens`,
-  namesModel: false,
-  endMarks: [],
-  parts: (body: JsonObject) => {
-    const input = asNumber(body['totalTokens']) ?? null
-    return [
-      { type: 'raw', level: 'response', fields: body },
-      { type: 'usage', usage: { ...UNKNOWN_USAGE, input }, raw: body },
-    ]
+export const geminiCountTokens = countingWire(
+  {
+    name: 'gemini_count_tokens',
+    path: (target) => `${modelPath(target)}:countTokens`,
+    namesModel: false,
+    error: readGeminiError,
   },
-  decoder: () => ({ done: false, push: () => [] }),
-  error: readGeminiError,
-}
+  'totalTokens',
+)

@@ -1,3 +1,4 @@
+import { countingWire } from './count-tokens.ts'
 import { readError } from './openai-chat/errors.ts'
 import { ResponsesDecoder } from './openai-responses/decoder.ts'
 import { encodeResponsesRequest } from './openai-responses/encode.ts'
@@ -17,3 +18,14 @@ export const openaiResponses: ChatWire = {
   decoder: () => new ResponsesDecoder(),
   error: (body) => readError(body),
 }
+
+/** Source: OpenAI API reference, "Get input token counts". */
+export const openaiCountTokens = countingWire(
+  {
+    name: 'openai_count_tokens',
+    path: () => 'responses/input_tokens',
+    namesModel: true,
+    error: readError,
+  },
+  'input_tokens',
+)

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { asArray, type JsonObject, objectsIn } from '../lib/json.ts'
 import { openaiCompatible } from './openai-compatible.ts'
 import { openaiOperations } from './openai-operations.ts'
+import { openaiCountTokens } from './openai-responses.ts'
 import type { WireTarget } from './provider.ts'
 
 /** OpenAI itself, and with `api_base` any server that speaks its API. */
@@ -10,7 +11,7 @@ export const openai = openaiCompatible({
   apiBase: 'https://api.openai.com/v1/',
   credential: 'env::OPENAI_API_KEY',
   apiTypes: true,
-  wires: openaiOperations,
+  wires: { ...openaiOperations, count_tokens: openaiCountTokens },
   fields: {
     include_encrypted_reasoning: z
       .boolean()

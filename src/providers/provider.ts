@@ -31,6 +31,7 @@ export type WireName =
   | 'perplexity_embeddings'
   | 'anthropic_count_tokens'
   | 'gemini_count_tokens'
+  | 'openai_count_tokens'
 
 /** What a client can ask for. */
 export type Operation =

@@ -18,7 +18,7 @@ import {
   openaiTranslation,
   rerank,
 } from './openai-operations.ts'
-import { openaiResponses } from './openai-responses.ts'
+import { openaiCountTokens, openaiResponses } from './openai-responses.ts'
 import { perplexityEmbeddings } from './perplexity-embeddings.ts'
 import type { Wire, WireName } from './provider.ts'
 
@@ -46,6 +46,7 @@ const WIRES: Readonly<Record<WireName, Wire>> = {
   perplexity_embeddings: perplexityEmbeddings,
   anthropic_count_tokens: anthropicCountTokens,
   gemini_count_tokens: geminiCountTokens,
+  openai_count_tokens: openaiCountTokens,
 }
 
 /** The wire of a name, for reading what was recorded: without the providers and their schemas. */

@@ -30,18 +30,24 @@ export async function check(play: Play): Promise<string | null> {
   const question: Question = { model, stream: recording.stream, body, verbatim: own }
   const number = gateway.records.length
   const { facts } = await askWith(dialect, gateway.url, question)
-  const record = await recorded(gateway, number)
+  const record = await recordAt(gateway, number)
   if (!record) return `the SDK never asked: ${facts.error?.message}`
-  if (recording.status !== 200 || said.error) return checkError(recording, said, facts)
+  if (recording.status !== 200 || said.error) {
+    return errorDiffers(recording, said.error?.message ?? '', facts.error)
+  }
   if (facts.error) return `an error: ${facts.error.message.slice(0, 200)}`
   return (
     missing(expressed(withUsage(said, own, recording), play, own), seen(facts), own) ??
     checkRecord(said, record) ??
-    (own ? checkSent(play) : null)
+    (own ? requestDiffers(play.upstream, recording, []) : null)
   )
 }
 
-async function recorded(gateway: TestGateway, number: number): Promise<InferenceRecord | null> {
+/** The record of a request; null where none comes. */
+export async function recordAt(
+  gateway: TestGateway,
+  number: number,
+): Promise<InferenceRecord | null> {
   const timeout = new Promise<null>((resolve) => {
     setTimeout(() => resolve(null), 3000)
   })
@@ -75,16 +81,20 @@ function withUsage(said: Facts, own: boolean, { api, stream, request }: Recordin
   return { ...said, input: null, output: null, cached: null }
 }
 
-function checkError(recording: Recording, said: Facts, got: Facts): string | null {
-  if (!got.error) return 'an error that did not arrive'
-  const message = said.error?.message ?? ''
-  const heard = got.error.message.replaceAll('\\', '')
+/** Whether an error came with its words, and a refusal with its status. */
+export function errorDiffers(
+  recording: Recording,
+  message: string,
+  got: Facts['error'],
+): string | null {
+  if (!got) return 'an error that did not arrive'
+  const heard = got.message.replaceAll('\\', '')
   if (message !== '' && !heard.includes(message.replaceAll('\\', '').slice(0, 60))) {
-    return `error message: said ${message.slice(0, 100)}, got ${got.error.message.slice(0, 200)}`
+    return `error message: said ${message.slice(0, 100)}, got ${got.message.slice(0, 200)}`
   }
   const honest = recording.status >= 400 && recording.status < 500
-  if (!honest || got.error.status === recording.status) return null
-  return `error status: said ${recording.status}, got ${got.error.status}`
+  if (!honest || got.status === recording.status) return null
+  return `error status: said ${recording.status}, got ${got.status}`
 }
 
 /** What was stored, read as a person would: all of it, in our nouns. */
@@ -120,12 +130,15 @@ function secretsIn(value: unknown): string[] {
 }
 
 /** The upstream must have got the client's own words. */
-function checkSent({ upstream, recording }: Play): string | null {
+export function requestDiffers(
+  upstream: Upstream,
+  recording: Recording,
+  optional: readonly string[],
+): string | null {
   const sent = upstream.requests.at(-1)?.body ?? ''
   const { model: _model, ...got } = (JSON.parse(sent) as JsonObject) ?? {}
   const { model: _named, ...want } = recording.request
-  const optional = ['stream', 'stream_options', 'anthropic_version']
-  for (const name of optional) {
+  for (const name of ['stream', 'stream_options', 'anthropic_version', ...optional]) {
     delete got[name]
     delete want[name]
   }

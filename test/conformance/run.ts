@@ -8,7 +8,16 @@ import { check } from './check.ts'
 import { DIALECTS } from './clients.ts'
 import { proveEach } from './each.ts'
 import { bytesOf, loadRecordings, type Recording, typeOf } from './recording.ts'
-import { markdown, proofLines, type Result, table } from './report.ts'
+import {
+  markdown,
+  operationTable,
+  type OperationResult,
+  proofLines,
+  type Result,
+  table,
+} from './report.ts'
+import { checkOperation } from './operations/check.ts'
+import { operationRoute } from './operations/routes.ts'
 import { type Route, routeOf } from './targets.ts'
 
 const { values } = parseArgs({
@@ -42,22 +51,33 @@ function play(recording: Recording): Step[] {
   return [...steps, { end: true }]
 }
 
-const routes = recordings.map((recording, number) =>
-  routeOf(recording, `http://127.0.0.1:${upstream.port}/r/${number}/`),
+const baseOf = (number: number) => `http://127.0.0.1:${upstream.port}/r/${number}/`
+const operations = recordings.map((recording, number) => operationRoute(recording, baseOf(number)))
+const routes = recordings.map(
+  (recording, number) => operations[number] ?? routeOf(recording, baseOf(number)),
 )
 const toml = routes.flatMap((route, number) => ('toml' in route ? [modelOf(route, number)] : []))
 
-function modelOf({ toml: provider }: Route, number: number): string {
+function modelOf({ toml: provider }: Pick<Route, 'toml'>, number: number): string {
   return `[models.r${number}]\nrouting = ["p"]\n[models.r${number}.providers.p]\n${provider}\n`
 }
 
 await using gateway = await startGateway(toml.join('\n'))
 const results: Result[] = []
+const operated: OperationResult[] = []
 const skipped: { id: string; api: string; reason: string }[] = []
 for (const [number, recording] of recordings.entries()) {
   const route = routes[number]
   if (!route || 'reason' in route) {
     skipped.push({ id: recording.id, api: recording.api, reason: route?.reason ?? '' })
+    continue
+  }
+  if ('clients' in route) {
+    for (const client of route.clients) {
+      const model = `r${number}`
+      const failure = await checkOperation({ gateway, upstream, recording, route, client, model })
+      operated.push({ recording, client, own: route.own === client, failure })
+    }
     continue
   }
   for (const dialect of DIALECTS) {
@@ -76,12 +96,13 @@ for (const [number, recording] of recordings.entries()) {
 
 const playable = recordings.flatMap((recording, number) => {
   const route = routes[number]
-  return route && 'toml' in route ? [{ recording, route }] : []
+  return route && 'toml' in route && !('clients' in route) ? [{ recording, route }] : []
 })
 const proven = await proveEach(playable, Number(values.cuts))
 const unproven = proven.proofs.filter(({ failure }) => failure !== null)
 
 const failures = results.filter(({ failure }) => failure !== null)
+const failedOperations = operated.filter(({ failure }) => failure !== null)
 if (values.json) {
   const lines: JsonObject[] = results.map(({ recording, dialect, own, failure }) => ({
     id: recording.id,
@@ -89,11 +110,16 @@ if (values.json) {
     own,
     failure,
   }))
-  process.stdout.write(`${JSON.stringify({ results: lines, proofs: proven.proofs, skipped })}\n`)
+  const others = operated.map(({ recording: { id }, ...result }) => ({ id, ...result }))
+  const report = { results: lines, operations: others, proofs: proven.proofs, skipped }
+  process.stdout.write(`${JSON.stringify(report)}\n`)
 } else {
-  process.stdout.write(`${table(results)}\n`)
+  process.stdout.write(`${table(results)}\n\n${operationTable(operated)}\n`)
   for (const { recording, dialect, failure } of failures) {
     process.stdout.write(`FAIL ${recording.id} as ${dialect}: ${failure}\n`)
+  }
+  for (const { recording, client, failure } of failedOperations) {
+    process.stdout.write(`FAIL ${recording.id} by ${client}: ${failure}\n`)
   }
   for (const { proof, id, dialect, failure } of unproven) {
     process.stdout.write(`FAIL ${proof} ${id} ${dialect}: ${failure}\n`)
@@ -103,9 +129,9 @@ if (values.json) {
 }
 if (values['write-docs']) {
   const page = join(import.meta.dirname, '../../docs/conformance.md')
-  writeFileSync(page, markdown(results, skipped, proven))
+  writeFileSync(page, markdown({ results, operated, skipped, proven }))
 }
-const failed = failures.length + unproven.length
-const passed = results.length + proven.proofs.length - failed
+const failed = failures.length + failedOperations.length + unproven.length
+const passed = results.length + operated.length + proven.proofs.length - failed
 process.stdout.write(`${passed} passed, ${failed} failed\n`)
 process.exitCode = failed > 0 ? 1 : 0

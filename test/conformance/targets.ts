@@ -26,30 +26,37 @@ const CHAT_TYPES = new Set([
 const quoted = (text: string) => JSON.stringify(text)
 const KEYLESS = 'api_key_location = "none"'
 
+/** A provider that is found by its name and address. */
+export function namedToml(type: string, { model }: Recording, base: string): string {
+  const name = quoted(model || 'some-model')
+  return `type = ${quoted(type)}\nmodel_name = ${name}\napi_base = ${quoted(base)}\n${KEYLESS}`
+}
+
+/** One on Google Cloud. */
+export function vertexToml(type: string, { model }: Recording, base: string): string {
+  const name = quoted(model || 'some-model')
+  return `type = ${quoted(type)}\nlocation = "us-east5"\nproject_id = "p"\nmodel_id = ${name}\napi_base = ${quoted(base)}\ncredential_location = "none"`
+}
+
 /** Null where Weir speaks no such API; then `reason` says so. */
 export function routeOf(recording: Recording, base: string): Route | { reason: string } {
   const { api, provider, url_path: path } = recording
   const model = quoted(recording.model || 'some-model')
-  const named = `model_name = ${model}\napi_base = ${quoted(base)}\n${KEYLESS}`
-  const vertex = `location = "us-east5"\nproject_id = "p"\nmodel_id = ${model}\napi_base = ${quoted(base)}\ncredential_location = "none"`
+  const named = (type: string) => namedToml(type, recording, base)
   switch (api) {
     case 'chat': {
       const type = CHAT_TYPES.has(provider) ? provider : 'openai'
-      return { own: 'chat', toml: `type = ${quoted(type)}\n${named}` }
+      return { own: 'chat', toml: named(type) }
     }
     case 'responses':
-      return { own: 'responses', toml: `type = "openai"\napi_type = "responses"\n${named}` }
+      return { own: 'responses', toml: `${named('openai')}\napi_type = "responses"` }
     case 'messages': {
-      if (provider !== 'vertex') return { own: 'messages', toml: `type = "anthropic"\n${named}` }
-      return { own: 'messages', toml: `type = "gcp_vertex_anthropic"\n${vertex}` }
+      if (provider !== 'vertex') return { own: 'messages', toml: named('anthropic') }
+      return { own: 'messages', toml: vertexToml('gcp_vertex_anthropic', recording, base) }
     }
-    case 'gemini': {
-      const studio = `type = "google_ai_studio_gemini"\n${named}`
-      return {
-        own: 'gemini',
-        toml: provider === 'vertex' ? `type = "gcp_vertex_gemini"\n${vertex}` : studio,
-      }
-    }
+    case 'gemini':
+      if (provider !== 'vertex') return { own: 'gemini', toml: named('google_ai_studio_gemini') }
+      return { own: 'gemini', toml: vertexToml('gcp_vertex_gemini', recording, base) }
     case 'converse':
       return { own: null, toml: bedrock(model, base, 'converse') }
     case 'invoke':
@@ -60,10 +67,10 @@ export function routeOf(recording: Recording, base: string): Route | { reason: s
         reason: 'InvokeModel is spoken for Anthropic’s Messages only; other models go by Converse',
       }
     case 'cohere_chat':
-      if (path.includes('/v2/')) return { own: null, toml: `type = "cohere"\n${named}` }
+      if (path.includes('/v2/')) return { own: null, toml: named('cohere') }
       return { reason: 'Cohere’s v1 API; Weir speaks v2' }
     case 'ollama_chat':
-      return { own: null, toml: `type = "ollama"\n${named}` }
+      return { own: null, toml: named('ollama') }
     default:
       return { reason: REASONS[api] ?? 'no such API in Weir' }
   }
@@ -74,13 +81,7 @@ function bedrock(model: string, base: string, type: string): string {
   return `type = "aws_bedrock"\napi_type = "${type}"\nmodel_id = ${model}\nregion = "us-east-1"\nendpoint_url = ${quoted(base)}\n${keys.join('\n')}`
 }
 
-const OTHERS = 'no conversation: proved by test/operations-recordings.test.ts'
 const REASONS: Readonly<Record<string, string>> = {
-  embeddings: OTHERS,
-  completions: OTHERS,
-  rerank: OTHERS,
-  moderations: OTHERS,
-  count_tokens: 'counts tokens: no conversation',
   interactions: 'Google’s Interactions API; Weir speaks generateContent',
   cloudflare_run: 'Cloudflare’s own API; Weir speaks its OpenAI-compatible one',
   hf_task: 'a task of Hugging Face, no conversation',

@@ -32,7 +32,7 @@ test.each([
   [{ input: { text: 'a' } }, 'input'],
   [{}, 'input'],
   [{ input: 'a', dimensions: 'many' }, 'dimensions'],
-  [{ input: 'a', encoding_format: 'hex' }, 'encoding_format'],
+  [{ input: 'a', encoding_format: 1 }, 'encoding_format'],
 ])('refuses %j', (body, param) => {
   const error = errorOf(() => read({ model: 'm', ...body }))
   expect(error).toMatchObject({ status: 400, context: { param } })

@@ -33,7 +33,8 @@ const Gate = z.compile(
       error: 'must be a text, a list of tokens, or a list of either that is not empty',
     }),
     dimensions: z.int().nullish(),
-    encoding_format: z.enum(['float', 'base64']).nullish(),
+    // Which there are, the provider knows: some write bytes.
+    encoding_format: z.string().nullish(),
   }),
 )
 
