@@ -55,6 +55,25 @@ test('changes the model and no other byte', () => {
   expect(sent(askOf(body))).toBe(body.replace('"mö"', String.raw`"up/\"stream\""`))
 })
 
+test('a provider that has nothing to change leaves every byte; one that has changes its own alone', () => {
+  const body = '{ "model" : "m", "n":1.0 }'
+  const adapting = (adapt: (json: JsonObject) => JsonObject): Target => {
+    const target = targetOf()
+    return { ...target, provider: { ...target.provider, adapt } }
+  }
+  const model = String.raw`"up/\"stream\""`
+  expect(
+    sent(
+      askOf(body),
+      adapting((json) => json),
+    ),
+  ).toBe(body.replace('"m"', model))
+  const more = adapting((json) => ({ ...json, own: true }))
+  expect(sent(askOf(body), more)).toBe(`{"model":${model},"n":1,"own":true}`)
+  const elsewhere = adapting(({ model: _model, ...json }) => json)
+  expect(sent(askOf(body), elsewhere)).toBe('{"n":1}')
+})
+
 test.each([
   ['stands twice', '{"messages":[{"model":"m"}],"model":"m"}'],
   ['stands in a text', String.raw`{"messages":[{"content":"\"model\":\"m\""}],"model":"m"}`],

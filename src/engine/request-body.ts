@@ -30,11 +30,13 @@ export function bodyFor(ask: ModelCall, target: Target, wire: Wire): OutgoingBod
   const adapt = (body: JsonObject) => provider.adapt?.(body, to) ?? body
   if (wire.name === ask.wire) {
     if (ask.rename) return { bytes: ask.rename(model), addedUsage: false, dropped: [] }
-    const unchanged = ask.verbatim && patches.length === 0 && !provider.adapt
+    // A provider that has nothing to change gives back what it got.
+    const adapted = adapt(ask.json)
+    const unchanged = ask.verbatim && patches.length === 0 && adapted === ask.json
     const simple = unchanged && !(addedUsage && 'stream_options' in ask.json)
     const bytes = simple
       ? withModel(ask, target, wire, addedUsage)
-      : written(adapt(wire.namesModel ? { ...ask.json, model } : ask.json), addedUsage, patches)
+      : written(wire.namesModel ? named(adapted, model) : adapted, addedUsage, patches)
     return { bytes, addedUsage, dropped: [] }
   }
   const encoded = ask.encodeFor(placeOf(target), to)
@@ -42,6 +44,11 @@ export function bodyFor(ask: ModelCall, target: Target, wire: Wire): OutgoingBod
   const { body, dropped } = encoded
   const bytes = written(adapt(body), addedUsage || (ask.stream && asks), patches)
   return { bytes, addedUsage, dropped }
+}
+
+/** Where an adapted body names its model, that is the provider's; some are told it by the address. */
+function named(body: JsonObject, model: string): JsonObject {
+  return 'model' in body ? { ...body, model } : body
 }
 
 function placeOf({ wires, provider, name, model }: Target): CallPlace {

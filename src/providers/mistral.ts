@@ -38,6 +38,7 @@ export const mistral = openaiCompatible({
 })
 
 /** It has another name for how long a vector is to be, and refuses what it does not know. */
-function withDimension({ dimensions, ...body }: JsonObject): JsonObject {
-  return dimensions === undefined ? body : { ...body, output_dimension: dimensions }
+function withDimension(body: JsonObject): JsonObject {
+  const { dimensions, ...rest } = body
+  return dimensions === undefined ? body : { ...rest, output_dimension: dimensions }
 }

@@ -37,6 +37,7 @@ function withOwnTools(body: JsonObject, { options }: WireTarget): JsonObject {
   const own = objectsIn(options['provider_tools'])
   const include = asArray(body['include'])
   const encrypted = options['include_encrypted_reasoning'] === true && !include.includes(ENCRYPTED)
+  if (own.length === 0 && !encrypted) return body
   return {
     ...body,
     ...(own.length > 0 && { tools: [...tools, ...own] }),
