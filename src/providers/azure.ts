@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { openaiCompatible } from './openai-compatible.ts'
+import { apiTypeField, openaiCompatible } from './openai-compatible.ts'
 import {
   audioOperations,
   openaiCompletions,
@@ -21,10 +21,7 @@ export const azure = openaiCompatible({
       .string()
       .min(1)
       .describe("The resource's address, or `env::NAME` or `dynamic::NAME` for one."),
-    api_type: z
-      .enum(['chat_completions', 'responses'])
-      .default('chat_completions')
-      .describe('Which of the two OpenAI APIs to call.'),
+    api_type: apiTypeField(['responses', 'messages']),
     api_version: z.string().default('2025-04-01-preview').describe('The version of the API.'),
   },
   wires: {
@@ -34,16 +31,18 @@ export const azure = openaiCompatible({
     image_edits: openaiImageEdits,
     ...audioOperations,
   },
+  quirks: { openaiFields: true },
   locations: ['endpoint'],
   upstreamModel: ({ deployment_id: deployment }) => String(deployment),
   shorthand: false,
   url: address,
 })
 
-/** Chat and its like belong to a deployment; Responses name it in the body. */
+/** Chat and its like belong to a deployment; Responses, and Claude’s Messages, name it in the body. */
 function address(place: UrlPlace): string {
   const { settings, base, options, model, wire } = place
   const origin = (base || settings['endpoint'] || '').replace(/\/+$/, '')
+  if (wire.name === 'anthropic_messages') return `${origin}/anthropic/v1/${wire.path(place)}`
   if (wire.name === 'openai_responses') return `${origin}/openai/v1/${wire.path(place)}`
   const deployment = `${origin}/openai/deployments/${encodeURIComponent(model)}`
   const version = encodeURIComponent(String(options['api_version']))

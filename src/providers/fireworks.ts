@@ -7,6 +7,7 @@ export const fireworks = openaiCompatible({
   type: 'fireworks',
   apiBase: 'https://api.fireworks.ai/inference/v1/',
   credential: 'env::FIREWORKS_API_KEY',
+  apiTypes: ['responses', 'messages'],
   fields: { parse_think_blocks: z.boolean().optional().describe('Accepted, without effect.') },
   wires: textOperations,
   quirks: {

@@ -7,6 +7,7 @@ export const groq = openaiCompatible({
   type: 'groq',
   apiBase: 'https://api.groq.com/openai/v1/',
   credential: 'env::GROQ_API_KEY',
+  apiTypes: ['responses'],
   fields: {
     reasoning_format: z
       .enum(['parsed', 'raw', 'hidden'])

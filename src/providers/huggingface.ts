@@ -5,5 +5,6 @@ export const huggingface = openaiCompatible({
   type: 'huggingface',
   apiBase: 'https://router.huggingface.co/v1/',
   credential: 'env::HF_TOKEN',
+  apiTypes: ['responses'],
   quirks: { maxTokens: 'max_tokens', reasoningBack: 'reasoning' },
 })

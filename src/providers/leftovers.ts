@@ -31,6 +31,24 @@ export function ownExtra(chat: ChatRequest, wire: string, leftovers: Leftovers):
   return {}
 }
 
+/** What OpenAI's two formats of conversations call alike. */
+const ALIKE = new Set([
+  'metadata',
+  'prompt_cache_key',
+  'prompt_cache_retention',
+  'safety_identifier',
+  'store',
+  'web_search_options',
+])
+
+/** The client's own fields, where its wire is this one or OpenAI's other has the same words. */
+export function openaiExtra(chat: ChatRequest, wire: string, leftovers: Leftovers): JsonObject {
+  const twin = chat.wire === 'openai_chat' || chat.wire === 'openai_responses'
+  if (!twin || chat.wire === wire) return ownExtra(chat, wire, leftovers)
+  leftovers.fields(chat.extra, new Set([...UNDERSTOOD, ...ALIKE]))
+  return Object.fromEntries(Object.entries(chat.extra).filter(([name]) => ALIKE.has(name)))
+}
+
 /** A stream's usage needs no asking at wires that have no such option. */
 const UNDERSTOOD = new Set(['stream_options'])
 

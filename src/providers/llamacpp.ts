@@ -6,6 +6,7 @@ export const llamacpp = openaiCompatible({
   type: 'llamacpp',
   apiBase: 'http://localhost:8080/v1/',
   credential: 'none',
+  apiTypes: ['responses', 'messages'],
   wires: textOperations,
   quirks: { maxTokens: 'max_tokens', reasoningBack: 'reasoning_content' },
 })

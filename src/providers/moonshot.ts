@@ -5,6 +5,8 @@ export const moonshot = openaiCompatible({
   type: 'moonshot',
   apiBase: 'https://api.moonshot.ai/v1/',
   credential: 'env::MOONSHOT_API_KEY',
+  apiTypes: ['messages'],
+  messagesBase: (base) => base.replace(/\/(?:v1\/)?$/, '/anthropic/v1/'),
   quirks: {
     maxTokens: 'max_tokens',
     thinking: 'thinking',

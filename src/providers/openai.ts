@@ -10,7 +10,7 @@ export const openai = openaiCompatible({
   type: 'openai',
   apiBase: 'https://api.openai.com/v1/',
   credential: 'env::OPENAI_API_KEY',
-  apiTypes: true,
+  apiTypes: ['responses'],
   wires: { ...openaiOperations, count_tokens: openaiCountTokens },
   fields: {
     include_encrypted_reasoning: z
@@ -26,7 +26,13 @@ export const openai = openaiCompatible({
       .default({})
       .describe('How files of a type are sent, where the usual way is wrong.'),
   },
-  quirks: { allowedTools: true, customTools: true, signatures: true, lacks: ['top_k'] },
+  quirks: {
+    allowedTools: true,
+    customTools: true,
+    signatures: true,
+    openaiFields: true,
+    lacks: ['top_k'],
+  },
   adapt: withOwnTools,
 })
 

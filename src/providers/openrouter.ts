@@ -6,7 +6,7 @@ export const openrouter = openaiCompatible({
   type: 'openrouter',
   apiBase: 'https://openrouter.ai/api/v1/',
   credential: 'env::OPENROUTER_API_KEY',
-  apiTypes: true,
+  apiTypes: ['responses', 'messages'],
   wires: textOperations,
   quirks: {
     // Sends usage in every stream, asked or not.

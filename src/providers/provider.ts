@@ -127,6 +127,8 @@ export interface Quirks {
   readonly allowedTools?: true
   readonly customTools?: true
   readonly filesInResults?: true
+  /** Knows the words that OpenAI's Responses have in common with its chat completions. */
+  readonly openaiFields?: true
   /** Takes what Gemini signed back where Google's servers of this format do. */
   readonly signatures?: true
   /** Takes Anthropic's `cache_control` on pieces of content. */

@@ -5,6 +5,7 @@ import { textOperations } from './openai-operations.ts'
 export const sglang = openaiCompatible({
   type: 'sglang',
   credential: 'none',
+  apiTypes: ['responses', 'messages'],
   wires: textOperations,
   quirks: { maxTokens: 'max_tokens', reasoningBack: 'reasoning_content' },
 })

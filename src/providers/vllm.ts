@@ -5,6 +5,7 @@ import { openaiTranscription, openaiTranslation, textOperations } from './openai
 export const vllm = openaiCompatible({
   type: 'vllm',
   credential: 'env::VLLM_API_KEY',
+  apiTypes: ['responses', 'messages'],
   wires: {
     ...textOperations,
     transcription: openaiTranscription,

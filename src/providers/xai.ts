@@ -5,6 +5,6 @@ export const xai = openaiCompatible({
   type: 'xai',
   apiBase: 'https://api.x.ai/v1/',
   credential: 'env::XAI_API_KEY',
-  apiTypes: true,
+  apiTypes: ['responses'],
   quirks: { reasoningBack: 'reasoning_content', lacks: ['verbosity', 'top_k'] },
 })

@@ -5,6 +5,8 @@ export const zai = openaiCompatible({
   type: 'zai',
   apiBase: 'https://api.z.ai/api/paas/v4/',
   credential: 'env::ZAI_API_KEY',
+  apiTypes: ['messages'],
+  messagesBase: (base) => base.replace(/\/(?:api\/paas\/v4\/)?$/, '/api/anthropic/v1/'),
   quirks: {
     maxTokens: 'max_tokens',
     thinking: 'thinking',

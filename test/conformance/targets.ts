@@ -23,6 +23,17 @@ const CHAT_TYPES = new Set([
   'zai',
 ])
 
+const RESPONSES_TYPES = new Set([
+  'deepseek',
+  'groq',
+  'huggingface',
+  'llamacpp',
+  'openrouter',
+  'sglang',
+  'vllm',
+  'xai',
+])
+
 const quoted = (text: string) => JSON.stringify(text)
 const KEYLESS = 'api_key_location = "none"'
 
@@ -48,9 +59,14 @@ export function routeOf(recording: Recording, base: string): Route | { reason: s
       const type = CHAT_TYPES.has(provider) ? provider : 'openai'
       return { own: 'chat', toml: named(type) }
     }
-    case 'responses':
-      return { own: 'responses', toml: `${named('openai')}\napi_type = "responses"` }
+    case 'responses': {
+      const type = RESPONSES_TYPES.has(provider) ? provider : 'openai'
+      return { own: 'responses', toml: `${named(type)}\napi_type = "responses"` }
+    }
     case 'messages': {
+      if (provider === 'openrouter') {
+        return { own: 'messages', toml: `${named('openrouter')}\napi_type = "messages"` }
+      }
       if (provider !== 'vertex') return { own: 'messages', toml: named('anthropic') }
       return { own: 'messages', toml: vertexToml('gcp_vertex_anthropic', recording, base) }
     }

@@ -1,6 +1,6 @@
 import type { Block, FileBlock } from '../../domain/chat.ts'
-import { asObject, asString, fieldsBeside } from '../../lib/json.ts'
-import type { JsonObject } from '../../lib/json.ts'
+import { asObject, asString, fieldsBeside, objectsIn } from '../../lib/json.ts'
+import type { Json, JsonObject } from '../../lib/json.ts'
 import { compact } from '../compact.ts'
 import { camel } from './schema.ts'
 
@@ -78,7 +78,32 @@ function decodeResult(result: JsonObject, ids: CallIds): Block {
   const lone = only && others.length === 0 && ['result', 'output', 'error'].includes(only[0])
   const text = lone && typeof only[1] === 'string' ? only[1] : JSON.stringify(response)
   const failed = only?.[0] === 'error' && others.length === 0
-  return { type: 'tool_result', id, name, result: text, ...(failed && { isError: true }) }
+  const files = objectsIn(result['parts']).flatMap((part) => decodeFile(camel(part)) ?? [])
+  const pieces: Block[] = [{ type: 'text', text }, ...files]
+  return {
+    type: 'tool_result',
+    id,
+    name,
+    result: text,
+    ...(failed && { isError: true }),
+    ...(files.length > 0 && { content: pieces }),
+  }
+}
+
+const PART_FIELDS = new Set([
+  ...TEXT_FIELDS,
+  'functionCall',
+  'functionResponse',
+  'inlineData',
+  'fileData',
+])
+
+/** What stands beside a text or a file that other formats have no word for, in words for the client. */
+export function unreadParts(contents: readonly Json[]): string[] {
+  const parts = contents.flatMap((content) => objectsIn(asObject(content)?.['parts'])).map(camel)
+  const known = parts.filter((part) => Object.keys(part).some((key) => PART_FIELDS.has(key)))
+  const names = known.flatMap((part) => Object.keys(fieldsBeside(part, PART_FIELDS) ?? {}))
+  return [...new Set(names)].map((name) => `\`${name}\` of a part`)
 }
 
 function decodeFile(part: JsonObject): FileBlock | null {

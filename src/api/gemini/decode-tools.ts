@@ -25,6 +25,17 @@ function decodeFunction(said: JsonObject): Tool {
   return { name: asString(declaration['name']) ?? '', ...compact({ description, parameters }) }
 }
 
+const HELD = new Set(['name', 'description', 'parameters', 'parametersJsonSchema'])
+
+/** What functions say that only Gemini knows (how their answers look), in words for the client. */
+export function unreadDeclarations(tools: Json | undefined): string[] {
+  const declarations = objectsIn(tools)
+    .map(camel)
+    .flatMap((tool) => objectsIn(tool['functionDeclarations']).map(camel))
+  const names = declarations.flatMap((each) => Object.keys(fieldsBeside(each, HELD) ?? {}))
+  return [...new Set(names)].map((name) => `\`${name}\` of a function`)
+}
+
 const MODES: ReadonlyMap<string, ToolChoice['mode']> = new Map([
   ['AUTO', 'auto'],
   ['VALIDATED', 'auto'],

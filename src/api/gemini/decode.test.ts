@@ -124,3 +124,45 @@ test('no JSON makes it throw', () => {
     }),
   )
 })
+
+test('a tier of service has OpenAI’s name among our nouns', () => {
+  const tier = (serviceTier: string) => decodeGenerate({ contents, serviceTier }).params.serviceTier
+  expect(['standard', 'flex', 'priority', 'unspecified'].map(tier)).toEqual([
+    'default',
+    'flex',
+    'priority',
+    undefined,
+  ])
+})
+
+test('files in the result of a function are part of it', () => {
+  const functionResponse = {
+    name: 'f',
+    response: { output: 'See.' },
+    parts: [{ inlineData: { mimeType: 'image/png', data: 'AA==' } }],
+  }
+  const { messages } = decodeGenerate({ contents: [{ parts: [{ functionResponse }] }] })
+  expect(messages[0]?.content).toMatchObject([
+    {
+      type: 'tool_result',
+      result: 'See.',
+      content: [
+        { type: 'text', text: 'See.' },
+        { type: 'file', url: 'data:image/png;base64,AA==' },
+      ],
+    },
+  ])
+})
+
+test('what only Gemini knows of a part or a function is named', () => {
+  const { unread } = decodeGenerate({
+    contents: [
+      {
+        parts: [{ fileData: { fileUri: 'https://a/b' }, videoMetadata: { fps: 1 } }, { text: 'a' }],
+      },
+      { role: 'model', parts: [{ executableCode: { code: '1' } }] },
+    ],
+    tools: [{ functionDeclarations: [{ name: 'f', behavior: 'BLOCKING', parameters: {} }] }],
+  })
+  expect(unread).toEqual(['`behavior` of a function', '`videoMetadata` of a part'])
+})

@@ -3,8 +3,8 @@ import { asBoolean, asNumber, asObject, asString, fieldsBeside, objectsIn } from
 import type { Json, JsonObject } from '../../lib/json.ts'
 import { compact } from '../compact.ts'
 import { joinStreamed } from '../thoughts.ts'
-import { CallIds, decodePart } from './decode-parts.ts'
-import { decodeChoice, decodeTools, unreadOf } from './decode-tools.ts'
+import { CallIds, decodePart, unreadParts } from './decode-parts.ts'
+import { decodeChoice, decodeTools, unreadDeclarations, unreadOf } from './decode-tools.ts'
 import { camel, lowered } from './schema.ts'
 
 const KNOWN = new Set([
@@ -14,6 +14,7 @@ const KNOWN = new Set([
   'tools',
   'toolConfig',
   'generationConfig',
+  'serviceTier',
 ])
 
 const KNOWN_CONFIG = new Set([
@@ -58,16 +59,32 @@ export function decodeGenerate(body: JsonObject): ChatRequest {
   )
   const config = camel(asObject(json['generationConfig']) ?? {})
   const toolConfig = camel(asObject(json['toolConfig']) ?? {})
-  const unread = unreadOf(toolConfig)
+  const unread = [
+    ...unreadOf(toolConfig),
+    ...unreadDeclarations(json['tools']),
+    ...unreadParts(contents),
+  ]
   const rest = fieldsBeside(config, KNOWN_CONFIG)
   return {
     messages: system.length > 0 ? [{ role: 'system', content: system }, ...turns] : turns,
     ...decodeTools(json['tools']),
-    params: { ...decodeConfig(config), ...compact({ toolChoice: decodeChoice(toolConfig) }) },
+    params: {
+      ...decodeConfig(config),
+      ...compact({
+        toolChoice: decodeChoice(toolConfig),
+        serviceTier: tierOf(asString(json['serviceTier'])),
+      }),
+    },
     extra: { ...fieldsBeside(json, KNOWN), ...(rest && { generationConfig: rest }) },
     wire: 'gemini',
     ...(unread.length > 0 && { unread }),
   }
+}
+
+/** In OpenAI's words. */
+function tierOf(tier: string | undefined): string | undefined {
+  if (tier === undefined || tier === 'unspecified') return undefined
+  return tier === 'standard' ? 'default' : tier
 }
 
 function decodeParts(value: Json | undefined, ids: CallIds): Block[] {

@@ -48,14 +48,14 @@ export const REASONS: Readonly<Record<FinishReason, string>> = {
 
 /** Google's own words for why an answer ended. */
 const OWN_REASON =
-  /^(STOP|MAX_TOKENS|SAFETY|RECITATION|LANGUAGE|OTHER|BLOCKLIST|PROHIBITED_CONTENT|SPII|MODEL_ARMOR|MALFORMED_FUNCTION_CALL|UNEXPECTED_TOOL_CALL|TOO_MANY_TOOL_CALLS|IMAGE_[A-Z_]+|NO_IMAGE)$/
+  /^(STOP|MAX_TOKENS|SAFETY|RECITATION|LANGUAGE|OTHER|BLOCKLIST|PROHIBITED_CONTENT|SPII|MODEL_ARMOR|MALFORMED_FUNCTION_CALL|UNEXPECTED_TOOL_CALL|TOO_MANY_TOOL_CALLS|MALFORMED_RESPONSE|CONTINUATION|IMAGE_[A-Z_]+|NO_IMAGE)$/
 
 export function rawReason(parts: readonly Part[]): string | undefined {
   const raw = parts.findLast((part) => part.type === 'finish')?.raw
   return raw !== undefined && OWN_REASON.test(raw) ? raw : undefined
 }
 
-const OWN_RESPONSE = ['promptFeedback']
+const OWN_RESPONSE = ['promptFeedback', 'modelStatus']
 const OWN_CHOICE = [
   'groundingMetadata',
   'citationMetadata',
@@ -64,6 +64,7 @@ const OWN_CHOICE = [
   'avgLogprobs',
   'logprobsResult',
   'finishMessage',
+  'continuationToken',
 ]
 
 /** What Gemini's own answers have beside. */

@@ -215,7 +215,7 @@ test.each([
   ['claude-sonnet-4-6', 64_000],
   ['claude-opus-4-6', 128_000],
   ['claude-fable-5', 128_000],
-  ['some-other-model', 64_000],
+  ['some-other-model', 8192],
 ])('%s may write %i tokens where the client sets no limit', (model, limit) => {
   expect(encode({}, model).body['max_tokens']).toBe(limit)
 })

@@ -26,6 +26,8 @@ export function factsOf(model: string): ModelFacts {
 }
 
 function maxTokensOf(model: string, family: string, version: number): number {
+  // Models of others that are served in Anthropic's format: many write no more.
+  if (!model.includes('claude')) return 8192
   if (/claude-3[-.]5/.test(model)) return 8192
   if (/claude-3-(haiku|opus|sonnet)/.test(model)) return 4096
   if (family === 'opus' && version <= 41) return 32_000

@@ -56,9 +56,9 @@ const NO_ARGUMENTS: JsonObject = { type: 'object', properties: {} }
 function encodeTools(chat: ChatRequest, left: Leftovers): Json | undefined {
   const { tools, providerTools = [], params, messages } = chat
   const { mode, tool, allowed } = params.toolChoice ?? {}
-  const used = messages.some(({ content }) => content.some(({ type }) => type === 'tool_call'))
+  const used = namesOfCalls(messages)
   for (const { data } of providerTools) left.add(`the tool \`${nameOfTool(data, '')}\``)
-  if (mode === 'none' && !used) return undefined
+  if (mode === 'none' && used.length === 0) return undefined
   if (mode === 'none') left.add('`tool_choice: none`')
   const usable = allowed ? tools.filter(({ name }) => allowed.includes(name)) : tools
   const encoded = usable.flatMap(({ name, description, parameters, custom, cacheControl }) => {
@@ -67,9 +67,19 @@ function encodeTools(chat: ChatRequest, left: Leftovers): Json | undefined {
     const spec = { toolSpec: withoutUndefined({ name, description, inputSchema }) }
     return cacheControl ? [spec, cachePoint(cacheControl)] : [spec]
   })
-  if (encoded.length === 0) return undefined
+  if (encoded.length === 0) return used.length > 0 ? { tools: used.map(bareTool) } : undefined
   const choice = tool === undefined ? mode === 'required' && { any: {} } : { tool: { name: tool } }
   return withoutUndefined({ tools: encoded, toolChoice: choice || undefined })
+}
+
+function namesOfCalls(messages: readonly Message[]): string[] {
+  const blocks = messages.flatMap(({ content }) => content)
+  return [...new Set(blocks.flatMap((block) => (block.type === 'tool_call' ? [block.name] : [])))]
+}
+
+/** A tool that the client no longer offers, though it was called before. */
+function bareTool(name: string): Json {
+  return { toolSpec: { name, inputSchema: { json: NO_ARGUMENTS } } }
 }
 
 /** What only some models know: thinking of Claude, effort of OpenAI's, `top_k`. */

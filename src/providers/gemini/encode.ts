@@ -10,7 +10,7 @@ import { WIRE } from './read.ts'
 export function encodeGenerate(chat: ChatRequest, target: WireTarget, _quirks: Quirks): Encoded {
   const left = new Leftovers()
   const { params } = chat
-  left.params(params, ['parallelToolCalls', 'serviceTier', 'verbosity', 'user'])
+  left.params(params, ['parallelToolCalls', 'verbosity', 'user'])
   const system = chat.messages.filter(({ role }) => role === 'system')
   const instructions = system.flatMap(({ content }) =>
     content.flatMap((block) => encodePart(block, left)),
@@ -23,9 +23,23 @@ export function encodeGenerate(chat: ChatRequest, target: WireTarget, _quirks: Q
     tools: encodeTools(chat, left),
     toolConfig: encodeChoice(params.toolChoice),
     generationConfig: Object.keys(config).length > 0 ? config : undefined,
+    serviceTier: tierOf(params.serviceTier, left),
     ...extra,
   })
   return { body, dropped: left.words }
+}
+
+const TIERS: Readonly<Record<string, string>> = {
+  default: 'standard',
+  flex: 'flex',
+  priority: 'priority',
+}
+
+/** Source: Gemini API reference, "ServiceTier". `auto` says nothing. */
+function tierOf(tier: string | undefined, left: Leftovers): string | undefined {
+  const known = tier === undefined ? undefined : TIERS[tier]
+  if (tier !== undefined && tier !== 'auto' && known === undefined) left.add('`service_tier`')
+  return known
 }
 
 /** Turns that take turns; what follows of the same role joins it. */

@@ -22,8 +22,7 @@ export function readGrounding(candidate: JsonObject, text: string): CitationPart
   const supports = objectsIn(grounding?.['groundingSupports'])
   const chunks = asArray(grounding?.['groundingChunks']).flatMap((chunk, number) => {
     const raw = asObject(chunk)
-    const page =
-      asObject(raw?.['web']) ?? asObject(raw?.['retrievedContext']) ?? asObject(raw?.['maps'])
+    const page = KINDS.map((kind) => asObject(raw?.[kind])).find(Boolean)
     if (!raw || !page) return []
     const own = supports.filter((each) => asArray(each['groundingChunkIndices']).includes(number))
     const places = own.map((support) => placeOf(asObject(support['segment']) ?? {}, text))
@@ -34,8 +33,10 @@ export function readGrounding(candidate: JsonObject, text: string): CitationPart
   return [...chunks, ...sources.map((raw) => citationOf(raw, raw, placeOf(raw, text)))]
 }
 
+const KINDS = ['web', 'retrievedContext', 'maps', 'image'] as const
+
 function citationOf(raw: JsonObject, page: JsonObject, place: Place): CitationPart {
-  const url = asString(page['uri'])
+  const url = asString(page['uri']) ?? asString(page['sourceUri'])
   const title = asString(page['title'])
   const citation: Citation = {
     ...(url !== undefined && { url }),

@@ -3,6 +3,7 @@ import type { Encoded, Quirks, WireTarget } from '../provider.ts'
 import { encodeMessages } from './encode-messages.ts'
 import { encodeChoice, encodeTools } from './encode-tools.ts'
 import { encodeFormat, encodeReasoning } from './encode-thinking.ts'
+import { Leftovers, openaiExtra, ownExtra } from '../leftovers.ts'
 import { withoutUndefined } from './fields.ts'
 
 export const WIRE = 'openai_chat'
@@ -11,15 +12,20 @@ export const WIRE = 'openai_chat'
 export function encodeChat(chat: ChatRequest, target: WireTarget, quirks: Quirks): Encoded {
   const dropped = new Set<string>()
   const { params } = chat
+  const tools = encodeTools(chat, quirks, dropped)
   const body = withoutUndefined({
     model: target.model,
     messages: encodeMessages(chat.messages, quirks, dropped),
-    tools: encodeTools(chat, quirks, dropped),
+    tools,
     ...encodeParams(params, quirks, dropped),
-    tool_choice: encodeChoice(params.toolChoice, quirks),
+    // How tools are to be used may be said only where there are some.
+    ...(tools && {
+      tool_choice: encodeChoice(params.toolChoice, quirks),
+      parallel_tool_calls: encodeParallel(params, quirks, dropped),
+    }),
     ...encodeReasoning(params.reasoning, quirks, dropped),
     ...encodeFormat(params.responseFormat, quirks, dropped),
-    ...encodeExtra(chat, dropped),
+    ...encodeExtra(chat, quirks, dropped),
     stream: target.stream ? true : undefined,
   })
   return { body, dropped: [...dropped] }
@@ -38,7 +44,6 @@ function encodeParams(
     stop: params.stop && [...params.stop],
     presence_penalty: params.presencePenalty,
     frequency_penalty: params.frequencyPenalty,
-    parallel_tool_calls: params.parallelToolCalls,
     service_tier: params.serviceTier,
     verbosity: params.verbosity,
     user: params.user,
@@ -57,9 +62,23 @@ function encodeParams(
   }
 }
 
+function encodeParallel(
+  { parallelToolCalls: parallel }: ChatParams,
+  { lacks = [] }: Quirks,
+  dropped: Set<string>,
+): boolean | undefined {
+  if (parallel === undefined || !lacks.includes('parallel_tool_calls')) return parallel
+  dropped.add('`parallel_tool_calls`')
+  return undefined
+}
+
 /** What the client said in this wire's own words goes on; another wire's words nobody here knows. */
-function encodeExtra({ wire, extra }: ChatRequest, dropped: Set<string>): JsonObject {
-  if (wire === undefined || wire === WIRE) return extra
-  for (const name of Object.keys(extra)) dropped.add(`\`${name}\``)
-  return {}
+function encodeExtra(chat: ChatRequest, quirks: Quirks, dropped: Set<string>): JsonObject {
+  if (chat.wire === undefined || chat.wire === WIRE) return chat.extra
+  const leftovers = new Leftovers()
+  const known = quirks.openaiFields
+    ? openaiExtra(chat, WIRE, leftovers)
+    : ownExtra(chat, WIRE, leftovers)
+  for (const words of leftovers.words) dropped.add(words)
+  return known
 }

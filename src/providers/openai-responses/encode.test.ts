@@ -90,3 +90,31 @@ test('likelihoods are asked for in its own words', () => {
   expect(body['include']).toContain('message.output_text.logprobs')
   expect(dropped).toEqual([])
 })
+
+test('what OpenAI calls alike in both its formats is kept, a search is a tool, the rest is named', () => {
+  const extra = {
+    metadata: { a: 'b' },
+    prompt_cache_key: 'k',
+    store: true,
+    logit_bias: { '1': 2 },
+    web_search_options: {
+      search_context_size: 'low',
+      user_location: { type: 'approximate', approximate: { country: 'DE' } },
+    },
+  }
+  const { body, dropped } = encoded([], { extra, wire: 'openai_chat' })
+  expect(body).toMatchObject({
+    metadata: { a: 'b' },
+    prompt_cache_key: 'k',
+    store: true,
+    tools: [
+      {
+        type: 'web_search',
+        search_context_size: 'low',
+        user_location: { type: 'approximate', country: 'DE' },
+      },
+    ],
+  })
+  expect(body).not.toHaveProperty('web_search_options')
+  expect(dropped).toEqual(['`logit_bias`'])
+})

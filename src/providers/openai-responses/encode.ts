@@ -1,6 +1,6 @@
 import type { ChatRequest, ResponseFormat } from '../../domain/chat.ts'
-import type { Json, JsonObject } from '../../lib/json.ts'
-import { Leftovers, nameOfTool, ownExtra } from '../leftovers.ts'
+import { asObject, type Json, type JsonObject } from '../../lib/json.ts'
+import { Leftovers, nameOfTool, openaiExtra } from '../leftovers.ts'
 import { withoutUndefined } from '../openai-chat/fields.ts'
 import type { Encoded, Quirks, WireTarget } from '../provider.ts'
 import { encodeInput } from './encode-input.ts'
@@ -16,7 +16,7 @@ export function encodeResponsesRequest(
   const { params } = chat
   left.params(params, ['stop', 'seed', 'presencePenalty', 'frequencyPenalty', 'topK'])
   if ((params.n ?? 1) > 1) left.add('`n`')
-  const extra = ownExtra(chat, WIRE, left)
+  const { web_search_options: search, ...extra } = openaiExtra(chat, WIRE, left)
   const logprobs = params.logprobs ? ['message.output_text.logprobs'] : []
   const secrets = chat.messages.some(({ content }) =>
     content.some((block) => block.type === 'thought' && block.data !== undefined),
@@ -24,7 +24,7 @@ export function encodeResponsesRequest(
   const body = withoutUndefined({
     model: target.model,
     input: encodeInput(chat.messages, left),
-    tools: encodeTools(chat, left),
+    tools: encodeTools(chat, asObject(search), left),
     tool_choice: encodeChoice(chat),
     parallel_tool_calls: params.parallelToolCalls,
     max_output_tokens: params.maxTokens,
@@ -47,6 +47,7 @@ export function encodeResponsesRequest(
 
 function encodeTools(
   { tools, providerTools = [] }: ChatRequest,
+  search: JsonObject | undefined,
   left: Leftovers,
 ): Json | undefined {
   const own = tools.map(({ name, description, parameters, strict, custom }): Json => {
@@ -61,7 +62,15 @@ function encodeTools(
     left.add(`the tool \`${nameOfTool(data, wire)}\``)
     return []
   })
-  return own.length + theirs.length > 0 ? [...own, ...theirs] : undefined
+  const all = [...own, ...theirs, ...(search ? [searchTool(search)] : [])]
+  return all.length > 0 ? all : undefined
+}
+
+/** What is an option of chat completions is a tool here. Source: OpenAI docs, "Web search". */
+function searchTool({ user_location: place, ...options }: JsonObject): Json {
+  const { approximate, ...location } = asObject(place) ?? {}
+  const user_location = place ? { ...location, ...asObject(approximate) } : undefined
+  return withoutUndefined({ type: 'web_search', ...options, user_location })
 }
 
 function encodeChoice({ params, tools }: ChatRequest): Json | undefined {

@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest'
+import type { ChatRequest } from '../../domain/chat.ts'
+import type { Quirks } from '../provider.ts'
+import { encodeChat } from './encode.ts'
+
+const target = { model: 'm', stream: false, options: {} }
+const tools = [{ name: 'f' }]
+
+function encoded(more: Partial<ChatRequest>, quirks: Quirks = {}) {
+  const chat: ChatRequest = { messages: [], tools: [], params: {}, extra: {}, ...more }
+  return encodeChat(chat, target, quirks)
+}
+
+test('how tools are used is said only where there are some', () => {
+  const params = { toolChoice: { mode: 'auto' }, parallelToolCalls: false } as const
+  const said = { tool_choice: 'auto', parallel_tool_calls: false }
+  expect(encoded({ params, tools }).body).toMatchObject(said)
+  const { body, dropped } = encoded({ params })
+  expect(Object.keys(body)).toEqual(['model', 'messages'])
+  expect(dropped).toEqual([])
+  const lacking = encoded({ params, tools }, { lacks: ['parallel_tool_calls'] })
+  expect(lacking.body).not.toHaveProperty('parallel_tool_calls')
+  expect(lacking.dropped).toEqual(['`parallel_tool_calls`'])
+})
+
+test('words that Responses share with OpenAI’s chat go to OpenAI alone', () => {
+  const extra = { metadata: { a: 'b' }, prompt_cache_key: 'k', truncation: 'auto' }
+  const wire = 'openai_responses'
+  const { body, dropped } = encoded({ extra, wire }, { openaiFields: true })
+  expect(body).toMatchObject({ metadata: { a: 'b' }, prompt_cache_key: 'k' })
+  expect(dropped).toEqual(['`truncation`'])
+  expect(encoded({ extra, wire }).dropped).toEqual([
+    '`metadata`',
+    '`prompt_cache_key`',
+    '`truncation`',
+  ])
+})
