@@ -4,6 +4,8 @@ import { countTokens } from './anthropic/count-tokens.ts'
 import { messages } from './anthropic/messages.ts'
 import { geminiMethods } from './gemini/generate.ts'
 import { geminiModels } from './gemini/models.ts'
+import { experimentRoutes } from './tensorzero/experiment-routes.ts'
+import { internalFeedback } from './tensorzero/internal-feedback.ts'
 import { feedback } from './tensorzero/feedback.ts'
 import { inference } from './tensorzero/inference.ts'
 import { storedInferences } from './tensorzero/stored-inferences.ts'
@@ -14,6 +16,7 @@ import { responses } from './openai/responses/responses.ts'
 import { storedResponses } from './openai/responses/stored-routes.ts'
 import { chatCompletions } from './openai/chat.ts'
 import { pages, root } from './ui/pages.ts'
+import { functionRoutes } from './ui/function-routes.ts'
 import { uiRoutes } from './ui/routes.ts'
 
 /** Every route there is. */
@@ -26,12 +29,15 @@ export const routes: readonly Route<App>[] = [
   ...storedResponses,
   inference,
   feedback,
+  ...internalFeedback,
+  ...experimentRoutes,
   geminiMethods,
   ...geminiModels,
   ...operationRoutes,
   ...storedInferences,
   ...metaRoutes,
   ...uiRoutes,
+  ...functionRoutes,
   pages,
   root,
 ]

@@ -2,6 +2,8 @@ import { randomFillSync } from 'node:crypto'
 import { createSigners } from '../access/signers.ts'
 import { Ids } from '../domain/ids.ts'
 import type { Engine } from '../engine/engine.ts'
+import { Conversations } from '../engine/conversations.ts'
+import { Experiments } from '../engine/experiments/experiments.ts'
 import { InFlight } from '../engine/in-flight.ts'
 import { systemClock } from '../lib/clock.ts'
 import { Deadlines } from '../lib/deadlines.ts'
@@ -30,6 +32,12 @@ export function createEngine(of: {
     stored: store.client,
     signers: createSigners(env, systemClock),
     inFlight: new InFlight(),
+    experiments: new Experiments({
+      clock: systemClock,
+      random: Math.random,
+      stored: store.client,
+    }),
+    conversations: new Conversations(systemClock, Math.random() * 2 ** 32),
     scriptCalls: new Map(),
     userAgent: `Weir/${VERSION}`,
     price,

@@ -96,6 +96,8 @@ export interface Gateway {
   readonly fetchFiles: boolean
   /** Feedback is accepted on what is not there. */
   readonly feedbackUnchecked: boolean
+  /** Requests that name no episode are linked by the conversation they go on with. */
+  readonly infersEpisodes: boolean
 }
 
 export interface CacheSettings {

@@ -28,6 +28,7 @@ export function resolveGateway(written: Written.Gateway): Gateway {
     doneAfterError: written.compat.done_after_error,
     onClientDisconnect: written.on_client_disconnect,
     fetchFiles: written.fetch_and_encode_input_files_before_inference,
+    infersEpisodes: written.infer_episodes,
     feedbackUnchecked: written.unstable_disable_feedback_target_validation,
   })
 }

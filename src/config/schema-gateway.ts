@@ -105,6 +105,10 @@ export const Gateway = z.strictObject({
     .boolean()
     .default(false)
     .describe('Accept feedback on things that are not there.'),
+  infer_episodes: z
+    .boolean()
+    .default(true)
+    .describe('Link the requests of one conversation where the client names no episode.'),
   max_request_bytes: Count.default(104_857_600).describe('Largest request body, in bytes.'),
   on_client_disconnect: z
     .enum(['cancel', 'drain'])

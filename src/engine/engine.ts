@@ -6,7 +6,9 @@ import type { Deadlines } from '../lib/deadlines.ts'
 import type { Transport } from '../lib/transport.ts'
 import type { StoreClient } from '../store/client.ts'
 import type { TablePricing } from './complete.ts'
+import type { Conversations } from './conversations.ts'
 import type { Draft } from './draft.ts'
+import type { Experiments } from './experiments/experiments.ts'
 import type { InFlight } from './in-flight.ts'
 
 /** What the engine needs of the store: never waited for, unless the configuration says so. */
@@ -32,6 +34,8 @@ export interface Engine {
   /** What is stored, and what changes there; null where nothing is kept. */
   readonly stored: StoreClient | null
   readonly inFlight: InFlight
+  readonly experiments: Experiments
+  readonly conversations: Conversations
   /** How often a scripted model was called before, by `model provider`. */
   readonly scriptCalls: Map<string, number>
   readonly userAgent: string

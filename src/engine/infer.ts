@@ -1,7 +1,10 @@
+import type { Config } from '../config/config.ts'
 import { GatewayError } from '../domain/errors.ts'
+import type { Outcome } from '../domain/record.ts'
 import type { Ask } from './ask.ts'
 import { answerOf } from './attempts.ts'
 import type { Reply } from './call.ts'
+import type { Turn } from './conversations.ts'
 import { sizeOfDraft } from './draft.ts'
 import type { Engine } from './engine.ts'
 import { answerTask } from './functions/answer-task.ts'
@@ -28,14 +31,16 @@ export async function infer(
   deliver: (inference: Inference) => Promise<void>,
 ): Promise<void> {
   const config = engine.config()
+  const turn = turnOf(engine, config, ask)
   const trace = new Trace(ask, {
     id: engine.ids.next(),
-    episodeId: ask.episodeId ?? engine.ids.next(),
+    episodeId: ask.episodeId ?? turn?.episodeId ?? engine.ids.next(),
+    inferred: turn !== null && turn.episodeId !== null,
     at: engine.clock.now(),
     us: engine.clock.us(),
     configHash: config.hash,
   })
-  const record = new RecordOnce(engine, trace)
+  const record = new RecordOnce(engine, trace, turn)
   engine.inFlight.started(trace)
   try {
     await deliver({
@@ -57,14 +62,27 @@ export async function infer(
   }
 }
 
+/** The client has something to go on from. */
+const GOES_ON = new Set<Outcome>(['ok', 'client_gone', 'truncated'])
+
+/** Where a client names no episode: which conversation goes on here, if any. */
+function turnOf({ conversations }: Engine, { gateway }: Config, ask: Ask): Turn | null {
+  const unnamed = ask.episodeId === null && ask.operation === 'chat'
+  // TensorZero's own API begins an episode with each request that names none.
+  if (!unnamed || !gateway.infersEpisodes || ask.dialect === 'tensorzero.inference') return null
+  return conversations.find(ask.json)
+}
+
 class RecordOnce {
   readonly #engine: Engine
   readonly #trace: Trace
+  readonly #turn: Turn | null
   #ended = false
 
-  constructor(engine: Engine, trace: Trace) {
+  constructor(engine: Engine, trace: Trace, turn: Turn | null) {
     this.#engine = engine
     this.#trace = trace
+    this.#turn = turn
   }
 
   async beforeEnd(waits: boolean): Promise<void> {
@@ -76,7 +94,7 @@ class RecordOnce {
   end(error: GatewayError | null): void {
     if (this.#ended) return
     this.#ended = true
-    const { clock, store, inFlight } = this.#engine
+    const { clock, store, inFlight, conversations } = this.#engine
     const trace = this.#trace
     trace.endedUs = clock.us()
     trace.error = error
@@ -90,6 +108,9 @@ class RecordOnce {
     if (!trace.ask.dryrun) {
       const draft = trace.draft()
       store.add(draft, sizeOfDraft(draft))
+    }
+    if (this.#turn && GOES_ON.has(trace.outcome)) {
+      conversations.answered(this.#turn, trace.episodeId)
     }
     inFlight.ended(trace)
   }

@@ -9,6 +9,8 @@ import type { TaskTrace } from './functions/task.ts'
 import { toldOf } from './functions/told.ts'
 import type { AttemptDraft, Draft } from './draft.ts'
 
+const INFERRED_TAG = 'weir::episode_inferred'
+
 /** One request as it goes on: facts are noted here, and become a draft at its end. */
 export class Trace {
   readonly id: string
@@ -17,6 +19,8 @@ export class Trace {
   readonly startedUs: number
   readonly ask: Ask
   readonly configHash: string
+  /** The client named no episode: its conversation told. */
+  readonly inferred: boolean
   readonly attempts: AttemptTrace[] = []
   readonly warnings: string[]
   /** The client's, and what becomes of the request. */
@@ -35,7 +39,14 @@ export class Trace {
 
   constructor(
     ask: Ask,
-    start: { id: string; episodeId: string; at: number; us: number; configHash: string },
+    start: {
+      id: string
+      episodeId: string
+      inferred?: boolean
+      at: number
+      us: number
+      configHash: string
+    },
   ) {
     this.ask = ask
     this.id = start.id
@@ -43,8 +54,10 @@ export class Trace {
     this.startedAt = start.at
     this.startedUs = start.us
     this.configHash = start.configHash
+    this.inferred = start.inferred ?? false
     this.warnings = [...ask.warnings]
     this.tags = { ...ask.tags }
+    if (start.inferred === true) this.tags[INFERRED_TAG] = 'true'
   }
 
   /** The try that gave, or is giving, the answer. */

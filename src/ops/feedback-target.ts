@@ -1,4 +1,6 @@
+import { setTimeout } from 'node:timers/promises'
 import type { FeedbackLevel } from '../domain/feedback.ts'
+import { isUuidV7, timeOfUuidV7 } from '../domain/ids.ts'
 import { within } from '../lib/within.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { StoreClient } from '../store/client.ts'
@@ -14,12 +16,16 @@ interface Wanted {
   readonly level: FeedbackLevel
 }
 
+/** Another thread or gateway may have it still: so old is an id of which that cannot be. */
+const YOUNG_MS = 6000
+const LOOK_MS = 100
+
 /**
  * What feedback is given to. One that was answered before the call is found, written or not yet,
  * and one that is being answered is waited for. Null: there is none.
  */
 export async function findTarget(
-  { inFlight }: Engine,
+  { inFlight, clock }: Pick<Engine, 'inFlight' | 'clock'>,
   stored: StoreClient,
   wanted: Wanted,
 ): Promise<FeedbackTarget | null> {
@@ -27,7 +33,16 @@ export async function findTarget(
   if (found) return found
   await within(ended(inFlight, wanted), ANSWER_MS)
   await within(stored.flush(), WRITE_MS)
-  return lookUp(stored, wanted)
+  const until = Math.min(bornAt(wanted.id), clock.now()) + YOUNG_MS
+  for (;;) {
+    const late = await lookUp(stored, wanted)
+    if (late || clock.now() >= until) return late
+    await setTimeout(LOOK_MS)
+  }
+}
+
+function bornAt(id: string): number {
+  return isUuidV7(id) ? timeOfUuidV7(id) : 0
 }
 
 async function lookUp({ reads }: StoreClient, { id, level }: Wanted) {

@@ -1,19 +1,30 @@
 import type { Json } from '../domain/chat.ts'
-import type { Feedback } from '../domain/feedback.ts'
+import type { Feedback, FeedbackType } from '../domain/feedback.ts'
 import type { DocumentName } from './changes.ts'
 import type { InferenceReads } from './inference-reads.ts'
+import type { StatisticsReads } from './feedback-statistics.ts'
 import type { LogReader } from './store.ts'
 import type { UsageReads } from './usage.ts'
 
 /** Everything the store can be asked. Each engine answers all of it; one suite says what is right. */
 export interface Reads
-  extends LogReader, FeedbackReads, DocumentReads, UsageReads, InferenceReads {}
+  extends LogReader, FeedbackReads, DocumentReads, UsageReads, InferenceReads, StatisticsReads {}
 
 export interface FeedbackReads {
   /** What feedback may be given to; null where there is no such inference and no such episode. */
   target(id: string): Promise<FeedbackTarget | null>
-  /** What was said of one target, the newest first. */
-  feedbackOf(targetId: string, page: IdPage): Promise<Feedback[]>
+  /** What was said of one target, or that of one type, the newest first. */
+  feedbackOf(targetId: string, page: IdPage & { readonly type?: FeedbackType }): Promise<Feedback[]>
+  feedbackSummary(targetId: string): Promise<FeedbackSummary>
+}
+
+/** What was said of one target: only types and metrics of which there is something. */
+export interface FeedbackSummary {
+  readonly byType: Readonly<
+    Partial<Record<FeedbackType, { count: number; firstId: string; lastId: string }>>
+  >
+  /** The newest feedback's id by its metric's name. */
+  readonly latest: Readonly<Record<string, string>>
 }
 
 export type FeedbackTarget =
@@ -60,6 +71,9 @@ export const READS: Readonly<Record<keyof Reads, true>> = {
   count: true,
   target: true,
   feedbackOf: true,
+  feedbackSummary: true,
+  feedbackByVariant: true,
+  feedbackUntil: true,
   document: true,
   documents: true,
   usage: true,

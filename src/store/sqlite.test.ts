@@ -1,5 +1,6 @@
 import { makeDirectory, openTestReader, openTestRecorder } from './fixtures/open.ts'
 import { describeDocuments } from './documents.conformance.ts'
+import { describeStatistics } from './feedback-statistics.conformance.ts'
 import { describeFilters } from './filters.conformance.ts'
 import { describeInferences } from './inferences.conformance.ts'
 import { describeStore, type TestStore } from './store.conformance.ts'
@@ -10,6 +11,7 @@ describeFilters('SQLite', openStore)
 describeDocuments('SQLite', openStore)
 describeUsage('SQLite', openStore)
 describeInferences('SQLite', openStore)
+describeStatistics('SQLite', openStore)
 
 function openStore(): Promise<TestStore> {
   const directory = makeDirectory()

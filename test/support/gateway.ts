@@ -16,6 +16,8 @@ import type { InferenceRecord } from '../../src/domain/record.ts'
 import { completeRecord } from '../../src/engine/complete.ts'
 import { type Draft, withoutBodies } from '../../src/engine/draft.ts'
 import type { Engine } from '../../src/engine/engine.ts'
+import { Conversations } from '../../src/engine/conversations.ts'
+import { Experiments } from '../../src/engine/experiments/experiments.ts'
 import { InFlight } from '../../src/engine/in-flight.ts'
 import { createServer } from '../../src/http/server.ts'
 import { systemClock } from '../../src/lib/clock.ts'
@@ -40,10 +42,18 @@ export interface TestGateway extends AsyncDisposable {
   chat(body: object, init?: RequestInit): Promise<Response>
 }
 
+interface TestOptions {
+  /** With a real store. */
+  readonly stored?: true
+  readonly random?: () => number
+  /** Where the store is; a folder of its own, removed at the end, if not given. */
+  readonly dataDir?: string
+}
+
 export async function startGateway(
   toml: string,
   env: Record<string, string> = {},
-  options: { readonly stored?: true } = {},
+  options: TestOptions = {},
 ): Promise<TestGateway> {
   const folder = mkdtempSync(join(tmpdir(), 'weir-test-'))
   const file = join(folder, 'weir.toml')
@@ -52,16 +62,19 @@ export async function startGateway(
   const records: InferenceRecord[] = []
   const waiting = new Set<() => void>()
   const price = tablePricing(null)
-  const kept = options.stored ? openStored(join(folder, 'data')) : null
+  const random = options.random ?? (() => 0.1)
+  const kept = options.stored ? openStored(options.dataDir ?? join(folder, 'data')) : null
   const engine: Engine = {
     config: () => config,
     clock: systemClock,
     ids: new Ids(systemClock, (bytes) => randomFillSync(bytes)),
-    random: () => 0.1,
+    random,
     transport: createTransport(systemClock),
     deadlines: new Deadlines(systemClock),
     signers: createSigners(env, systemClock),
     inFlight: new InFlight(),
+    experiments: new Experiments({ clock: systemClock, random, stored: kept?.client ?? null }),
+    conversations: new Conversations(systemClock, 0),
     scriptCalls: new Map(),
     userAgent: 'Weir/test',
     price,
@@ -122,7 +135,7 @@ type Kept = ReturnType<typeof openStored>
 
 /** The real store on real threads and files. */
 function openStored(dataDir: string) {
-  mkdirSync(dataDir)
+  mkdirSync(dataDir, { recursive: true })
   const threadData: ThreadData = { dataDir, priceFile: null }
   const recorder = openRecorder<Draft>({
     link: (events) => new WriterThread(threadFile('store-thread'), threadData, events),

@@ -71,7 +71,7 @@ export function factsOf(trace: Trace, nowUs: number): LogFacts {
     status: ended ? trace.status : null,
     errorMessage: trace.error?.message ?? null,
     latencyUs: (ended ? trace.endedUs : nowUs) - trace.startedUs,
-    tags: ask.tags,
+    tags: trace.tags,
     inputPreview: inputPreviewOf(trace),
     outputPreview: ended ? previewOfAnswer(trace) : '',
     ...attemptFacts(trace),

@@ -6,12 +6,13 @@ import { GatewayError } from '../../domain/errors.ts'
 import type { Ask } from '../ask.ts'
 import type { Reply } from '../call.ts'
 import type { Engine } from '../engine.ts'
+import { experimentOf } from '../experiments/experiments.ts'
 import { checkTaskFilters } from '../patches.ts'
 import type { Trace } from '../trace.ts'
 import { withParts } from './answers.ts'
 import { defaultFunction } from './default-function.ts'
 import { runVariant } from './run-variant.ts'
-import { openChoice, type VariantChoice } from './choose-variant.ts'
+import { adaptiveChoice, ruleOf, staticChoice, type VariantChoice } from './choose-variant.ts'
 import type { Task, TaskTrace } from './task.ts'
 import { setUpTools } from './tools.ts'
 import { usageOf } from './totals.ts'
@@ -74,7 +75,8 @@ function functionOf({ config, task, ask }: TaskContext): FunctionConfig {
   })
 }
 
-function choiceOf({ config, task, trace }: TaskContext, fn: FunctionConfig): VariantChoice {
+function choiceOf(context: TaskContext, fn: FunctionConfig): VariantChoice {
+  const { config, task, trace } = context
   if (task.variantName !== null && task.dynamicVariant !== null) {
     throw refuse('`variant_name` and `internal_dynamic_variant_config` cannot both be set.')
   }
@@ -89,7 +91,17 @@ function choiceOf({ config, task, trace }: TaskContext, fn: FunctionConfig): Var
     trace.tags['tensorzero::variant_pinned'] = pinned.name
     return only(pinned)
   }
-  return openChoice(fn, { episodeId: trace.episodeId, namespace: task.namespace })
+  return drawn(context, fn)
+}
+
+/** As the function's experiment says, or that of the request's namespace. */
+function drawn({ engine, config, task, trace }: TaskContext, fn: FunctionConfig): VariantChoice {
+  const { episodeId, ask } = trace
+  const rule = ruleOf(fn, task.namespace)
+  if (rule.type === 'static') return staticChoice(fn, { rule, episodeId })
+  const asker = { episodeId, fresh: ask.episodeId === null && !trace.inferred, dryrun: ask.dryrun }
+  const experiment = experimentOf(config, { fn, rule, namespace: task.namespace })
+  return adaptiveChoice(fn, experiment, { experiments: engine.experiments, asker })
 }
 
 function refuse(message: string): GatewayError {
@@ -116,7 +128,7 @@ async function answerFrom(
   const { engine, task, ask } = context
   const errors = new Map<string, GatewayError>()
   for (;;) {
-    const variant = choice.next()
+    const variant = await choice.next()
     if (!variant) break
     noted.variantName = variant.name
     try {

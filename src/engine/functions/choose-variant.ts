@@ -1,53 +1,81 @@
 import type { Experimentation, FunctionConfig, Variant } from '../../config/functions.ts'
-import { notYet } from './not-yet.ts'
+import type { Experiment, Experiments } from '../experiments/experiments.ts'
 import { drawOf, drawUniform, drawWeighted } from './sampling.ts'
 
 /** Gives variants one after the other, as long as those before have failed. */
 export interface VariantChoice {
   /** There is only this one: its error is the request's error. */
   readonly alone: boolean
-  next(): Variant | undefined
+  next(): Variant | undefined | Promise<Variant | undefined>
 }
 
-interface Chooser {
-  readonly fn: FunctionConfig
-  readonly episodeId: string
-  readonly namespace: string | null
-}
+type Static = Extract<Experimentation, { type: 'static' }>
 
-/** The choice that the function's experiment makes for an episode. */
-export function openChoice(
+/** The choice that fixed weights make for an episode. */
+export function staticChoice(
   fn: FunctionConfig,
-  of: { readonly episodeId: string; readonly namespace: string | null },
+  of: { readonly rule: Static; readonly episodeId: string },
 ): VariantChoice {
-  const experiment = experimentOf(fn, of.namespace)
-  const tried = new Set<string>()
-  const next = () => {
-    const name = choose({ fn, ...of }, experiment, tried)
-    if (name === undefined) return undefined
-    tried.add(name)
-    return fn.variants.get(name)
-  }
-  return { alone: false, next }
+  const draw = drawOf(fn.name, of.episodeId)
+  return choice(fn, (tried) => {
+    const active = new Map([...of.rule.weights].filter(([name]) => !tried.has(name)))
+    const sampled = of.rule.uniform
+      ? drawUniform([...active.keys()], draw)
+      : drawWeighted(active, draw)
+    return sampled ?? of.rule.fallbackVariants.find((name) => !tried.has(name))
+  })
 }
 
-/** A namespace may have an experiment of its own. */
-export function experimentOf(fn: FunctionConfig, namespace: string | null): Experimentation {
+/** Whose choice it is, beside the experiment. */
+export interface Asker {
+  readonly episodeId: string
+  readonly fresh: boolean
+  readonly dryrun: boolean
+}
+
+/**
+ * The choice that an adaptive experiment makes for an episode. Where all that have a chance failed,
+ * those go on that are listed as fallbacks, and then those that were found to be worse: any answer is
+ * better than none.
+ */
+export function adaptiveChoice(
+  fn: FunctionConfig,
+  experiment: Experiment,
+  { experiments, asker }: { readonly experiments: Experiments; readonly asker: Asker },
+): VariantChoice {
+  const { candidateVariants, fallbackVariants } = experiment.rule
+  return choice(fn, async (tried) => {
+    const drawn =
+      tried.size === 0
+        ? await experiments.variantOf({ experiment, ...asker })
+        : await experiments.another(experiment, tried)
+    return drawn ?? [...fallbackVariants, ...candidateVariants].find((name) => !tried.has(name))
+  })
+}
+
+/** The rule that requests in a namespace follow: it may have one of its own. */
+export function ruleOf(fn: FunctionConfig, namespace: string | null): Experimentation {
   if (namespace === null) return fn.experimentation
   return fn.experimentationOf.get(namespace) ?? fn.experimentation
 }
 
-function choose(
-  { fn, episodeId }: Chooser,
-  experiment: Experimentation,
-  tried: ReadonlySet<string>,
-): string | undefined {
-  if (experiment.type === 'adaptive') throw notYet('adaptive experiments')
-  const draw = drawOf(fn.name, episodeId)
-  const fallback = () => experiment.fallbackVariants.find((name) => !tried.has(name))
-  const active = new Map([...experiment.weights].filter(([name]) => !tried.has(name)))
-  const sampled = experiment.uniform
-    ? drawUniform([...active.keys()], draw)
-    : drawWeighted(active, draw)
-  return sampled ?? fallback()
+type Name = string | undefined
+
+function choice(
+  fn: FunctionConfig,
+  choose: (tried: ReadonlySet<string>) => Name | Promise<Name>,
+): VariantChoice {
+  const tried = new Set<string>()
+  const take = (name: Name) => {
+    if (name === undefined) return undefined
+    tried.add(name)
+    return fn.variants.get(name)
+  }
+  return {
+    alone: false,
+    next: () => {
+      const chosen = choose(tried)
+      return chosen instanceof Promise ? chosen.then(take) : take(chosen)
+    },
+  }
 }

@@ -1,22 +1,31 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { Json } from '../../domain/chat.ts'
+import type { InferenceRecord } from '../../domain/record.ts'
 import type { Change, ChangeOutcome } from '../changes.ts'
 import { DocumentWriter } from './documents.ts'
 import { asFault } from './fault.ts'
 import { FeedbackWriter } from './feedback.ts'
 import type { Intern } from './hot-values.ts'
 import { FORGET_RESPONSE } from './response-id.ts'
+import { StatisticsWriter } from './statistics-writer.ts'
 
 /** Applies changes inside the transaction of the records they came with. */
 export class ChangeWriter {
   readonly #db: DatabaseSync
   readonly #documents: DocumentWriter
   readonly #feedback: FeedbackWriter
+  readonly #statistics: StatisticsWriter
 
   constructor(db: DatabaseSync, intern: Intern) {
     this.#db = db
     this.#documents = new DocumentWriter(db)
     this.#feedback = new FeedbackWriter(db, intern)
+    this.#statistics = new StatisticsWriter(db, intern)
+  }
+
+  /** A record was written just now. */
+  arrived(record: InferenceRecord): void {
+    this.#statistics.arrived(record)
   }
 
   /** A change that does not fit the file takes nothing else with it. */
@@ -39,7 +48,8 @@ export class ChangeWriter {
   #run(change: Change): Json {
     switch (change.kind) {
       case 'feedback':
-        return this.#feedback.add(change.feedback)
+        if (this.#feedback.add(change.feedback)) this.#statistics.said(change.feedback)
+        return null
       case 'put':
         return this.#documents.put(change, change.value)
       case 'claim':

@@ -1,7 +1,12 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { Json } from '../../domain/chat.ts'
-import { type Feedback, FEEDBACK_TYPES, type FeedbackLevel } from '../../domain/feedback.ts'
-import type { FeedbackTarget, IdPage } from '../reads.ts'
+import {
+  type Feedback,
+  FEEDBACK_TYPES,
+  type FeedbackLevel,
+  type FeedbackType,
+} from '../../domain/feedback.ts'
+import type { FeedbackSummary, FeedbackTarget, IdPage } from '../reads.ts'
 import type { Intern } from './hot-values.ts'
 import { tagsOf } from './log-rows.ts'
 import { FEEDBACK_TYPE_CODES, MetricValueWriter } from './metric-values.ts'
@@ -26,10 +31,11 @@ export class FeedbackWriter {
     this.#intern = intern
   }
 
-  add(feedback: Feedback): null {
+  /** False when it was there already. */
+  add(feedback: Feedback): boolean {
     const tags = Object.keys(feedback.tags).length === 0 ? null : JSON.stringify(feedback.tags)
     const metric = this.#intern('metric', feedback.metricName)
-    this.#insert.run(
+    const { changes } = this.#insert.run(
       encodeId(feedback.id),
       feedback.at,
       encodeId(feedback.targetId),
@@ -41,7 +47,7 @@ export class FeedbackWriter {
       this.#intern('config', feedback.configHash),
     )
     this.#values.note(feedback, metric)
-    return null
+    return Number(changes) > 0
   }
 }
 
@@ -70,12 +76,12 @@ export function readTarget(db: DatabaseSync | null, id: string): FeedbackTarget 
 const SELECT = `
   SELECT f.*, metric.name AS metric_name, config.name AS config_name FROM feedback f
   JOIN dim metric ON metric.id = f.metric JOIN dim config ON config.id = f.config_hash
-  WHERE f.target = ? AND f.id < ? AND f.id > ?`
+  WHERE f.target = ? AND f.id < ? AND f.id > ? AND (? IS NULL OR f.type = ?)`
 
 export function readFeedbackOf(
   db: DatabaseSync | null,
   targetId: string,
-  { before, after, limit }: IdPage,
+  { before, after, limit, type }: IdPage & { readonly type?: FeedbackType },
 ): Feedback[] {
   const forwards = after !== undefined
   const rows = db
@@ -84,10 +90,43 @@ export function readFeedbackOf(
       encodeId(targetId),
       before === undefined ? LAST_ID : encodeId(before),
       after === undefined ? FIRST_ID : encodeId(after),
+      type === undefined ? null : FEEDBACK_TYPE_CODES[type],
+      type === undefined ? null : FEEDBACK_TYPE_CODES[type],
       limit,
     )
   const found = (rows ?? []).map((row) => decodeFeedback(row))
   return forwards ? found.toReversed() : found
+}
+
+export function readFeedbackSummary(db: DatabaseSync | null, targetId: string): FeedbackSummary {
+  const target = encodeId(targetId)
+  const types = db
+    ?.prepare(
+      `SELECT type, count(*) AS count, min(id) AS first, max(id) AS last FROM feedback
+       WHERE target = ? GROUP BY type`,
+    )
+    .all(target)
+  const metrics = db
+    ?.prepare(
+      `SELECT metric.name, max(f.id) AS last FROM feedback f JOIN dim metric ON metric.id = f.metric
+       WHERE f.target = ? GROUP BY f.metric`,
+    )
+    .all(target)
+  return {
+    byType: Object.fromEntries(
+      (types ?? []).map((row) => [
+        typeOf(row),
+        {
+          count: readNumber(row, 'count'),
+          firstId: decodeId(row['first']),
+          lastId: decodeId(row['last']),
+        },
+      ]),
+    ),
+    latest: Object.fromEntries(
+      (metrics ?? []).map((row) => [readText(row, 'name'), decodeId(row['last'])]),
+    ),
+  }
 }
 
 const FIRST_ID = new Uint8Array(0)
@@ -102,10 +141,14 @@ function decodeFeedback(row: Row): Feedback {
     at: readNumber(row, 'at'),
     targetId: decodeId(row['target']),
     level,
-    type: FEEDBACK_TYPES.find((type) => FEEDBACK_TYPE_CODES[type] === row['type']) ?? 'comment',
+    type: typeOf(row),
     metricName: readText(row, 'metric_name'),
     value,
     tags: tagsOf(readTextOrNull(row, 'tags')),
     configHash: readText(row, 'config_name'),
   }
+}
+
+function typeOf(row: Row): FeedbackType {
+  return FEEDBACK_TYPES.find((type) => FEEDBACK_TYPE_CODES[type] === row['type']) ?? 'comment'
 }

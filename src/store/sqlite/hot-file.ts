@@ -176,6 +176,7 @@ export class HotFile {
     for (const [key, value] of Object.entries(record.tags)) {
       this.#statements.insertTag.run(this.#statements.tags.number(key, value), seq)
     }
+    this.#changes.arrived(record)
     return [
       factOfInference(values, attempts.at(-1)?.['cached'] === 1),
       ...attempts.map((attempt) => factOfAttempt(attempt, values)),

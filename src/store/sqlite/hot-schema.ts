@@ -5,6 +5,7 @@ import { DOCUMENT_MIGRATION } from './document-schema.ts'
 import { METRIC_VALUE_MIGRATION } from './metric-values.ts'
 import { RESPONSE_ID_MIGRATION } from './response-id.ts'
 import { ROLLUP_MIGRATION } from './rollup-schema.ts'
+import { STATISTICS_MIGRATION } from './statistics-schema.ts'
 
 export const HOT_FILE = 'weir.db'
 
@@ -138,4 +139,5 @@ export const HOT_MIGRATIONS: readonly string[] = [
   DOCUMENT_MIGRATION,
   ROLLUP_MIGRATION,
   METRIC_VALUE_MIGRATION,
+  STATISTICS_MIGRATION,
 ]

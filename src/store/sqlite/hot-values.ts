@@ -12,6 +12,7 @@ export type DimKind =
   | 'dialect'
   | 'function'
   | 'variant'
+  | 'namespace'
   | 'model'
   | 'provider'
   | 'provider_type'

@@ -1,21 +1,27 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { LogFilter } from '../../domain/log-query.ts'
 import type { Json } from '../../domain/chat.ts'
-import type { Feedback } from '../../domain/feedback.ts'
+import type { Feedback, FeedbackType } from '../../domain/feedback.ts'
 import type { InferencePage, InferenceQuery } from '../../domain/inference-query.ts'
 import type { FoundInference } from '../inference-reads.ts'
 import type { DocumentName } from '../changes.ts'
-import type { Answers, FeedbackTarget, IdPage } from '../reads.ts'
+import type {
+  StatisticsQuery,
+  VariantFeedback,
+  VariantFeedbackUntil,
+} from '../feedback-statistics.ts'
+import type { Answers, FeedbackSummary, FeedbackTarget, IdPage } from '../reads.ts'
 import type { LogPage, Overview, StoredInference } from '../store.ts'
 import type { UsageQuery, UsageRow } from '../usage.ts'
 import { readDocument, readDocuments } from './documents.ts'
-import { readFeedbackOf, readTarget } from './feedback.ts'
+import { readFeedbackOf, readFeedbackSummary, readTarget } from './feedback.ts'
 import type { Budget } from '../budget.ts'
 import { InferenceSearch } from './inferences.ts'
 import type { Library } from './library.ts'
 import { decodeLogRow, decodeStored, SELECT_ATTEMPTS, SELECT_INFERENCES } from './log-rows.ts'
 import { overviewOf, type OverviewSpan } from './overview.ts'
 import { Search } from './search.ts'
+import { readFeedbackByVariant, readFeedbackUntil } from './statistics.ts'
 import { FIND_RESPONSE } from './response-id.ts'
 import { readUsage } from './usage.ts'
 import { decodeId, encodeId, readNumber } from './values.ts'
@@ -94,7 +100,7 @@ export class Queries implements Answers {
     return readTarget(this.#library.hot(), id)
   }
 
-  feedbackOf(targetId: string, page: IdPage): Feedback[] {
+  feedbackOf(targetId: string, page: IdPage & { readonly type?: FeedbackType }): Feedback[] {
     return readFeedbackOf(this.#library.hot(), targetId, page)
   }
 
@@ -109,6 +115,18 @@ export class Queries implements Answers {
   #inferences(query: InferenceQuery): InferenceSearch | null {
     const db = this.#library.hot()
     return db && new InferenceSearch(this.#library, db, this.#budget, query)
+  }
+
+  feedbackSummary(targetId: string): FeedbackSummary {
+    return readFeedbackSummary(this.#library.hot(), targetId)
+  }
+
+  feedbackByVariant(of: StatisticsQuery): VariantFeedback[] {
+    return readFeedbackByVariant(this.#library.hot(), of)
+  }
+
+  feedbackUntil(of: StatisticsQuery, ends: readonly number[]): VariantFeedbackUntil[] {
+    return readFeedbackUntil(this.#library.hot(), of, ends)
   }
 
   document(name: DocumentName): Json {

@@ -13,11 +13,17 @@ const MOST_TURNS = 500
 export interface History {
   /** The name is ours: no provider knows what stands behind it. */
   readonly own: boolean
+  /** Of the turn before; null where that is not known. */
+  readonly episodeId: string | null
   /** The request with what went before in its `input`. Throws when that is not known. */
   expand(json: JsonObject): JsonObject
 }
 
-export const NO_HISTORY: History = { own: false, expand: (json) => json }
+export const NO_HISTORY: History = {
+  own: false,
+  episodeId: null,
+  expand: (json) => json,
+}
 
 /** What stands behind a name. Not looked up where the provider that gave it is asked again. */
 export async function historyBehind(app: App, id: string, model: string): Promise<History> {
@@ -29,6 +35,7 @@ export async function historyBehind(app: App, id: string, model: string): Promis
   const before = [...(await itemsBefore(app, stored)), ...itemsOfTurn(stored)]
   return {
     own: stored.own,
+    episodeId: stored.episodeId,
     expand: ({ previous_response_id: _previous, ...json }) => ({
       ...json,
       input: [...before, ...inputOf(json['input'])],
@@ -71,6 +78,7 @@ function everyProviderKnows({ engine }: App, model: string): boolean {
 function nothingBehind(error: GatewayError): History {
   return {
     own: false,
+    episodeId: null,
     expand: () => {
       throw error
     },

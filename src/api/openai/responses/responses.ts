@@ -30,7 +30,7 @@ async function readResponsesRequest(request: RawRequest, app: App): Promise<Ask>
   if (!gate.success) throw gateError(gate.error)
   const { model, stream, previous_response_id: previous } = gate.data
   const history = previous ? await historyBehind(app, previous, model) : NO_HISTORY
-  const ask = baseAsk(request, {
+  const read = baseAsk(request, {
     dialect: 'openai.responses',
     operation: 'chat',
     // The history behind a name of ours is unknown to every provider: it goes by way of our nouns.
@@ -41,6 +41,7 @@ async function readResponsesRequest(request: RawRequest, app: App): Promise<Ask>
     wantsUsage: true,
     encodeFor: (body, ...to) => decoded(history.expand(body), ...to),
   })
+  const ask = { ...read, episodeId: read.episodeId ?? history.episodeId }
   return json['store'] === false ? ask : { ...ask, keptAs: responseId }
 }
 

@@ -24,6 +24,7 @@ export interface StoredResponse {
   readonly input: readonly JsonObject[]
   /** The turn before; undefined or '' for none. */
   readonly previousId: string | undefined
+  readonly episodeId: string
   /** The name is ours, not the provider's. */
   readonly own: boolean
   /** About how much was read for it. */
@@ -40,6 +41,7 @@ export function readStored(stored: StoredInference): StoredResponse | null {
   return {
     response,
     input: inputItems(request['input'], record.id),
+    episodeId: stored.episodeId,
     previousId: asString(request['previous_response_id']),
     own,
     bytes: record.rawRequest.length + (answering(stored)?.bytesIn ?? 0),

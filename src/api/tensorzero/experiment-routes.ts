@@ -1,0 +1,96 @@
+import { z } from 'zod'
+import { jsonRoute, type Route } from '../../http/route.ts'
+import { measureSeries, SERIES_ALPHA, viewExperiment } from '../../ops/experiments.ts'
+import { PERIODS } from '../../ops/periods.ts'
+import { GatewayError } from '../../domain/errors.ts'
+import type { App } from '../app.ts'
+import { Experiment } from '../ui/contract-functions.ts'
+import { presentExperiment } from '../ui/present-functions.ts'
+
+const probabilities = jsonRoute({
+  method: 'GET',
+  paths: ['/internal/functions/:name/variant_sampling_probabilities'],
+  scope: 'admin',
+  summary: "The share of a function's requests that each variant gets now.",
+  plainErrors: true,
+  query: z.object({ namespace: z.string().optional() }),
+  result: z.object({ probabilities: z.record(z.string(), z.number()) }),
+  handle: async ({ engine }: App, { params, query }) => {
+    const view = await viewExperiment(engine, params['name'] ?? '', query.namespace ?? null)
+    return { probabilities: Object.fromEntries(view.probabilities) }
+  },
+})
+
+const experiment = jsonRoute({
+  method: 'GET',
+  paths: ['/internal/functions/:name/experiment'],
+  scope: 'admin',
+  summary: "How a function's variants are chosen, and what is known of them.",
+  plainErrors: true,
+  query: z.object({ namespace: z.string().optional() }),
+  result: Experiment,
+  handle: async ({ engine }: App, { params, query }) =>
+    presentExperiment(await viewExperiment(engine, params['name'] ?? '', query.namespace ?? null)),
+})
+
+const Point = z.object({
+  period_end: z.string(),
+  variant_name: z.string(),
+  mean: z.number(),
+  variance: z.number().nullable(),
+  count: z.int(),
+  alpha: z.number(),
+  cs_lower: z.number().nullable(),
+  cs_upper: z.number().nullable(),
+})
+
+const timeseries = jsonRoute({
+  method: 'GET',
+  paths: ['/internal/feedback/timeseries'],
+  scope: 'admin',
+  summary: 'What a metric says of the variants of a function, period by period.',
+  plainErrors: true,
+  query: z.object({
+    function_name: z.string(),
+    metric_name: z.string(),
+    variant_names: z.string().optional(),
+    time_window: z.enum([...PERIODS, 'cumulative']),
+    max_periods: z.coerce.number().int().min(1).max(1000),
+  }),
+  result: z.object({ timeseries: z.array(Point) }),
+  handle: async ({ engine }: App, { query }) => {
+    const { time_window: period, variant_names: names } = query
+    if (period === 'cumulative') {
+      const message = 'Cumulative time window is not supported for feedback timeseries'
+      throw new GatewayError('invalid_request', message)
+    }
+    const points = await measureSeries(engine, {
+      functionName: query.function_name,
+      metricName: query.metric_name,
+      variants: names === undefined ? null : listed(names),
+      period,
+      periods: query.max_periods,
+    })
+    return {
+      timeseries: points.map(({ end, variant, count, mean, variance, interval }) => ({
+        period_end: new Date(end).toISOString().replace('.000Z', 'Z'),
+        variant_name: variant,
+        mean: mean ?? 0,
+        variance,
+        count,
+        alpha: SERIES_ALPHA,
+        cs_lower: interval?.lower ?? null,
+        cs_upper: interval?.upper ?? null,
+      })),
+    }
+  },
+})
+
+export const experimentRoutes: readonly Route<App>[] = [probabilities, experiment, timeseries]
+
+function listed(names: string): string[] {
+  return names
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '')
+}
