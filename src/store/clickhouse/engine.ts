@@ -38,10 +38,11 @@ export class ClickHouseEngine implements RemoteEngine {
   #name = 'ClickHouse'
   #lastSeq = 0
   /**
-   * Until a write has gone through, what it holds may be there in part: then each table is asked
-   * what it has, not only the last one.
+   * What a failed write holds may be there in part, and so may be what an earlier process wrote
+   * last: then each table is asked what it has, not only the last one.
    */
-  #doubtful: 'all' | Set<string> = 'all'
+  readonly #doubtful = new Set<string>()
+  #fresh = true
 
   constructor(options: ClickHouseOptions) {
     this.#options = options
@@ -84,10 +85,11 @@ export class ClickHouseEngine implements RemoteEngine {
       await this.#writeRecords(writing, batch.records)
       await this.#writeFeedback(writing, feedback)
       const outcomes = await this.#applyDocuments(writing, batch.changes)
-      this.#trust(ids)
+      for (const id of ids) this.#doubtful.delete(id)
+      this.#fresh = false
       return outcomes
     } catch (thrown) {
-      if (this.#doubtful !== 'all') for (const id of ids) this.#doubtful.add(id)
+      for (const id of ids) this.#doubtful.add(id)
       throw thrown
     }
   }
@@ -146,19 +148,13 @@ export class ClickHouseEngine implements RemoteEngine {
   }
 
   async #insertMissing(writing: Writing, table: string, rows: readonly Row[]): Promise<void> {
-    const doubtful = this.#doubtful
     const isDoubtful = (row: Row) =>
-      doubtful === 'all' ||
-      doubtful.has(readText(row, 'inference_id' in row ? 'inference_id' : 'id'))
+      this.#fresh ||
+      this.#doubtful.has(readText(row, 'inference_id' in row ? 'inference_id' : 'id'))
     const unsure = rows.filter(isDoubtful).map((row) => ({ id: readText(row, 'id') }))
     const missing = new Set((await this.#missing(writing, table, unsure)).map(({ id }) => id))
     const fresh = rows.filter((row) => !isDoubtful(row) || missing.has(readText(row, 'id')))
     await writing.insert(table, fresh)
-  }
-
-  #trust(ids: readonly string[]): void {
-    if (this.#doubtful === 'all') this.#doubtful = new Set()
-    else for (const id of ids) this.#doubtful.delete(id)
   }
 
   /** The time, made unique: several gateways, each by its clock, come close to one order. */
