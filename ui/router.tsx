@@ -51,6 +51,16 @@ export function createAppRouter(queries: QueryClient) {
     validateSearch: readInferenceSearch,
     component: lazyRouteComponent(() => import('./inference/inference-page.tsx'), 'InferencePage'),
   })
+  const functions = createRoute({
+    getParentRoute: () => root,
+    path: '/functions',
+    component: lazyRouteComponent(() => import('./functions/functions-page.tsx'), 'FunctionsPage'),
+  })
+  const oneFunction = createRoute({
+    getParentRoute: () => root,
+    path: '/functions/$name',
+    component: lazyRouteComponent(() => import('./functions/function-page.tsx'), 'FunctionPage'),
+  })
   const anyId = createRoute({
     getParentRoute: () => root,
     path: '/i/$id',
@@ -60,7 +70,7 @@ export function createAppRouter(queries: QueryClient) {
     },
   })
   return createRouter({
-    routeTree: root.addChildren([home, logs, inference, anyId]),
+    routeTree: root.addChildren([home, logs, inference, functions, oneFunction, anyId]),
     basepath: '/ui',
     defaultErrorComponent: PageError,
     defaultPreload: 'intent',

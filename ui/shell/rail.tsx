@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router'
-import { House, Logs } from 'lucide-react'
+import { House, Logs, SquareFunction } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { useSetup } from '../data/queries.ts'
 import { useLanguage } from '../i18n/language.tsx'
@@ -24,6 +24,10 @@ export function Rail(): ReactNode {
         <Logs className="icon" />
         <span>{messages.logs}</span>
         {connection === 'live' && <span className="dot pulse" aria-hidden="true" />}
+      </Link>
+      <Link to="/functions" className="nav">
+        <SquareFunction className="icon" />
+        <span>{messages.functions}</span>
       </Link>
       <RailFoot />
     </nav>

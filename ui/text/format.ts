@@ -2,6 +2,8 @@
 export interface Format {
   count(value: number | null): string
   percent(share: number): string
+  /** Four digits that matter. */
+  decimal(value: number): string
   cost(dollars: number | null): string
   duration(ms: number | null): string
   /** `14:13:22.4`: one form for all languages, so that columns stand still. */
@@ -15,10 +17,12 @@ const UNKNOWN = '–'
 export function createFormat(language: string): Format {
   const whole = new Intl.NumberFormat(language)
   const share = new Intl.NumberFormat(language, { maximumFractionDigits: 2 })
+  const digits = new Intl.NumberFormat(language, { maximumSignificantDigits: 4 })
   const day = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'long' })
   const short = new Intl.DateTimeFormat(language, { month: 'numeric', day: 'numeric' })
   return {
     count: (value) => (value === null ? UNKNOWN : whole.format(value)),
+    decimal: (value) => digits.format(value),
     percent: (value) => `${share.format(value * 100)} %`,
     cost: formatCost,
     duration: formatDuration,
