@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { extname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { InferenceDetail, LiveFrame, LogRow } from '../../src/api/ui/contract.ts'
+import { fakeFunction, fakeFunctions } from './fake-functions.ts'
 import { fakeDetail, fakeOverview, fakeRow, fakeSetup, indexOf } from './fake-data.ts'
 
 const ASSETS = fileURLToPath(new URL('../../dist/ui/', import.meta.url))
@@ -124,6 +125,8 @@ export class FakeServer {
       case 'live':
         this.watched.push(body)
         return {}
+      case 'functions':
+        return id === '' ? fakeFunctions() : fakeFunction(decodeURIComponent(id))
       case 'inferences':
         return this.#inference(id, action)
       case 'openai':

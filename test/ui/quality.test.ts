@@ -34,6 +34,10 @@ const PAGES = [
   ['a raw response', `/ui/logs/${idOf(3)}?tab=response`, '.raw-line'],
   ['the attempts', `/ui/logs/${idOf(3)}?tab=attempts`, '.attempt'],
   ['a missing inference', `/ui/logs/${idOf(5000)}`, '.notice'],
+  ['the functions', '/ui/functions', '.figures a'],
+  ['a function', '/ui/functions/answer_customer', '.interval circle'],
+  ['a function without feedback', '/ui/functions/quiet', '.throughput'],
+  ['a missing function', '/ui/functions/none', '.notice'],
   ['the welcome', '/ui', '.welcome-grid'],
 ] as const
 

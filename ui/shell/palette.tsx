@@ -87,6 +87,7 @@ function useCommands(text: string, onTheme: (theme: Theme) => void): readonly Co
       label: `${messages.logs}: ${label}`,
       run: () => void navigate({ to: '/logs', search: q === undefined ? {} : { q } }),
     })),
+    { label: messages.functions, run: () => void navigate({ to: '/functions' }) },
     { label: messages.home, run: () => void navigate({ to: '/' }) },
     { label: `${messages.theme}: ${messages.themeSystem}`, run: () => onTheme('system') },
     { label: `${messages.theme}: ${messages.themeLight}`, run: () => onTheme('light') },
