@@ -8,6 +8,7 @@ import { experimentRoutes } from './tensorzero/experiment-routes.ts'
 import { internalFeedback } from './tensorzero/internal-feedback.ts'
 import { feedback } from './tensorzero/feedback.ts'
 import { inference } from './tensorzero/inference.ts'
+import { datasetRoutes } from './tensorzero/datasets.ts'
 import { storedInferences } from './tensorzero/stored-inferences.ts'
 import { metaRoutes } from './meta.ts'
 import { operationRoutes } from './openai/operations/routes.ts'
@@ -35,6 +36,7 @@ export const routes: readonly Route<App>[] = [
   ...geminiModels,
   ...operationRoutes,
   ...storedInferences,
+  ...datasetRoutes,
   ...metaRoutes,
   ...uiRoutes,
   ...functionRoutes,

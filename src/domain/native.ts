@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../lib/json.ts'
+import { asArray, type Json, type JsonObject } from '../lib/json.ts'
 
 /** What an inference was and became, in the words of TensorZero's API and tables. */
 export interface NativeInference {
@@ -18,3 +18,22 @@ export interface NativeInference {
   readonly output_schema?: Json
   readonly auxiliary_content?: Json
 }
+
+/** Flat, as requests have them; what was left open is left out. */
+export function toolParamsOf(native: ToolWords): JsonObject {
+  const { allowed_tools: allowed = null, tool_choice: choice = null } = native
+  const { parallel_tool_calls: parallel = null } = native
+  const additional = asArray(native.additional_tools)
+  return {
+    ...(allowed !== null && { allowed_tools: allowed }),
+    ...(additional.length > 0 && { additional_tools: [...additional] }),
+    ...(choice !== null && { tool_choice: choice }),
+    ...(parallel !== null && { parallel_tool_calls: parallel }),
+    provider_tools: [...asArray(native.provider_tools)],
+  }
+}
+
+type ToolWords = Pick<
+  NativeInference,
+  'allowed_tools' | 'additional_tools' | 'tool_choice' | 'parallel_tool_calls' | 'provider_tools'
+>

@@ -8,7 +8,7 @@ import type { Client } from './client.ts'
 export type Scope = 'public' | 'inference' | 'admin'
 
 interface RouteBase {
-  readonly method: 'GET' | 'POST' | 'DELETE'
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
   /** `:name` stands for one segment, `*` at the end for all that follows. */
   readonly paths: readonly string[]
   readonly scope: Scope

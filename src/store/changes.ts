@@ -1,5 +1,6 @@
 import type { Json } from '../domain/chat.ts'
 import type { Feedback } from '../domain/feedback.ts'
+import type { DeleteDatapoints, WriteDatapoints } from './datapoints.ts'
 
 /**
  * What is written beside inferences: each is applied whole, in order, together with the records
@@ -14,6 +15,10 @@ export type Change =
   | (DocumentName & { readonly kind: 'claim'; readonly value: Json })
   /** [was it there?] */
   | (DocumentName & { readonly kind: 'remove' })
+  /** [null] */
+  | WriteDatapoints
+  /** [how many] */
+  | DeleteDatapoints
   /** An answer is no longer to be found by its name. [null] */
   | { readonly kind: 'forget_response'; readonly responseId: string }
 

@@ -1,6 +1,7 @@
 import type { Json } from '../domain/chat.ts'
 import type { Feedback, FeedbackType } from '../domain/feedback.ts'
 import type { DocumentName } from './changes.ts'
+import type { DatapointReads } from './datapoints.ts'
 import type { InferenceReads } from './inference-reads.ts'
 import type { StatisticsReads } from './feedback-statistics.ts'
 import type { LogReader } from './store.ts'
@@ -8,7 +9,14 @@ import type { UsageReads } from './usage.ts'
 
 /** Everything the store can be asked. Each engine answers all of it; one suite says what is right. */
 export interface Reads
-  extends LogReader, FeedbackReads, DocumentReads, UsageReads, InferenceReads, StatisticsReads {}
+  extends
+    LogReader,
+    FeedbackReads,
+    DocumentReads,
+    UsageReads,
+    InferenceReads,
+    StatisticsReads,
+    DatapointReads {}
 
 export interface FeedbackReads {
   /** What feedback may be given to; null where there is no such inference and no such episode. */
@@ -79,4 +87,6 @@ export const READS: Readonly<Record<keyof Reads, true>> = {
   usage: true,
   inferences: true,
   countInferences: true,
+  datapoints: true,
+  datasets: true,
 }

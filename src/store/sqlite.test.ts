@@ -1,4 +1,5 @@
 import { makeDirectory, openTestReader, openTestRecorder } from './fixtures/open.ts'
+import { describeDatapoints } from './datapoints.conformance.ts'
 import { describeDocuments } from './documents.conformance.ts'
 import { describeStatistics } from './feedback-statistics.conformance.ts'
 import { describeFilters } from './filters.conformance.ts'
@@ -9,6 +10,7 @@ import { describeUsage } from './usage.conformance.ts'
 describeStore('SQLite', openStore)
 describeFilters('SQLite', openStore)
 describeDocuments('SQLite', openStore)
+describeDatapoints('SQLite', openStore)
 describeUsage('SQLite', openStore)
 describeInferences('SQLite', openStore)
 describeStatistics('SQLite', openStore)

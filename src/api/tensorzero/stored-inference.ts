@@ -1,6 +1,6 @@
 import { timeOfUuidV7 } from '../../domain/ids.ts'
-import type { NativeInference } from '../../domain/native.ts'
-import { asArray, type JsonObject } from '../../lib/json.ts'
+import { type NativeInference, toolParamsOf } from '../../domain/native.ts'
+import type { JsonObject } from '../../lib/json.ts'
 import type { FoundInference } from '../../store/inference-reads.ts'
 import type { OutputSource } from './list-request.ts'
 
@@ -17,7 +17,7 @@ export function presentInference(found: FoundInference, source: OutputSource): J
     timestamp: timestampOf(found.id),
     episode_id: found.episodeId,
     inference_id: found.id,
-    ...(type === 'chat' ? toolParams(native ?? {}) : schemaOf(native)),
+    ...(type === 'chat' ? toolParamsOf(native ?? {}) : schemaOf(native)),
     tags: { ...found.tags },
     ...(native && { extra_body: native.extra_body, inference_params: native.inference_params }),
     processing_time_ms: Math.round(found.latencyUs / 1000),
@@ -41,25 +41,6 @@ function outputOf({ native, demonstration }: FoundInference, source: OutputSourc
 
 function schemaOf(native: NativeInference | null): JsonObject {
   return native?.output_schema === undefined ? {} : { output_schema: native.output_schema }
-}
-
-/** Flat, as the requests have them; what was left open is left out. */
-export function toolParams(
-  native: Pick<
-    NativeInference,
-    'allowed_tools' | 'additional_tools' | 'tool_choice' | 'parallel_tool_calls' | 'provider_tools'
-  >,
-): JsonObject {
-  const { allowed_tools: allowed = null, tool_choice: choice = null } = native
-  const { parallel_tool_calls: parallel = null } = native
-  const additional = asArray(native.additional_tools)
-  return {
-    ...(allowed !== null && { allowed_tools: allowed }),
-    ...(additional.length > 0 && { additional_tools: [...additional] }),
-    ...(choice !== null && { tool_choice: choice }),
-    ...(parallel !== null && { parallel_tool_calls: parallel }),
-    provider_tools: [...asArray(native.provider_tools)],
-  }
 }
 
 /** The time that an id carries, as TensorZero prints it: in whole seconds. */

@@ -56,11 +56,11 @@ function toolJson({ task, tools: { tools, choice, parallel, provider } }: TaskTr
   }
 }
 
-function toolAsJson({ name, description = '', parameters = {}, strict = false }: Tool): JsonObject {
+export function toolAsJson({ name, description = '', parameters = {}, strict = false }: Tool): JsonObject {
   return { type: 'function', name, description, parameters, strict }
 }
 
-function choiceJson({ mode, tool }: ToolChoice): Json {
+export function choiceJson({ mode, tool }: ToolChoice): Json {
   return tool === undefined ? mode : { specific: tool }
 }
 

@@ -9,5 +9,7 @@ export const WHILE_AWAY: Readonly<Record<Change['kind'], 'keep' | 'refuse'>> = {
   put: 'refuse',
   claim: 'refuse',
   remove: 'refuse',
+  write_datapoints: 'refuse',
+  delete_datapoints: 'refuse',
   forget_response: 'refuse',
 }

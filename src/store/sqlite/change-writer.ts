@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import type { Json } from '../../domain/chat.ts'
 import type { InferenceRecord } from '../../domain/record.ts'
 import type { Change, ChangeOutcome } from '../changes.ts'
+import { DatapointWriter } from './datapoints.ts'
 import { DocumentWriter } from './documents.ts'
 import { asFault } from './fault.ts'
 import { FeedbackWriter } from './feedback.ts'
@@ -15,11 +16,13 @@ export class ChangeWriter {
   readonly #documents: DocumentWriter
   readonly #feedback: FeedbackWriter
   readonly #statistics: StatisticsWriter
+  readonly #datapoints: DatapointWriter
 
   constructor(db: DatabaseSync, intern: Intern) {
     this.#db = db
     this.#documents = new DocumentWriter(db)
     this.#feedback = new FeedbackWriter(db, intern)
+    this.#datapoints = new DatapointWriter(db, intern)
     this.#statistics = new StatisticsWriter(db, intern)
   }
 
@@ -56,6 +59,10 @@ export class ChangeWriter {
         return this.#documents.claim(change, change.value)
       case 'remove':
         return this.#documents.remove(change)
+      case 'write_datapoints':
+        return this.#datapoints.write(change)
+      case 'delete_datapoints':
+        return this.#datapoints.delete(change)
       case 'forget_response':
         this.#db.prepare(FORGET_RESPONSE).run(change.responseId)
         return null

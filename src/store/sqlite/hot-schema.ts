@@ -1,6 +1,7 @@
 import type { Outcome } from '../../domain/record.ts'
 import type { Usage } from '../../domain/usage.ts'
 import { COST_SOURCE_MIGRATION } from './cost-source.ts'
+import { DATAPOINT_MIGRATION } from './datapoint-schema.ts'
 import { DOCUMENT_MIGRATION } from './document-schema.ts'
 import { METRIC_VALUE_MIGRATION } from './metric-values.ts'
 import { RESPONSE_ID_MIGRATION } from './response-id.ts'
@@ -140,4 +141,5 @@ export const HOT_MIGRATIONS: readonly string[] = [
   ROLLUP_MIGRATION,
   METRIC_VALUE_MIGRATION,
   STATISTICS_MIGRATION,
+  DATAPOINT_MIGRATION,
 ]

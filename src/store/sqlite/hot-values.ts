@@ -20,6 +20,7 @@ export type DimKind =
   | 'finish'
   | 'config'
   | 'metric'
+  | 'dataset'
   | 'reason'
   | 'url'
   | 'usage_source'

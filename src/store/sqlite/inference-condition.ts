@@ -19,7 +19,7 @@ export function conditionOf(query: InferenceQuery): Sql {
   if (functionName !== undefined) parts.push(named('i.function', 'function', functionName))
   if (variantName !== undefined) parts.push(named('i.variant', 'variant', variantName))
   if (episodeId !== undefined) parts.push(sql('i.episode_id = ?', encodeId(episodeId)))
-  if (ids !== undefined) parts.push(idsIn(ids))
+  if (ids !== undefined) parts.push(idsIn(ids, 'i.id'))
   if (filter !== undefined) parts.push(compileFilter(filter, DIALECT))
   if (demonstrated) parts.push(DEMONSTRATED)
   return allOf(parts)
@@ -48,9 +48,9 @@ export function named(column: string, kind: string, name: string): Sql {
 }
 
 /** Ids as hexadecimal JSON: SQLite takes no lists. */
-export function idsIn(ids: readonly string[]): Sql {
+export function idsIn(ids: readonly string[], column = 'id'): Sql {
   const hex = ids.map((id) => id.replaceAll('-', ''))
-  return sql('i.id IN (SELECT unhex(value) FROM json_each(?))', JSON.stringify(hex))
+  return sql(`${column} IN (SELECT unhex(value) FROM json_each(?))`, JSON.stringify(hex))
 }
 
 /** The metric's value of the row; NULL where it has none. */

@@ -95,7 +95,7 @@ export function fewRows(db: DatabaseSync, query: InferenceQuery): readonly numbe
 
 function* narrowings({ ids, episodeId, functionName, variantName, filter }: InferenceQuery) {
   if (ids !== undefined) {
-    const { text, values } = idsIn(ids)
+    const { text, values } = idsIn(ids, 'i.id')
     yield sql(`SELECT i.seq FROM inference i WHERE ${text}`, ...values)
   }
   if (episodeId !== undefined) {

@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { Json } from '../../domain/chat.ts'
 import { nativeOf } from '../../domain/native-of.ts'
+import { timesIn } from '../../lib/times-in.ts'
 import type { FoundInference } from '../inference-reads.ts'
 import { METRIC_ID } from './inference-condition.ts'
 import type { Library } from './library.ts'
@@ -55,13 +56,7 @@ export function readFound(
 export function timesFound(library: Library, row: Row, search: string): number {
   const payload = payloadOf(library, row)
   if (payload === null) return 0
-  const { input, output } = nativeIn(payload, null)
-  const wanted = JSON.stringify(search).slice(1, -1).toLowerCase()
-  if (wanted === '') return 0
-  return [input, output].reduce<number>(
-    (sum, value) => sum + JSON.stringify(value).toLowerCase().split(wanted).length - 1,
-    0,
-  )
+  return timesIn(nativeIn(payload, null), search)
 }
 
 function payloadOf(library: Library, row: Row): Payload | null {

@@ -4,6 +4,9 @@ import type { Json } from '../../domain/chat.ts'
 import type { Feedback, FeedbackType } from '../../domain/feedback.ts'
 import type { InferencePage, InferenceQuery } from '../../domain/inference-query.ts'
 import type { FoundInference } from '../inference-reads.ts'
+import type { Datapoint } from '../../domain/datapoint.ts'
+import type { DatapointPage, DatapointQuery, DatapointReads, DatasetFigures } from '../datapoints.ts'
+import { readDatapoints, readDatasets } from './datapoints.ts'
 import type { DocumentName } from '../changes.ts'
 import type {
   StatisticsQuery,
@@ -110,6 +113,16 @@ export class Queries implements Answers {
 
   countInferences(query: InferenceQuery): number {
     return this.#inferences(query)?.count() ?? 0
+  }
+
+  datapoints(query: DatapointQuery, page: DatapointPage): Datapoint[] {
+    const db = this.#library.hot()
+    return db ? readDatapoints(db, this.#budget, query, page) : []
+  }
+
+  datasets(query: Parameters<DatapointReads['datasets']>[0]): DatasetFigures[] {
+    const db = this.#library.hot()
+    return db ? readDatasets(db, query) : []
   }
 
   #inferences(query: InferenceQuery): InferenceSearch | null {
