@@ -35,8 +35,8 @@ export function functionFor(
 }
 
 /** The input as it is stored. Throws `GatewayError` (400) where the function cannot take it. */
-export function storedInput(fn: FunctionConfig, input: Input): JsonObject {
-  validateInput(fn, input)
+export function storedInput(config: Config, fn: FunctionConfig, input: Input): JsonObject {
+  validateInput(fn, input, config.gateway.debug)
   return inputJson(input)
 }
 
@@ -84,13 +84,12 @@ export function checkedOutput(
   blocks: readonly JsonObject[],
   schemas: ReadonlyMap<string, Schema | null>,
 ): JsonObject[] {
-  return blocks.map((block) => (block['type'] === 'tool_call' ? checkedBlock(block, schemas) : block))
+  return blocks.map((block) =>
+    block['type'] === 'tool_call' ? checkedBlock(block, schemas) : block,
+  )
 }
 
-function checkedBlock(
-  block: JsonObject,
-  schemas: ReadonlyMap<string, Schema | null>,
-): JsonObject {
+function checkedBlock(block: JsonObject, schemas: ReadonlyMap<string, Schema | null>): JsonObject {
   const given = block['raw_arguments'] ?? block['arguments'] ?? ''
   const call = {
     id: asString(block['id']) ?? '',

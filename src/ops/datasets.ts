@@ -10,7 +10,13 @@ import { DEFAULT_FUNCTION } from '../engine/functions/default-function.ts'
 import type { Json, JsonObject } from '../lib/json.ts'
 import type { StoreClient } from '../store/client.ts'
 import type { FoundInference } from '../store/inference-reads.ts'
-import { checkedOutput, checkedTools, functionFor, parsedOutput, storedInput } from './datapoint-values.ts'
+import {
+  checkedOutput,
+  checkedTools,
+  functionFor,
+  parsedOutput,
+  storedInput,
+} from './datapoint-values.ts'
 import { findEach } from './find-inferences.ts'
 
 /** Who changes datasets, and with what. */
@@ -58,11 +64,17 @@ export async function createDatapoints(
   checkDatasetName(datasetName)
   if (given.length === 0) throw refuse('At least one datapoint must be provided')
   const config = curator.engine.config()
-  const datapoints = given.map((each) => ({ ...blank(curator, datasetName), ...valuesOf(config, each) }))
+  const datapoints = given.map((each) => ({
+    ...blank(curator, datasetName),
+    ...valuesOf(config, each),
+  }))
   return write(curator, datapoints)
 }
 
-type Blank = Omit<Datapoint, 'functionName' | 'type' | 'input' | 'output' | 'toolParams' | 'outputSchema'>
+type Blank = Omit<
+  Datapoint,
+  'functionName' | 'type' | 'input' | 'output' | 'toolParams' | 'outputSchema'
+>
 
 function blank({ engine }: Curator, datasetName: string): Blank {
   return {
@@ -88,7 +100,7 @@ function valuesOf(config: Config, given: NewDatapoint) {
       episodeId: given.episodeId,
       name: given.name,
       tags: given.tags ?? {},
-      input: storedInput(fn, given.input),
+      input: storedInput(config, fn, given.input),
       ...answerOf(config, fn, given),
     }
   } catch (thrown) {
@@ -179,13 +191,20 @@ export async function cloneDatapoints(
     const { engine } = curator
     return { ...original, id: engine.ids.next(), datasetName, updatedAt: engine.clock.now() }
   })
-  await write(curator, copies.flatMap((copy) => copy ?? []))
+  await write(
+    curator,
+    copies.flatMap((copy) => copy ?? []),
+  )
   return copies.map((copy) => copy?.id ?? null)
 }
 
 export async function current(
   { stored }: Curator,
-  query: { readonly ids: readonly string[]; readonly stale: boolean; readonly datasetName?: string },
+  query: {
+    readonly ids: readonly string[]
+    readonly stale: boolean
+    readonly datasetName?: string
+  },
 ): Promise<Map<string, Datapoint>> {
   if (query.ids.length === 0) return new Map()
   const page = { order: [], limit: query.ids.length }

@@ -48,7 +48,11 @@ export async function updateDatapoints(
       updatedAt: engine.clock.now(),
     }
   })
-  return writeDatapoints(curator, revised, updates.map(({ id }) => id))
+  return writeDatapoints(
+    curator,
+    revised,
+    updates.map(({ id }) => id),
+  )
 }
 
 /** Names alone: the ids stay. */
@@ -93,7 +97,7 @@ function changesOf(config: Config, old: Datapoint, update: DatapointUpdate): Par
   }
   const fn = functionFor(config, old.functionName, old.type)
   return {
-    ...(update.input && { input: storedInput(fn, update.input) }),
+    ...(update.input && { input: storedInput(config, fn, update.input) }),
     ...(update.type === 'chat'
       ? chatChanges(config, fn, old, update)
       : jsonChanges(config, old, update)),

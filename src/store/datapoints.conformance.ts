@@ -13,7 +13,9 @@ function datapointOf(number: number, changes: Partial<Datapoint> = {}): Datapoin
     type: 'chat',
     episodeId: null,
     name: null,
-    input: { messages: [{ role: 'user', content: [{ type: 'text', text: `question ${number}` }] }] },
+    input: {
+      messages: [{ role: 'user', content: [{ type: 'text', text: `question ${number}` }] }],
+    },
     output: [{ type: 'text', text: `answer ${number}` }],
     toolParams: {},
     outputSchema: null,

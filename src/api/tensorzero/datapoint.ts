@@ -4,30 +4,16 @@ import type { NewDatapoint } from '../../ops/datasets.ts'
 import type { DatapointUpdate } from '../../ops/update-datapoints.ts'
 import type { JsonObject } from '../../lib/json.ts'
 import { compact } from '../compact.ts'
-import { decodeInput } from './input.ts'
+import { decodeInput, GivenInput } from './input.ts'
 import { Uuid } from './native-route.ts'
 import { secondsOf } from './stored-inference.ts'
 
 // Datapoints on the wire: TensorZero's `Datapoint` and the requests that make and change them.
 
-const Input = z.object({
-  system: z.union([z.string(), z.record(z.string(), z.json())]).nullish(),
-  messages: z
-    .array(
-      z.object({
-        role: z.enum(['user', 'assistant']),
-        content: z.union([z.string(), z.array(z.record(z.string(), z.json()))]),
-      }),
-    )
-    .default([]),
-})
 const Tags = z.record(z.string(), z.string())
 const Blocks = z.array(z.record(z.string(), z.json()))
 const Raw = z.object({ raw: z.string().nullish() })
-const Choice = z.union([
-  z.enum(['none', 'auto', 'required']),
-  z.object({ specific: z.string() }),
-])
+const Choice = z.union([z.enum(['none', 'auto', 'required']), z.object({ specific: z.string() })])
 const Tool = z.object({
   type: z.literal('function').optional(),
   name: z.string(),
@@ -48,7 +34,7 @@ const Tools = z.object(TOOL_FIELDS)
 const NEW_FIELDS = {
   function_name: z.string(),
   episode_id: Uuid.nullish(),
-  input: Input,
+  input: GivenInput,
   tags: Tags.nullish(),
   name: z.string().nullish(),
 }
@@ -64,7 +50,7 @@ export const New = z.discriminatedUnion('type', [
 
 const UPDATE_FIELDS = {
   id: Uuid,
-  input: Input.nullish(),
+  input: GivenInput.nullish(),
   tags: Tags.nullish(),
   name: z.string().nullish(),
 }

@@ -56,7 +56,12 @@ function toolJson({ task, tools: { tools, choice, parallel, provider } }: TaskTr
   }
 }
 
-export function toolAsJson({ name, description = '', parameters = {}, strict = false }: Tool): JsonObject {
+export function toolAsJson({
+  name,
+  description = '',
+  parameters = {},
+  strict = false,
+}: Tool): JsonObject {
   return { type: 'function', name, description, parameters, strict }
 }
 

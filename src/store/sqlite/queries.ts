@@ -5,7 +5,12 @@ import type { Feedback, FeedbackType } from '../../domain/feedback.ts'
 import type { InferencePage, InferenceQuery } from '../../domain/inference-query.ts'
 import type { FoundInference } from '../inference-reads.ts'
 import type { Datapoint } from '../../domain/datapoint.ts'
-import type { DatapointPage, DatapointQuery, DatapointReads, DatasetFigures } from '../datapoints.ts'
+import type {
+  DatapointPage,
+  DatapointQuery,
+  DatapointReads,
+  DatasetFigures,
+} from '../datapoints.ts'
 import { readDatapoints, readDatasets } from './datapoints.ts'
 import type { DocumentName } from '../changes.ts'
 import type {
