@@ -1,6 +1,6 @@
 import type { Config } from '../config/config.ts'
 import type { FunctionConfig, Schema } from '../config/functions.ts'
-import type { ToolChoice } from '../domain/chat.ts'
+import type { Tool, ToolChoice } from '../domain/chat.ts'
 import { GatewayError } from '../domain/errors.ts'
 import type { Input } from '../domain/input.ts'
 import { checkedCall, inputJson } from '../domain/native-blocks.ts'
@@ -61,15 +61,19 @@ function readTools(given: JsonObject): TaskTools {
   const allowed = given['allowed_tools']
   return {
     allowed: Array.isArray(allowed) ? allowed.flatMap((name) => asString(name) ?? []) : null,
-    additional: objectsIn(given['additional_tools']).map((tool) => ({
-      name: asString(tool['name']) ?? '',
-      description: asString(tool['description']) ?? '',
-      parameters: tool['parameters'] ?? {},
-      ...(tool['strict'] === true && { strict: true }),
-    })),
+    additional: objectsIn(given['additional_tools']).map(readTool),
     choice: readChoice(given['tool_choice']),
     parallel: asBoolean(given['parallel_tool_calls']) ?? null,
     provider: [],
+  }
+}
+
+function readTool(tool: JsonObject): Tool {
+  return {
+    name: asString(tool['name']) ?? '',
+    description: asString(tool['description']) ?? '',
+    parameters: tool['parameters'] ?? {},
+    ...(tool['strict'] === true && { strict: true }),
   }
 }
 

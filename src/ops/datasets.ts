@@ -64,30 +64,35 @@ export async function createDatapoints(
   checkDatasetName(datasetName)
   if (given.length === 0) throw refuse('At least one datapoint must be provided')
   const config = curator.engine.config()
-  const datapoints = given.map((each) => ({
-    ...blank(curator, datasetName),
-    ...valuesOf(config, each),
-  }))
+  const datapoints = given.map((each) => completed(curator, datasetName, valuesOf(config, each)))
   return write(curator, datapoints)
 }
 
-type Blank = Omit<
-  Datapoint,
-  'functionName' | 'type' | 'input' | 'output' | 'toolParams' | 'outputSchema'
->
+type Defaults =
+  | 'id'
+  | 'datasetName'
+  | 'isCustom'
+  | 'sourceInferenceId'
+  | 'staledAt'
+  | 'updatedAt'
+  | 'configHash'
+  | 'name'
 
-function blank({ engine }: Curator, datasetName: string): Blank {
+function completed(
+  { engine }: Curator,
+  datasetName: string,
+  values: Omit<Datapoint, Defaults> & Partial<Datapoint>,
+): Datapoint {
   return {
     id: engine.ids.next(),
     datasetName,
-    episodeId: null,
     name: null,
-    tags: {},
     isCustom: true,
     sourceInferenceId: null,
     staledAt: null,
     updatedAt: engine.clock.now(),
     configHash: engine.config().hash,
+    ...values,
   }
 }
 
@@ -149,10 +154,9 @@ export async function createFromInferences(
   const missing = query.ids?.find((id) => !found.has(id))
   if (missing !== undefined) throw refuse(`Inference ${missing} not found`)
   const config = curator.engine.config()
-  const datapoints = inferences.map((inference) => ({
-    ...blank(curator, datasetName),
-    ...asDatapoint(config, inference, source),
-  }))
+  const datapoints = inferences.map((inference) =>
+    completed(curator, datasetName, asDatapoint(config, inference, source)),
+  )
   return write(curator, datapoints)
 }
 

@@ -29,6 +29,12 @@ function datapointOf(number: number, changes: Partial<Datapoint> = {}): Datapoin
   }
 }
 
+function tag(key: string, value: string, comparison: '=' | '!=' = '='): InferenceFilter {
+  return { type: 'tag', key, value, comparison }
+}
+
+const since: InferenceFilter = { type: 'time', second: FIRST_MS / 1000 + 3, comparison: '>=' }
+
 const LAST_CHANGED: DatapointPage = { order: [], limit: 100 }
 const FRUITS: DatapointQuery = { datasetName: 'fruits', stale: false }
 const LATER = FIRST_MS + 3_600_000
@@ -44,6 +50,8 @@ export function describeDatapoints(name: string, open: () => Promise<TestStore>)
 
     const write = (datapoints: readonly Datapoint[], stale: readonly string[] = []) =>
       store.change({ kind: 'write_datapoints', datapoints, stale, at: LATER })
+    const drop = (ids: readonly string[] | null) =>
+      store.change({ kind: 'delete_datapoints', datasetName: 'fruits', ids, at: LATER })
     const numbersOf = async (query: DatapointQuery, page: Partial<DatapointPage> = {}) => {
       const found = await store.reader.datapoints(query, { ...LAST_CHANGED, ...page })
       return found.map(({ id }) => Number.parseInt(id.slice(-12), 16))
@@ -86,15 +94,13 @@ export function describeDatapoints(name: string, open: () => Promise<TestStore>)
       expect(await numbersOf(FRUITS)).toEqual([3, 2])
       const ids = [idOf(1, 4), idOf(3, 4), idOf(7, 4)]
       const found = await store.reader.datapoints({ ids, stale: true }, LAST_CHANGED)
-      expect(found.map(({ staledAt }) => staledAt).toSorted()).toEqual([LATER, null])
+      expect(new Set(found.map(({ staledAt }) => staledAt))).toEqual(new Set([LATER, null]))
       expect(await numbersOf({ ids, stale: false })).toEqual([3])
     })
 
     test('lose some datapoints, or all', async () => {
       await write([1, 2, 3].map((number) => datapointOf(number)))
       await write([datapointOf(4, { datasetName: 'others' })])
-      const drop = (ids: readonly string[] | null) =>
-        store.change({ kind: 'delete_datapoints', datasetName: 'fruits', ids, at: LATER })
       expect(await drop([idOf(1, 4), idOf(4, 4), idOf(8, 4)])).toBe(1)
       expect(await drop([idOf(1, 4)])).toBe(0)
       expect(await numbersOf(FRUITS)).toEqual([3, 2])
@@ -118,14 +124,6 @@ export function describeDatapoints(name: string, open: () => Promise<TestStore>)
       expect(await store.reader.datasets({ functionName: 'g' })).toEqual([{ ...fruits, count: 1 }])
       expect(await store.reader.datasets({ datasetName: 'none' })).toEqual([])
     })
-
-    const tag = (key: string, value: string, comparison: '=' | '!=' = '=') =>
-      ({ type: 'tag', key, value, comparison }) as const
-    const since: InferenceFilter = {
-      type: 'time',
-      second: FIRST_MS / 1000 + 3,
-      comparison: '>=',
-    }
 
     test.each<readonly [string, Partial<DatapointQuery>, Partial<DatapointPage>, number[]]>([
       ['of a function', { functionName: 'g' }, {}, [2]],
