@@ -65,8 +65,7 @@ function collect(
     if (size <= (typeof limit === 'number' ? limit : limit())) return
     over = true
     chunks.length = 0
-    const text = 'The request body is too large: raise `gateway.max_request_bytes` to allow more.'
-    done(new GatewayError('too_large', text))
+    done(tooLarge())
   })
   stream.on('end', () => {
     if (over) return
@@ -78,4 +77,9 @@ function collect(
     over = true
     done(new GatewayError('invalid_request', 'The request body could not be read.', { cause }))
   })
+}
+
+export function tooLarge(): GatewayError {
+  const text = 'The request body is too large: raise `gateway.max_request_bytes` to allow more.'
+  return new GatewayError('too_large', text)
 }

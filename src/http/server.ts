@@ -2,24 +2,11 @@ import { isIP } from 'node:net'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { z } from 'zod'
 import { GatewayError } from '../domain/errors.ts'
-import { Client } from './client.ts'
-import { decompress } from './decompress.ts'
+import { decompress, tooLarge } from './decompress.ts'
+import { answerDirectly } from './direct.ts'
 import { asksFromHere, checkOrigin } from './origin.ts'
 import type { JsonRoute, RawRoute, Route, Scope } from './route.ts'
-
-export interface ServerOptions<Deps> {
-  readonly deps: Deps
-  readonly routes: readonly Route<Deps>[]
-  /** '' or '/prefix'. */
-  readonly basePath: string
-  readonly maxRequestBytes: number
-  /** Host names under which this server may be called, beside loopback names and addresses. */
-  readonly allowedHosts: ReadonlySet<string>
-  /** Listening on loopback only: then a foreign `Host` can only be a trick (DNS rebinding). */
-  readonly loopback: boolean
-  readonly version: string
-  readonly onError: (error: unknown) => void
-}
+import { errorOf, type ServerOptions, serveRaw, versionHeaders } from './serve-raw.ts'
 
 /** A server closes idle connections after this: above the 60 s of common load balancers. */
 const KEEP_ALIVE_MS = 75_000
@@ -60,6 +47,7 @@ export function createServer<Deps>(options: ServerOptions<Deps>): FastifyInstanc
     else reply.code(known.status).headers(errorHeaders(request)).send(bodyOf(known, request))
   })
   for (const route of options.routes) register(app, route, options)
+  answerDirectly(app, options)
   return app
 }
 
@@ -76,7 +64,7 @@ function register<Deps>(
       handler: (request, reply) => {
         checkScope(route.scope, request)
         return route.kind === 'raw'
-          ? serveRaw(route, options, request, reply)
+          ? serveHijacked(route, options, request, reply)
           : serveJson(route, options.deps, request)
       },
     })
@@ -92,35 +80,15 @@ function checkScope(scope: Scope, request: FastifyRequest): void {
   )
 }
 
-function versionHeaders(version: string): Record<string, string> {
-  return { 'x-weir-version': version, 'x-tensorzero-gateway-version': version }
-}
-
-async function serveRaw<Deps>(
+function serveHijacked<Deps>(
   route: RawRoute<Deps>,
-  { deps, version, onError }: ServerOptions<Deps>,
+  options: ServerOptions<Deps>,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<void> {
   reply.hijack()
-  const client = new Client(reply.raw, versionHeaders(version))
-  try {
-    await route.handle(deps, {
-      method: request.method,
-      url: request.url,
-      params: paramsOf(request),
-      query: new URLSearchParams(request.url.split('?')[1]),
-      headers: request.headers,
-      body: Buffer.isBuffer(request.body) ? request.body : EMPTY,
-      client,
-    })
-  } catch (thrown) {
-    const error = GatewayError.from(thrown)
-    if (error.code === 'internal') onError(thrown)
-    if (!client.headersSent) client.json(error.status, errorOf(error))
-    // Nobody will end what was begun: the client must not wait for it.
-    else if (!reply.raw.writableEnded) reply.raw.destroy()
-  }
+  const body = Buffer.isBuffer(request.body) ? request.body : EMPTY
+  return serveRaw(route, options, [request.raw, reply.raw], { params: paramsOf(request), body })
 }
 
 async function serveJson<Deps>(
@@ -164,19 +132,9 @@ function fromFastify(error: unknown): GatewayError {
       ? error.statusCode
       : 500
   const message = error instanceof Error ? error.message : ''
-  if (status === 413) {
-    return new GatewayError(
-      'too_large',
-      'The request body is too large: raise `gateway.max_request_bytes` to allow more.',
-    )
-  }
+  if (status === 413) return tooLarge()
   if (status >= 400 && status < 500) return new GatewayError('invalid_request', `${message}.`)
   return GatewayError.from(error)
-}
-
-function errorOf(error: GatewayError): unknown {
-  const { kind, code, message } = error
-  return { error: { message, type: kind.type, code, param: error.context.param ?? null } }
 }
 
 function bodyOf(error: GatewayError, { routeOptions }: FastifyRequest): unknown {

@@ -1,0 +1,48 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { GatewayError } from '../domain/errors.ts'
+import { Client } from './client.ts'
+import type { RawRequest, RawRoute, Route } from './route.ts'
+
+export interface ServerOptions<Deps> {
+  readonly deps: Deps
+  readonly routes: readonly Route<Deps>[]
+  /** '' or '/prefix'. */
+  readonly basePath: string
+  readonly maxRequestBytes: number
+  /** Host names under which this server may be called, beside loopback names and addresses. */
+  readonly allowedHosts: ReadonlySet<string>
+  /** Listening on loopback only: then a foreign `Host` can only be a trick (DNS rebinding). */
+  readonly loopback: boolean
+  readonly version: string
+  readonly onError: (error: unknown) => void
+}
+
+/** Lets a route read and answer a request by itself; what it throws becomes an answer too. */
+export async function serveRaw<Deps>(
+  route: RawRoute<Deps>,
+  { deps, version, onError }: ServerOptions<Deps>,
+  [request, response]: readonly [IncomingMessage, ServerResponse],
+  read: Pick<RawRequest, 'params' | 'body'>,
+): Promise<void> {
+  const { method = '', url = '', headers } = request
+  const client = new Client(response, versionHeaders(version))
+  try {
+    const query = new URLSearchParams(url.split('?')[1])
+    await route.handle(deps, { method, url, headers, query, client, ...read })
+  } catch (thrown) {
+    const error = GatewayError.from(thrown)
+    if (error.code === 'internal') onError(thrown)
+    if (!client.headersSent) client.json(error.status, errorOf(error))
+    // Nobody will end what was begun: the client must not wait for it.
+    else if (!response.writableEnded) response.destroy()
+  }
+}
+
+export function versionHeaders(version: string): Record<string, string> {
+  return { 'x-weir-version': version, 'x-tensorzero-gateway-version': version }
+}
+
+export function errorOf(error: GatewayError): unknown {
+  const { kind, code, message } = error
+  return { error: { message, type: kind.type, code, param: error.context.param ?? null } }
+}
