@@ -18,9 +18,13 @@ export class Budget {
 
   check(): void {
     if (this.#clock.us() < this.#untilUs) return
-    throw new GatewayError(
-      'internal',
-      'This search takes too long. Narrow it: a shorter time, a function, a model or a tag.',
-    )
+    throw tooSlow()
   }
+}
+
+export function tooSlow(): GatewayError {
+  return new GatewayError(
+    'internal',
+    'This search takes too long. Narrow it: a shorter time, a function, a model or a tag.',
+  )
 }

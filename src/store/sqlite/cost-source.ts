@@ -10,6 +10,8 @@ export const COST_SOURCE_CODES: Readonly<Record<CostSource, number>> = {
 /** Where each cost came from, so that only what we priced ourselves is ever priced again. */
 export const COST_SOURCE_MIGRATION = 'ALTER TABLE attempt ADD COLUMN cost_source INTEGER'
 
-export function costSourceOf(code: unknown): CostSource | null {
-  return COST_SOURCES.find((source) => COST_SOURCE_CODES[source] === code) ?? null
+/** By its number, or where names are kept by its name. */
+export function costSourceOf(value: unknown): CostSource | null {
+  const is = (source: CostSource) => COST_SOURCE_CODES[source] === value || source === value
+  return COST_SOURCES.find(is) ?? null
 }

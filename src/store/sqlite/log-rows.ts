@@ -221,8 +221,10 @@ function isErrorCode(text: string): text is ErrorCode {
   return Object.hasOwn(ERROR_KINDS, text)
 }
 
-function outcomeOf(code: unknown): Outcome {
-  return OUTCOMES.find((outcome) => OUTCOME_CODES[outcome] === code) ?? 'internal'
+/** By its number, or where names are kept by its name. */
+function outcomeOf(value: unknown): Outcome {
+  const is = (outcome: Outcome) => OUTCOME_CODES[outcome] === value || outcome === value
+  return OUTCOMES.find(is) ?? 'internal'
 }
 
 export function usageOf(row: Row): Usage | null {

@@ -67,13 +67,19 @@ export function overviewOf(
   return figuresOf(buckets)
 }
 
-function withinSpan(filter: LogFilter, { from, to }: Span): Span {
+export function withinSpan(filter: LogFilter, { from, to }: Span): Span {
   return { from: Math.max(from, filter.from ?? from), to: Math.min(to, filter.to ?? to) }
 }
 
-function exactBuckets({ from, to, buckets }: OverviewSpan): Buckets {
+/** How many buckets there are, and how long each is. */
+export function bucketsOf({ from, to, buckets }: OverviewSpan) {
   const count = Math.max(1, Math.min(MOST_BUCKETS, Math.trunc(buckets)))
-  const bucketMs = Math.max(1, Math.ceil((to - from) / count))
+  return { count, bucketMs: Math.max(1, Math.ceil((to - from) / count)) }
+}
+
+function exactBuckets(span: OverviewSpan): Buckets {
+  const { count, bucketMs } = bucketsOf(span)
+  const { from } = span
   return { from, bucketMs, list: Array.from({ length: count }, emptyBucket) }
 }
 

@@ -1,9 +1,9 @@
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
 
-const OPTIONS = {
+/** Fast, and with a checksum: a flipped bit must be seen, not read. */
+export const ZSTD_OPTIONS = {
   params: {
     [constants.ZSTD_c_compressionLevel]: 1,
-    // A flipped bit must be seen, not read.
     [constants.ZSTD_c_checksumFlag]: 1,
   },
 }
@@ -12,7 +12,7 @@ const OPTIONS = {
 export function packSegment(documents: readonly Buffer[]): { lengths: string; frame: Buffer } {
   return {
     lengths: documents.map((document) => document.length).join(','),
-    frame: zstdCompressSync(Buffer.concat(documents), OPTIONS),
+    frame: zstdCompressSync(Buffer.concat(documents), ZSTD_OPTIONS),
   }
 }
 

@@ -1,0 +1,141 @@
+import { zstdDecompressSync } from 'node:zlib'
+import type { Json } from '../../domain/chat.ts'
+import type { Feedback } from '../../domain/feedback.ts'
+import type { LogFilter } from '../../domain/log-query.ts'
+import type { DocumentName } from '../changes.ts'
+import type { Answers, FeedbackTarget, IdPage } from '../reads.ts'
+import type { OverviewSpan } from '../sqlite/overview.ts'
+import { decodePayload, type Payload } from '../sqlite/payload.ts'
+import { readBytes, readNumber, readText, type Row } from '../sqlite/values.ts'
+import type { LogPage, Overview, StoredInference } from '../store.ts'
+import { type Asks, readDocument, readDocuments } from './documents.ts'
+import { readFeedbackOf, readTarget } from './feedback.ts'
+import { compileFilter, Values } from './filter.ts'
+import { logRowOf, SELECT_ATTEMPTS, SELECT_INFERENCES, storedOf } from './log-rows.ts'
+import { readOverview } from './overview.ts'
+import { decodeText, encodeText } from './text.ts'
+
+const MOST_ROWS = 1000
+const MOST_COUNTED = 10_000
+
+/** What the store can be asked. The server's own time limit ends what takes too long. */
+export class PostgresQueries implements Partial<Answers> {
+  readonly #db: Asks
+
+  constructor(db: Asks) {
+    this.#db = db
+  }
+
+  async list(filter: LogFilter, page: { before: number | null; limit: number }): Promise<LogPage> {
+    const limit = Math.max(1, Math.min(MOST_ROWS, Math.trunc(page.limit)))
+    const values = new Values()
+    const before = page.before === null ? 'true' : `i.seq < ${values.add(page.before)}`
+    const condition = compileFilter(filter, values)
+    const { rows } = await this.#db.query<Row>(
+      `${SELECT_INFERENCES} WHERE ${before} AND ${condition}
+       ORDER BY i.seq DESC LIMIT ${values.add(limit + 1)}`,
+      values.list,
+    )
+    const shown = rows.slice(0, limit).map(logRowOf)
+    return { rows: shown, next: rows.length > limit ? (shown.at(-1)?.seq ?? null) : null }
+  }
+
+  async get(id: string): Promise<StoredInference | null> {
+    const name = [encodeText(id)]
+    const { rows } = await this.#db.query<Row>(`${SELECT_INFERENCES} WHERE i.id = $1`, name)
+    const [row] = rows
+    if (row === undefined) return null
+    const [attempts, payloads] = await Promise.all([
+      this.#db.query<Row>(`${SELECT_ATTEMPTS} WHERE a.inference_id = $1 ORDER BY a.position`, name),
+      this.#db.query<Row>('SELECT frame FROM weir.payload WHERE inference_id = $1', name),
+    ])
+    return storedOf(row, attempts.rows, payloadOf(payloads.rows[0], id))
+  }
+
+  async byResponse(responseId: string): Promise<StoredInference | null> {
+    const { rows } = await this.#db.query<Row>(
+      'SELECT id FROM weir.inference WHERE response_id = $1 ORDER BY seq DESC LIMIT 1',
+      [encodeText(responseId)],
+    )
+    const [row] = rows
+    return row === undefined ? null : this.get(decodeText(readText(row, 'id')))
+  }
+
+  async neighbours(
+    id: string,
+    filter: LogFilter,
+  ): Promise<{ newer: string | null; older: string | null }> {
+    const { rows } = await this.#db.query<Row>('SELECT seq FROM weir.inference WHERE id = $1', [
+      encodeText(id),
+    ])
+    const [row] = rows
+    if (row === undefined) return { newer: null, older: null }
+    const seq = readNumber(row, 'seq')
+    const [newer, older] = await Promise.all([
+      this.#next(filter, seq, '>', 'ASC'),
+      this.#next(filter, seq, '<', 'DESC'),
+    ])
+    return { newer, older }
+  }
+
+  overview(filter: LogFilter, span: OverviewSpan): Promise<Overview> {
+    return readOverview(this.#db, filter, span)
+  }
+
+  async count(filter: LogFilter): Promise<{ count: number; exact: boolean }> {
+    const values = new Values()
+    const condition = compileFilter(filter, values)
+    const { rows } = await this.#db.query<Row>(
+      `SELECT count(*) AS count FROM (SELECT FROM weir.inference i WHERE ${condition}
+         LIMIT ${values.add(MOST_COUNTED + 1)}) AS found`,
+      values.list,
+    )
+    const count = Number(rows[0]?.['count'])
+    return { count: Math.min(count, MOST_COUNTED), exact: count <= MOST_COUNTED }
+  }
+
+  target(id: string): Promise<FeedbackTarget | null> {
+    return readTarget(this.#db, id)
+  }
+
+  feedbackOf(targetId: string, page: IdPage): Promise<Feedback[]> {
+    return readFeedbackOf(this.#db, targetId, page)
+  }
+
+  document(name: DocumentName): Promise<Json> {
+    return readDocument(this.#db, name)
+  }
+
+  documents(
+    collection: string,
+    page: { readonly after?: string; readonly limit: number },
+  ): Promise<{ key: string; value: Json }[]> {
+    return readDocuments(this.#db, collection, page)
+  }
+
+  async #next(
+    filter: LogFilter,
+    seq: number,
+    side: '<' | '>',
+    order: 'ASC' | 'DESC',
+  ): Promise<string | null> {
+    const values = new Values()
+    const condition = compileFilter(filter, values)
+    const { rows } = await this.#db.query<Row>(
+      `SELECT i.id FROM weir.inference i WHERE i.seq ${side} ${values.add(seq)} AND ${condition}
+       ORDER BY i.seq ${order} LIMIT 1`,
+      values.list,
+    )
+    return rows[0] === undefined ? null : decodeText(readText(rows[0], 'id'))
+  }
+}
+
+/** Null when it is gone (retention) or damaged. */
+function payloadOf(row: Row | undefined, id: string): Payload | null {
+  if (row === undefined) return null
+  try {
+    return decodePayload(zstdDecompressSync(readBytes(row, 'frame')).toString(), id)
+  } catch {
+    return null
+  }
+}
