@@ -5,28 +5,36 @@ import { describeFilters } from './filters.conformance.ts'
 import { makeDirectory, openTestReader, openTestRecorder } from './fixtures/open.ts'
 import { describeStore, type TestStore } from './store.conformance.ts'
 
+const directory = makeDirectory()
 let server: PostgresServer
+let recorder: ReturnType<typeof openTestRecorder>['recorder']
+let reader: ReturnType<typeof openTestReader>
+
+/** One server and one pair of threads for all tests: each begins with empty tables. */
 beforeAll(async () => {
   server = await startPostgres()
+  const threadData = { dataDir: directory.path, url: server.url() }
+  const limits = { maxQueueBytes: 1e9 }
+  recorder = openTestRecorder(threadData, limits, 'postgres-writer-entry.ts').recorder
+  reader = openTestReader(threadData, 'postgres-reader-entry.ts')
+  await recorder.opened()
 })
-afterAll(() => server[Symbol.asyncDispose]())
+afterAll(async () => {
+  await Promise.all([recorder.close(), reader.close()])
+  await server[Symbol.asyncDispose]()
+  directory.remove()
+})
 
 describeStore('PostgreSQL', openStore)
 describeFilters('PostgreSQL', openStore)
 describeDocuments('PostgreSQL', openStore)
 
-/** An empty schema, in the one database: a new database takes a second. */
 async function openStore(): Promise<TestStore> {
-  const directory = makeDirectory()
-  await server.query('DROP SCHEMA IF EXISTS weir CASCADE')
-  const threadData = { dataDir: directory.path, url: server.url() }
-  const { recorder } = openTestRecorder(
-    threadData,
-    { maxQueueBytes: 1e9 },
-    'postgres-writer-entry.ts',
+  const tables = await server.query(
+    `SELECT string_agg(format('weir.%I', tablename), ', ') AS names FROM pg_tables
+     WHERE schemaname = 'weir' AND tablename <> 'migration'`,
   )
-  const reader = openTestReader(threadData, 'postgres-reader-entry.ts')
-  await recorder.opened()
+  await server.query(`TRUNCATE ${String(tables[0]?.['names'])}`)
   return {
     write: (records) => {
       for (const record of records) recorder.add(record, 5000)
@@ -34,9 +42,6 @@ async function openStore(): Promise<TestStore> {
     },
     change: (change) => recorder.change(change),
     reader,
-    close: async () => {
-      await Promise.all([recorder.close(), reader.close()])
-      directory.remove()
-    },
+    close: () => Promise.resolve(),
   }
 }
