@@ -20,6 +20,9 @@ export interface App {
 export interface About {
   readonly version: string
   readonly dataDir: string
+  readonly storeKind: 'sqlite' | 'postgres'
+  /** Where records are kept, when not in the data directory. */
+  readonly storeServer: string | null
   /** Addresses a client can use, such as `http://localhost:3000`. */
   addresses(): readonly string[]
   config(): ReturnType<Engine['config']>

@@ -29,10 +29,11 @@ const health: RawRoute<App> = {
     client.json(sick && needed ? 503 : 200, {
       gateway: 'ok',
       clickhouse: 'ok',
-      postgres: 'ok',
+      postgres: about.storeKind === 'postgres' && sick ? 'error' : 'ok',
       valkey: 'ok',
       valkey_cache: 'ok',
       store: store.state,
+      ...(store.outboxRows !== undefined && { outbox_rows: store.outboxRows }),
       ...(store.message !== null && { store_message: store.message }),
     })
   },

@@ -3,20 +3,24 @@ import { providers } from '../providers/index.ts'
 import { type Bind, reachableAddresses } from './bind.ts'
 import type { ConfigHolder } from './config-holder.ts'
 import type { Store } from './open-store.ts'
+import { serverName } from './store-choice.ts'
+import type { ThreadData } from './threads.ts'
 import { VERSION } from './version.ts'
 
 /** What this process is and how it fares. `bound` is where it really listens, once it does. */
 export function createAbout(of: {
   holder: ConfigHolder
   store: Store
-  dataDir: string
+  threadData: ThreadData
   bind: Bind
 }): About & { bound: Bind } {
-  const { holder, store, dataDir } = of
+  const { holder, store, threadData } = of
   return {
     bound: of.bind,
     version: VERSION,
-    dataDir,
+    dataDir: threadData.dataDir,
+    storeKind: threadData.store.kind,
+    storeServer: serverName(threadData.store),
     addresses() {
       return reachableAddresses(this.bound.host, this.bound.port)
     },

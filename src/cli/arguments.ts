@@ -4,7 +4,7 @@ import { nearest } from '../lib/nearest.ts'
 export type Env = Readonly<Record<string, string | undefined>>
 
 export interface Arguments {
-  readonly command: 'serve' | 'check' | 'prices' | 'help' | 'version'
+  readonly command: 'serve' | 'check' | 'prices' | 'migrate-postgres' | 'help' | 'version'
   /** Globs. */
   readonly configFiles: readonly string[]
   readonly defaultConfig: boolean
@@ -39,6 +39,7 @@ const FLAGS = {
   'bind-address': { type: 'string' },
   'log-format': { type: 'string' },
   'validate-and-exit': { type: 'boolean' },
+  'run-postgres-migrations': { type: 'boolean' },
   'data-dir': { type: 'string' },
   'allowed-host': { type: 'string', multiple: true },
   workers: { type: 'string' },
@@ -75,7 +76,9 @@ Options                                    Environment
   --allowed-host NAME   (repeatable)       WEIR_ALLOWED_HOSTS, separated by commas
   --workers N           threads that answer requests (1)   WEIR_WORKERS
   --validate-and-exit   the same as check
+  --run-postgres-migrations    set up the database of WEIR_POSTGRES_URL, and exit
                         your own prices    WEIR_PRICES
+                        PostgreSQL         WEIR_POSTGRES_URL, TENSORZERO_POSTGRES_URL
 `
 
 /** Reads the command line; where it is silent, the environment. */
@@ -146,9 +149,11 @@ function special(values: {
   help?: boolean
   version?: boolean
   'validate-and-exit'?: boolean
+  'run-postgres-migrations'?: boolean
 }): Arguments['command'] | undefined {
   if (values.help) return 'help'
   if (values.version) return 'version'
+  if (values['run-postgres-migrations']) return 'migrate-postgres'
   return values['validate-and-exit'] ? 'check' : undefined
 }
 

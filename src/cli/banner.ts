@@ -13,7 +13,7 @@ export function banner(about: About, readyMs: number, color: boolean): string {
     '',
     `  UI         ${paint('cyan', `${address}${config.gateway.basePath}/ui`)}`,
     `  API        ${address}${config.gateway.basePath}/openai/v1${others.length > 0 ? `  (also ${others.join(', ')})` : ''}`,
-    `  Data       ${about.dataDir}`,
+    `  Data       ${about.storeServer ?? about.dataDir}`,
     `  Providers  ${providersLine(about)}`,
     `  Config     ${config.files.length === 0 ? 'none, using defaults' : config.files.join(', ')}`,
     '',

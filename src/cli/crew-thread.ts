@@ -43,7 +43,7 @@ const live = new LiveHub({
   newId: () => engine.ids.next(),
   stats: () => ({ rss_mb: 0, store: { state: 'ok', message: null }, config_error: null }),
 })
-const about = createAbout({ holder, store, dataDir: threadData.dataDir, bind })
+const about = createAbout({ holder, store, threadData, bind })
 const app: App = {
   engine,
   live,

@@ -1,8 +1,19 @@
 import { workerData } from 'node:worker_threads'
-import { runReader } from '../store/reader.ts'
-import { sqliteReads } from '../store/sqlite/read-engine.ts'
-import { portOf, readThreadData } from './threads.ts'
+import { type ReadEngine, runReader } from '../store/reader.ts'
+import { portOf, readThreadData, type ThreadData } from './threads.ts'
 
-const { dataDir } = readThreadData(workerData)
+runReader({ port: portOf(), engine: await engineOf(readThreadData(workerData)) })
 
-runReader({ port: portOf(), engine: sqliteReads(dataDir) })
+/** Only what the chosen store needs is loaded. */
+async function engineOf({ dataDir, store }: ThreadData): Promise<ReadEngine> {
+  switch (store.kind) {
+    case 'sqlite': {
+      const { sqliteReads } = await import('../store/sqlite/read-engine.ts')
+      return sqliteReads(dataDir)
+    }
+    case 'postgres': {
+      const { postgresReads } = await import('../store/postgres/read-engine.ts')
+      return postgresReads(store.url)
+    }
+  }
+}

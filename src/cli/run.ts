@@ -2,6 +2,7 @@ import { ConfigError, formatProblem } from '../config/problems.ts'
 import { type Arguments, type Env, HELP, readArguments, UsageError } from './arguments.ts'
 import { check } from './check.ts'
 import { dataDirectory, loadDotEnv } from './environment.ts'
+import { migratePostgres } from './migrate.ts'
 import { prices } from './prices.ts'
 import { serve } from './serve.ts'
 import { StartError } from './start-error.ts'
@@ -41,6 +42,9 @@ async function perform(args: Arguments, env: Env): Promise<number> {
           progress: (text) => process.stderr.isTTY && process.stderr.write(text),
         },
       )
+      return EXIT.ok
+    case 'migrate-postgres':
+      await migratePostgres(env, (text) => process.stdout.write(text))
       return EXIT.ok
     case 'serve':
       await serve(args, env)

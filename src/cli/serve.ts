@@ -25,6 +25,7 @@ import { openStore, type Store } from './open-store.ts'
 import { readPrices, userPriceFile } from './price-files.ts'
 import { printRequests } from './request-lines.ts'
 import { StartError } from './start-error.ts'
+import { chooseStore } from './store-choice.ts'
 import { stopWhen, toldToStop } from './stop.ts'
 import { type ThreadData, threadFile } from './threads.ts'
 
@@ -38,6 +39,7 @@ export async function serve(args: Arguments, env: Env): Promise<void> {
   const threadData: ThreadData = {
     dataDir,
     priceFile: userPriceFile(env['WEIR_PRICES'] ?? null, dataDir),
+    store: chooseStore(holder.config.gateway.observabilityBackend, env),
   }
   const price = readPrices(threadData.priceFile)
   makeDirectory(dataDir, log)
@@ -47,7 +49,7 @@ export async function serve(args: Arguments, env: Env): Promise<void> {
   await refuseIfInUse(store)
   const engine = createEngine({ holder, store, env, price })
   const stopJournal = keepJournal(engine)
-  const about = createAbout({ holder, store, dataDir, bind })
+  const about = createAbout({ holder, store, threadData, bind })
   const live = new LiveHub({
     inFlight: engine.inFlight,
     clock: engine.clock,

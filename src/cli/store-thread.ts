@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { workerData } from 'node:worker_threads'
 import { decodeDialect } from '../api/dialects.ts'
 import { completeRecord } from '../engine/complete.ts'
@@ -5,16 +6,31 @@ import type { Draft } from '../engine/draft.ts'
 import { systemClock } from '../lib/clock.ts'
 import { wireNamed } from '../providers/wires.ts'
 import { PortHub } from '../store/port-hub.ts'
-import { runWriter } from '../store/writer.ts'
 import { tablePricing } from './price-files.ts'
 import { portOf, readThreadData } from './threads.ts'
 
-const { dataDir, priceFile } = readThreadData(workerData)
+const { dataDir, priceFile, store } = readThreadData(workerData)
 const price = tablePricing(priceFile)
-
-runWriter<Draft>({
-  port: new PortHub(portOf()),
+const options = {
+  port: new PortHub<Draft>(portOf()),
   dataDir,
   clock: systemClock,
-  complete: (draft) => completeRecord(draft, { request: decodeDialect, wire: wireNamed, price }),
-})
+  complete: (draft: Draft) =>
+    completeRecord(draft, { request: decodeDialect, wire: wireNamed, price }),
+}
+
+/** Only what the chosen store needs is loaded. */
+switch (store.kind) {
+  case 'sqlite': {
+    const { runWriter } = await import('../store/writer.ts')
+    runWriter<Draft>(options)
+    break
+  }
+  case 'postgres': {
+    const { runRemoteWriter } = await import('../store/remote/writer.ts')
+    const { PostgresEngine } = await import('../store/postgres/engine.ts')
+    const engine = new PostgresEngine({ url: store.url, writer: randomUUID() })
+    runRemoteWriter<Draft>({ ...options, engine, random: Math.random })
+    break
+  }
+}

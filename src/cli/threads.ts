@@ -1,11 +1,13 @@
 import { extname } from 'node:path'
 import { type MessagePort, parentPort } from 'node:worker_threads'
+import type { StoreChoice } from './store-choice.ts'
 
 /** What every thread is told. No schema: a thread that loads one is ten megabytes larger. */
 export interface ThreadData {
   readonly dataDir: string
   /** The user's own prices, if any. */
   readonly priceFile: string | null
+  readonly store: StoreChoice
 }
 
 export function readThreadData(data: unknown): ThreadData {
@@ -14,6 +16,8 @@ export function readThreadData(data: unknown): ThreadData {
     return {
       dataDir: String(data.dataDir),
       priceFile: typeof priceFile === 'string' ? priceFile : null,
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- only we start these threads
+      store: 'store' in data ? (data.store as StoreChoice) : { kind: 'sqlite' },
     }
   }
   throw new Error('This thread was not told where the data is.')

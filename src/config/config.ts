@@ -90,6 +90,7 @@ export interface Gateway {
   /** `before_reply`: an answer's end waits until its record is on disk. */
   readonly durability: 'async' | 'before_reply'
   readonly observabilityEnabled: boolean
+  readonly observabilityBackend: 'auto' | 'sqlite' | 'postgres' | 'clickhouse'
   readonly doneAfterError: boolean
   readonly onClientDisconnect: 'cancel' | 'drain'
   /** Files that a request names are downloaded and sent inline, instead of their addresses. */

@@ -25,6 +25,7 @@ export function resolveGateway(written: Written.Gateway): Gateway {
     maxRequestBytes: written.max_request_bytes,
     durability: written.observability.durability,
     observabilityEnabled: written.observability.enabled ?? true,
+    observabilityBackend: written.observability.backend,
     doneAfterError: written.compat.done_after_error,
     onClientDisconnect: written.on_client_disconnect,
     fetchFiles: written.fetch_and_encode_input_files_before_inference,

@@ -27,9 +27,9 @@ const BatchWrites = z.strictObject({
 const Observability = z.strictObject({
   enabled: Toggle.describe('`false`: nothing is recorded. `true`: no start without a store.'),
   backend: z
-    .enum(['auto', 'clickhouse', 'postgres'])
+    .enum(['auto', 'sqlite', 'clickhouse', 'postgres'])
     .default('auto')
-    .describe('Which database keeps the records.'),
+    .describe('What keeps the records; `auto`: the database whose URL is given, else SQLite.'),
   async_writes: Toggle.describe('Write records in the background.'),
   batch_writes: BatchWrites.optional(),
   durability: z

@@ -29,8 +29,15 @@ export const Clickhouse = z.strictObject({
 const Days = z.int().min(1).optional()
 
 export const Postgres = z.strictObject({
-  enabled: z.boolean().optional().describe('Accepted for compatibility: there is no Postgres.'),
-  connection_pool_size: z.int().min(1).default(20).describe('Most connections.'),
+  enabled: z
+    .boolean()
+    .optional()
+    .describe('Accepted for compatibility: the URL in the environment decides.'),
+  connection_pool_size: z
+    .int()
+    .min(1)
+    .default(20)
+    .describe('Accepted for compatibility: five connections are enough.'),
   inference_metadata_retention_days: Days.describe('For how long metadata is kept, in days.'),
   inference_data_retention_days: Days.describe('For how long prompts and answers are kept.'),
   inference_retention_days: Days.describe('Old name of the one before.'),

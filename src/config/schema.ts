@@ -53,7 +53,6 @@ export const WITHOUT_EFFECT: readonly (readonly string[])[] = [
   ['gateway', 'fetch_and_encode_input_files_before_inference'],
   ['rate_limiting'],
   ['clickhouse'],
-  ['postgres'],
   ['optimizers'],
   ['autopilot'],
   ['gateway', 'export'],

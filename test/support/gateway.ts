@@ -9,6 +9,7 @@ import { routes } from '../../src/api/index.ts'
 import type { App } from '../../src/api/app.ts'
 import { LiveHub } from '../../src/api/ui/live.ts'
 import { tablePricing } from '../../src/cli/price-files.ts'
+import { chooseStore, type StoreChoice } from '../../src/cli/store-choice.ts'
 import { type ThreadData, threadFile } from '../../src/cli/threads.ts'
 import { loadConfig } from '../../src/config/load.ts'
 import { Ids } from '../../src/domain/ids.ts'
@@ -63,7 +64,8 @@ export async function startGateway(
   const waiting = new Set<() => void>()
   const price = tablePricing(null)
   const random = options.random ?? (() => 0.1)
-  const kept = options.stored ? openStored(options.dataDir ?? join(folder, 'data')) : null
+  const choice = chooseStore(config.gateway.observabilityBackend, env)
+  const kept = options.stored ? openStored(options.dataDir ?? join(folder, 'data'), choice) : null
   const engine: Engine = {
     config: () => config,
     clock: systemClock,
@@ -134,9 +136,9 @@ export async function startGateway(
 type Kept = ReturnType<typeof openStored>
 
 /** The real store on real threads and files. */
-function openStored(dataDir: string) {
+function openStored(dataDir: string, choice: StoreChoice) {
   mkdirSync(dataDir, { recursive: true })
-  const threadData: ThreadData = { dataDir, priceFile: null }
+  const threadData: ThreadData = { dataDir, priceFile: null, store: choice }
   const recorder = openRecorder<Draft>({
     link: (events) => new WriterThread(threadFile('store-thread'), threadData, events),
     clock: systemClock,
@@ -161,6 +163,8 @@ function testApp(engine: Engine, kept: Kept | null): App {
   const about: App['about'] = {
     version: 'test',
     dataDir: '',
+    storeKind: 'sqlite',
+    storeServer: null,
     addresses: () => [],
     config: engine.config,
     configError: () => null,

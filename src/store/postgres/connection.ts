@@ -1,12 +1,5 @@
 import pg from 'pg'
 
-/** Where a database is, for messages: never with a password. */
-export function nameOf(url: string): string {
-  const { hostname, port, pathname } = new URL(url)
-  const host = hostname === '' ? 'localhost' : hostname
-  return `PostgreSQL at ${host}:${port === '' ? '5432' : port}${pathname}`
-}
-
 const CONNECT_MS = 5000
 
 export function connectionOptions(url: string, application: string): pg.ClientConfig {

@@ -3,9 +3,10 @@ import { GatewayError } from '../../domain/errors.ts'
 import { tooSlow } from '../budget.ts'
 import { DEADLINE_MS } from '../reader-protocol.ts'
 import type { ReadEngine } from '../reader.ts'
-import { connectionOptions, nameOf } from './connection.ts'
+import { connectionOptions } from './connection.ts'
 import type { Asks } from './documents.ts'
 import { asRemoteFault, codeOf } from './fault.ts'
+import { nameOf } from './name.ts'
 import { PostgresQueries } from './queries.ts'
 
 const MOST_CONNECTIONS = 4
