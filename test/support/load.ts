@@ -32,7 +32,9 @@ export class Load {
   /** Goes on until so many more have been answered, however slow the machine is. */
   async more(count: number): Promise<void> {
     const wanted = this.#answers + count
-    await within(60_000, () => Promise.resolve(this.#answers >= wanted || this.failures.length > 0))
+    await within(120_000, () =>
+      Promise.resolve(this.#answers >= wanted || this.failures.length > 0),
+    )
   }
 
   async stop(): Promise<void> {
