@@ -1,6 +1,7 @@
 import type pg from 'pg'
 import type { Json } from '../../domain/chat.ts'
 import type { Change, ChangeOutcome } from '../changes.ts'
+import { RemoteFault } from '../remote/engine.ts'
 import { claimDocument, putDocument, removeDocument } from './documents.ts'
 import { asRemoteFault } from './fault.ts'
 import { addFeedback } from './feedback.ts'
@@ -46,5 +47,7 @@ async function apply(client: pg.ClientBase, change: Change): Promise<Json> {
         encodeText(change.responseId),
       ])
       return null
+    default:
+      throw new RemoteFault('data', `PostgreSQL cannot keep this yet: ${change.kind}.`)
   }
 }
