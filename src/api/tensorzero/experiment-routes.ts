@@ -1,55 +1,36 @@
 import { z } from 'zod'
-import { jsonRoute, type Route } from '../../http/route.ts'
+import type { Route } from '../../http/route.ts'
 import { measureSeries, SERIES_ALPHA, viewExperiment } from '../../ops/experiments.ts'
 import { PERIODS } from '../../ops/periods.ts'
 import { GatewayError } from '../../domain/errors.ts'
 import type { App } from '../app.ts'
-import { Experiment } from '../ui/contract-functions.ts'
 import { presentExperiment } from '../ui/present-functions.ts'
+import { nativeRoute } from './native-route.ts'
 
-const probabilities = jsonRoute({
+const probabilities = nativeRoute({
   method: 'GET',
-  paths: ['/internal/functions/:name/variant_sampling_probabilities'],
-  scope: 'admin',
+  path: '/internal/functions/:name/variant_sampling_probabilities',
   summary: "The share of a function's requests that each variant gets now.",
-  plainErrors: true,
   query: z.object({ namespace: z.string().optional() }),
-  result: z.object({ probabilities: z.record(z.string(), z.number()) }),
   handle: async ({ engine }: App, { params, query }) => {
     const view = await viewExperiment(engine, params['name'] ?? '', query.namespace ?? null)
     return { probabilities: Object.fromEntries(view.probabilities) }
   },
 })
 
-const experiment = jsonRoute({
+const experiment = nativeRoute({
   method: 'GET',
-  paths: ['/internal/functions/:name/experiment'],
-  scope: 'admin',
+  path: '/internal/functions/:name/experiment',
   summary: "How a function's variants are chosen, and what is known of them.",
-  plainErrors: true,
   query: z.object({ namespace: z.string().optional() }),
-  result: Experiment,
   handle: async ({ engine }: App, { params, query }) =>
     presentExperiment(await viewExperiment(engine, params['name'] ?? '', query.namespace ?? null)),
 })
 
-const Point = z.object({
-  period_end: z.string(),
-  variant_name: z.string(),
-  mean: z.number(),
-  variance: z.number().nullable(),
-  count: z.int(),
-  alpha: z.number(),
-  cs_lower: z.number().nullable(),
-  cs_upper: z.number().nullable(),
-})
-
-const timeseries = jsonRoute({
+const timeseries = nativeRoute({
   method: 'GET',
-  paths: ['/internal/feedback/timeseries'],
-  scope: 'admin',
+  path: '/internal/feedback/timeseries',
   summary: 'What a metric says of the variants of a function, period by period.',
-  plainErrors: true,
   query: z.object({
     function_name: z.string(),
     metric_name: z.string(),
@@ -57,7 +38,6 @@ const timeseries = jsonRoute({
     time_window: z.enum([...PERIODS, 'cumulative']),
     max_periods: z.coerce.number().int().min(1).max(1000),
   }),
-  result: z.object({ timeseries: z.array(Point) }),
   handle: async ({ engine }: App, { query }) => {
     const { time_window: period, variant_names: names } = query
     if (period === 'cumulative') {

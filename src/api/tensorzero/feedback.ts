@@ -1,22 +1,17 @@
 import { z } from 'zod'
 import { GatewayError } from '../../domain/errors.ts'
-import { isUuid } from '../../domain/ids.ts'
 import { jsonRoute } from '../../http/route.ts'
 import { giveFeedback } from '../../ops/feedback.ts'
 import type { App } from '../app.ts'
 import type { Json } from '../../domain/chat.ts'
 import { readBySchema, struct } from '../serde.ts'
-
-const Id = z
-  .string()
-  .transform((id) => id.toLowerCase())
-  .refine(isUuid, 'UUID parsing failed: this is no UUID')
+import { Uuid } from './native-route.ts'
 
 const Body = struct({
   metric_name: z.string(),
   value: z.custom<Json>((value) => value !== undefined, 'missing field `value`'),
-  inference_id: Id.nullish(),
-  episode_id: Id.nullish(),
+  inference_id: Uuid.nullish(),
+  episode_id: Uuid.nullish(),
   tags: z.record(z.string(), z.string()).default({}),
   dryrun: z.boolean().nullish(),
   internal: z.boolean().default(false),
