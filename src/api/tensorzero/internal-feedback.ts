@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { GatewayError } from '../../domain/errors.ts'
-import { type Feedback, FEEDBACK_TYPES } from '../../domain/feedback.ts'
+import type { Feedback, FeedbackType } from '../../domain/feedback.ts'
 import type { Route } from '../../http/route.ts'
 import type { IdPage } from '../../store/reads.ts'
 import type { App } from '../app.ts'
@@ -48,7 +48,7 @@ const bounds = nativeRoute({
     const lasts = Object.values(byType).map(({ lastId }) => lastId)
     const first = firsts.toSorted()[0]
     const last = lasts.toSorted().at(-1)
-    const boundsOf = (type: (typeof FEEDBACK_TYPES)[number]) => ({
+    const boundsOf = (type: FeedbackType) => ({
       first_id: byType[type]?.firstId ?? null,
       last_id: byType[type]?.lastId ?? null,
     })

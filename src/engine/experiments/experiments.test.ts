@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Json } from '../../domain/chat.ts'
-import type { Change } from '../../store/changes.ts'
+import type { Change, DocumentName } from '../../store/changes.ts'
 import type { StoreClient } from '../../store/client.ts'
 import type { VariantFeedback } from '../../store/feedback-statistics.ts'
 import type { Reads } from '../../store/reads.ts'
@@ -26,6 +26,8 @@ const EXPERIMENT: Experiment = {
   metric: { type: 'boolean', optimize: 'max' },
 }
 
+const keyOf = ({ collection, key }: DocumentName) => collection + key
+
 /** A store in memory whose clock stands still until it is told. */
 function setUp() {
   const world = { now: 1_000_000, asked: 0, sick: false, shares: { a: 0.5, b: 0.5 } }
@@ -43,7 +45,6 @@ function setUp() {
       })),
     )
   }
-  const keyOf = ({ collection, key }: { collection: string; key: string }) => collection + key
   const change = (asked: Change): Promise<Json> => {
     if (world.sick) return Promise.reject(new Error('sick'))
     if (asked.kind !== 'put' && asked.kind !== 'claim') throw new Error(asked.kind)
@@ -54,8 +55,7 @@ function setUp() {
   const stored: StoreClient = {
     reads: {
       feedbackByVariant,
-      document: (name: { collection: string; key: string }) =>
-        Promise.resolve(documents.get(keyOf(name)) ?? null),
+      document: (name: DocumentName) => Promise.resolve(documents.get(keyOf(name)) ?? null),
     } as Partial<Reads> as Reads,
     change,
     flush: () => Promise.resolve(),
