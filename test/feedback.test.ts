@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from 'vitest'
-import { NOBODY, startFeedback } from './support/feedback.ts'
+import { NOBODY, post, startFeedback } from './support/feedback.ts'
 
 const { gateway, infer, give, close } = await startFeedback()
 afterAll(close)
@@ -117,6 +117,15 @@ describe('POST /feedback keeps', () => {
       },
     ])
     expect(await said(inferenceId)).toMatchObject([{ tags: { 'tensorzero::internal': 'true' } }])
+    const path = `/internal/evaluations/datapoints/${NOBODY}/get_human_feedback`
+    const [{ value = null } = {}] = copies ?? []
+    const { output } = value as { output: unknown }
+    const asked = { metric_name: 'liked', output: JSON.stringify(output) }
+    expect((await post(gateway, path, asked)).json).toEqual({
+      feedback: { value: true, evaluator_inference_id: NOBODY },
+    })
+    const other = { ...asked, output: '[]' }
+    expect((await post(gateway, path, other)).json).toEqual({ feedback: null })
   })
 
   test('F222 waits for an answer that is still being given', async () => {

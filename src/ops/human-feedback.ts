@@ -53,7 +53,7 @@ export function humanCopy(feedback: Feedback, output: Json): Change {
 }
 
 /** Where a person's verdict on this answer to this datapoint is. */
-function humanFeedbackName(of: {
+export function humanFeedbackName(of: {
   readonly metricName: string
   readonly datapointId: string
   readonly output: Json

@@ -1,10 +1,12 @@
 import { z } from 'zod'
 import { GatewayError } from '../../domain/errors.ts'
 import type { Feedback, FeedbackType } from '../../domain/feedback.ts'
+import { asObject, parseJson } from '../../lib/json.ts'
 import type { Route } from '../../http/route.ts'
 import type { IdPage } from '../../store/reads.ts'
 import type { App } from '../app.ts'
-import { readBySchema } from '../serde.ts'
+import { humanFeedbackName } from '../../ops/human-feedback.ts'
+import { readBySchema, struct } from '../serde.ts'
 import { nativeRoute, storedOf, Uuid } from './native-route.ts'
 
 // What TensorZero's own pages ask about feedback, under their paths and in their words.
@@ -85,12 +87,31 @@ const latest = nativeRoute({
   },
 })
 
+const human = nativeRoute({
+  method: 'POST',
+  path: '/internal/evaluations/datapoints/:datapoint/get_human_feedback',
+  summary: 'What a person said of this answer to a datapoint, so that no judge need be asked.',
+  body: struct({ metric_name: z.string(), output: z.string() }),
+  handle: async (app: App, { params, body }) => {
+    const name = humanFeedbackName({
+      metricName: body.metric_name,
+      datapointId: readBySchema(Uuid, params['datapoint']),
+      output: parseJson(body.output) ?? body.output,
+    })
+    const found = asObject(await storedOf(app).reads.document(name))
+    if (!found) return { feedback: null }
+    const { value = null, evaluator_inference_id: judge = null } = found
+    return { feedback: { value, evaluator_inference_id: judge } }
+  },
+})
+
 export const internalFeedback: readonly Route<App>[] = [
   ofTarget,
   demonstrations,
   bounds,
   count,
   latest,
+  human,
 ]
 
 function targetIn(params: Record<string, string>): string {
