@@ -40,6 +40,7 @@ export async function serve(args: Arguments, env: Env): Promise<void> {
     dataDir,
     priceFile: userPriceFile(env['WEIR_PRICES'] ?? null, dataDir),
     store: chooseStore(holder.config.gateway.observabilityBackend, env),
+    retention: holder.config.gateway.retention,
   }
   const price = readPrices(threadData.priceFile)
   makeDirectory(dataDir, log)

@@ -9,7 +9,7 @@ import { PortHub } from '../store/port-hub.ts'
 import { tablePricing } from './price-files.ts'
 import { portOf, readThreadData } from './threads.ts'
 
-const { dataDir, priceFile, store } = readThreadData(workerData)
+const { dataDir, priceFile, store, retention } = readThreadData(workerData)
 const price = tablePricing(priceFile)
 const options = {
   port: new PortHub<Draft>(portOf()),
@@ -23,7 +23,7 @@ const options = {
 switch (store.kind) {
   case 'sqlite': {
     const { runWriter } = await import('../store/writer.ts')
-    runWriter<Draft>(options)
+    runWriter<Draft>({ ...options, retention })
     break
   }
   case 'postgres': {

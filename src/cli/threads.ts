@@ -1,6 +1,7 @@
 import { extname } from 'node:path'
 import { type MessagePort, parentPort } from 'node:worker_threads'
 import type { StoreChoice } from './store-choice.ts'
+import { KEEP_ALL, type Retention } from '../store/retention.ts'
 
 /** What every thread is told. No schema: a thread that loads one is ten megabytes larger. */
 export interface ThreadData {
@@ -8,6 +9,8 @@ export interface ThreadData {
   /** The user's own prices, if any. */
   readonly priceFile: string | null
   readonly store: StoreChoice
+  /** All is kept when missing. */
+  readonly retention?: Retention
 }
 
 export function readThreadData(data: unknown): ThreadData {
@@ -18,6 +21,7 @@ export function readThreadData(data: unknown): ThreadData {
       priceFile: typeof priceFile === 'string' ? priceFile : null,
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- only we start these threads
       store: 'store' in data ? (data.store as StoreChoice) : { kind: 'sqlite' },
+      retention: 'retention' in data ? readRetention(data.retention) : KEEP_ALL,
     }
   }
   throw new Error('This thread was not told where the data is.')
@@ -32,4 +36,14 @@ export function portOf(): MessagePort {
 /** The address of a worker's file beside this one: `.ts` in development, `.js` when built. */
 export function threadFile(name: string): URL {
   return new URL(`./${name}${extname(import.meta.filename)}`, import.meta.url)
+}
+
+function readRetention(data: unknown): Retention {
+  if (typeof data !== 'object' || data === null) return KEEP_ALL
+  const days = 'maxDays' in data ? data.maxDays : null
+  const bytes = 'maxBytes' in data ? data.maxBytes : null
+  return {
+    maxDays: typeof days === 'number' ? days : null,
+    maxBytes: typeof bytes === 'number' ? bytes : null,
+  }
 }

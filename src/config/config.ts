@@ -91,6 +91,8 @@ export interface Gateway {
   readonly durability: 'async' | 'before_reply'
   readonly observabilityEnabled: boolean
   readonly observabilityBackend: 'auto' | 'sqlite' | 'postgres' | 'clickhouse'
+  /** How much of the past is kept; null: no bound. */
+  readonly retention: { readonly maxDays: number | null; readonly maxBytes: number | null }
   readonly doneAfterError: boolean
   readonly onClientDisconnect: 'cancel' | 'drain'
   /** Files that a request names are downloaded and sent inline, instead of their addresses. */

@@ -26,12 +26,20 @@ export function resolveGateway(written: Written.Gateway): Gateway {
     durability: written.observability.durability,
     observabilityEnabled: written.observability.enabled ?? true,
     observabilityBackend: written.observability.backend,
+    retention: resolveRetention(written.observability.retention),
     doneAfterError: written.compat.done_after_error,
     onClientDisconnect: written.on_client_disconnect,
     fetchFiles: written.fetch_and_encode_input_files_before_inference,
     infersEpisodes: written.infer_episodes,
     feedbackUnchecked: written.unstable_disable_feedback_target_validation,
   })
+}
+
+function resolveRetention({
+  max_days: days,
+  max_bytes: bytes,
+}: Written.Gateway['observability']['retention']): Gateway['retention'] {
+  return Object.freeze({ maxDays: days === 0 ? null : days, maxBytes: bytes === 0 ? null : bytes })
 }
 
 export function resolveCache({ cache }: Written.Gateway): CacheSettings {

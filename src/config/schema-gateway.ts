@@ -24,6 +24,21 @@ const BatchWrites = z.strictObject({
   write_queue_capacity: Count.optional().describe('Most records that may wait.'),
 })
 
+const Retention = z.strictObject({
+  max_days: z
+    .int()
+    .min(0)
+    .default(0)
+    .describe('Requests older than this many days are deleted; 0: none are.'),
+  max_bytes: z
+    .int()
+    .min(0)
+    .default(20_000_000_000)
+    .describe(
+      'When the files grow beyond this, the oldest texts go, then the oldest rows; 0: never.',
+    ),
+})
+
 const Observability = z.strictObject({
   enabled: Toggle.describe('`false`: nothing is recorded. `true`: no start without a store.'),
   backend: z
@@ -36,6 +51,7 @@ const Observability = z.strictObject({
     .enum(['async', 'before_reply'])
     .default('async')
     .describe('`before_reply`: the end of an answer waits until its record is on disk.'),
+  retention: Retention.prefault({}),
   disable_automatic_migrations: z
     .boolean()
     .optional()

@@ -1,6 +1,9 @@
 /** Pause between two slices at least, in ms: what came meanwhile is written first. */
 const PAUSE_MS = 20
 
+/** When there was nothing to do. */
+const REST_MS = 60_000
+
 /** Work in small slices between other work, at most half of the time. Keeps no process alive. */
 export class IdleWork {
   readonly #slice: () => boolean
@@ -26,6 +29,7 @@ export class IdleWork {
   #run(): void {
     this.#next = undefined
     const startedMs = performance.now()
-    if (this.#slice()) this.start(Math.max(PAUSE_MS, performance.now() - startedMs))
+    const more = this.#slice()
+    this.start(more ? Math.max(PAUSE_MS, performance.now() - startedMs) : REST_MS)
   }
 }

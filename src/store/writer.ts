@@ -6,6 +6,7 @@ import { IdleWork } from './idle-work.ts'
 import type { WriterPort } from './port-hub.ts'
 import type { FromWriter, Opening, ToWriter } from './protocol.ts'
 import { interrupted, quarantined } from './quarantine.ts'
+import type { Retention } from './retention.ts'
 import type { Prepared } from './sqlite/engine.ts'
 import { setAside, SqliteEngine } from './sqlite/engine.ts'
 import { asFault, StoreFault } from './sqlite/fault.ts'
@@ -14,6 +15,8 @@ export interface WriterOptions<Draft extends { readonly id: string }> {
   readonly port: WriterPort<Draft>
   readonly dataDir: string
   readonly clock: Clock
+  /** Everything when missing. */
+  readonly retention?: Retention | undefined
   /** Reads a draft: the expensive part. What it throws costs that one record its contents. */
   complete(draft: Draft): InferenceRecord
 }
@@ -97,10 +100,11 @@ class Writer<Draft extends { readonly id: string }> {
 
   #opened(): SqliteEngine {
     if (this.#engine !== undefined) return this.#engine
+    const { dataDir, retention, clock } = this.#options
     if (this.#refusal !== undefined && this.#options.clock.us() < this.#refusal.untilUs) {
       throw this.#refusal.fault
     }
-    const engine = new SqliteEngine(this.#options.dataDir)
+    const engine = new SqliteEngine(dataDir, retention, clock)
     this.#engine = engine
     if (engine.hot.unclean) this.#check ??= setTimeout(() => this.#checkFile(), CHECK_DELAY_MS)
     if (this.#sweep) sweepInterrupted(engine)

@@ -113,3 +113,16 @@ function migrate(db: DatabaseSync, path: string, migrations: readonly string[]):
 export function schemaVersion(db: DatabaseSync): number {
   return Number(db.prepare('PRAGMA user_version').get()?.['user_version'])
 }
+
+/** Without the pages that deleted rows have left free. */
+export function usedBytes(db: DatabaseSync): number {
+  const pages = pragma(db, 'page_count') - pragma(db, 'freelist_count')
+  return pages * pragma(db, 'page_size')
+}
+
+export function pragma(
+  db: DatabaseSync,
+  name: 'page_count' | 'freelist_count' | 'page_size',
+): number {
+  return Number(db.prepare(`PRAGMA ${name}`).get()?.[name])
+}

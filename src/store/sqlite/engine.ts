@@ -1,7 +1,10 @@
 import { mkdirSync, renameSync, existsSync } from 'node:fs'
 import type { DatabaseSync } from 'node:sqlite'
 import type { InferenceRecord } from '../../domain/record.ts'
+import { systemClock } from '../../lib/clock.ts'
 import type { Change, ChangeOutcome } from '../changes.ts'
+import { KEEP_ALL } from '../retention.ts'
+import { Caretaker } from './caretaker.ts'
 import { guarded } from './fault.ts'
 import { HotFile } from './hot-file.ts'
 import { lockDirectory } from './lock.ts'
@@ -20,7 +23,9 @@ export class SqliteEngine {
   readonly #payloads: PayloadFiles
   readonly #lock: DatabaseSync
 
-  constructor(dataDir: string) {
+  readonly #caretaker: Caretaker
+
+  constructor(dataDir: string, retention = KEEP_ALL, clock = systemClock) {
     guarded(dataDir, () => mkdirSync(dataDir, { recursive: true, mode: 0o700 }))
     this.#lock = lockDirectory(dataDir)
     try {
@@ -30,6 +35,12 @@ export class SqliteEngine {
       throw thrown
     }
     this.#payloads = new PayloadFiles(dataDir)
+    this.#caretaker = new Caretaker({
+      hot: this.hot,
+      payloads: this.#payloads,
+      retention,
+      clock,
+    })
   }
 
   /** Payloads first: a crash in between leaves texts without a row, never a row without its texts. */
@@ -48,7 +59,7 @@ export class SqliteEngine {
 
   /** A short piece of work that can wait. False when there is none. */
   tidy(): boolean {
-    return this.hot.catchUp()
+    return this.#caretaker.step()
   }
 
   /** `clean` false: after a fault, when nothing more should be written. */

@@ -5,9 +5,10 @@ import { zstdCompressSync, zstdDecompressSync } from 'node:zlib'
 import type { InferenceRecord } from '../../domain/record.ts'
 import type { Change, ChangeOutcome } from '../changes.ts'
 import { ChangeWriter } from './change-writer.ts'
-import { closeDatabase, openForWriting, transact } from './database.ts'
+import { closeDatabase, openForWriting, transact, usedBytes } from './database.ts'
 import { guarded } from './fault.ts'
 import { HOT_FILE, HOT_MIGRATIONS, SLOT_MS } from './hot-schema.ts'
+import { HotTrash } from './hot-trash.ts'
 import type { Values } from './hot-values.ts'
 import { attemptValues, inferenceValues } from './hot-values.ts'
 import { Interner } from './interner.ts'
@@ -29,6 +30,7 @@ export class HotFile {
   readonly #statements: Statements
   readonly #changes: ChangeWriter
   readonly #rollups: RollupWriter
+  readonly #trash: HotTrash
   #insertInference: StatementSync | undefined
   #insertAttempt: StatementSync | undefined
   #nextSeq: number
@@ -47,6 +49,7 @@ export class HotFile {
       const { dims } = (this.#statements = guarded(this.path, () => prepareAll(db)))
       this.#rollups = guarded(this.path, () => new RollupWriter(db))
       this.#changes = guarded(this.path, () => new ChangeWriter(db, dims.number.bind(dims)))
+      this.#trash = new HotTrash(db, () => this.#forgetNames())
       const start = guarded(this.path, () => this.#start())
       this.unclean = start.unclean
       this.#nextSeq = start.nextSeq
@@ -98,6 +101,14 @@ export class HotFile {
   /** Adds some of the rows from before there were sums to them. False when that is done. */
   catchUp(): boolean {
     return guarded(this.path, () => this.#rollups.catchUp())
+  }
+
+  usedBytes(): number {
+    return guarded(this.path, () => usedBytes(this.#db))
+  }
+
+  trash<T>(work: (trash: HotTrash) => T): T {
+    return guarded(this.path, () => work(this.#trash))
   }
 
   /** Up to `limit` requests that had begun when the last process ended; done ones are cleared. */

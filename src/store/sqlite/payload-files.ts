@@ -1,7 +1,8 @@
+import { existsSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { InferenceRecord } from '../../domain/record.ts'
-import { closeDatabase, openForWriting, transact } from './database.ts'
+import { closeDatabase, openForWriting, transact, usedBytes } from './database.ts'
 import { guarded } from './fault.ts'
 import { encodePayload } from './payload.ts'
 import { packSegment } from './segment.ts'
@@ -16,6 +17,7 @@ export interface Place {
 const SEGMENT_ROWS = 32
 const SEGMENT_BYTES = 512 * 1024
 const CACHE_KIB = 1024
+const SEGMENTS_AT_ONCE = 64
 /** This week's, and last week's for what began before midnight. */
 const MOST_OPEN = 2
 
@@ -62,6 +64,59 @@ export class PayloadFiles {
     this.#parts.clear()
   }
 
+  /** The weeks there are, the oldest first. */
+  parts(): number[] {
+    return guarded(this.#dataDir, () =>
+      readdirSync(this.#dataDir)
+        .flatMap((name) => PART_NAME.exec(name)?.[1] ?? [])
+        .map(Number)
+        .toSorted((one, other) => one - other),
+    )
+  }
+
+  /** What they use, without what deleted texts have left free. */
+  bytes(): number {
+    return this.parts().reduce((sum, part) => {
+      const open = this.#parts.get(part)
+      if (open === undefined) return sum + sizeOf(payloadPath(this.#dataDir, part))
+      return sum + guarded(open.path, () => usedBytes(open.db))
+    }, 0)
+  }
+
+  /** Deletes a whole week. Readers that have it open keep what they see until they look again. */
+  remove(part: number): void {
+    const path = payloadPath(this.#dataDir, part)
+    guarded(path, () => {
+      this.#parts.get(part)?.db.close()
+      this.#parts.delete(part)
+      for (const suffix of ['', '-wal', '-shm']) rmSync(path + suffix, { force: true })
+    })
+  }
+
+  /** Deletes the oldest segments of a week. False when there are none. */
+  removeOldest(part: number): boolean {
+    const { path, db } = this.#open(part)
+    return guarded(path, () => {
+      const sql = `DELETE FROM segment WHERE segment IN
+        (SELECT segment FROM segment ORDER BY segment LIMIT ?)`
+      return Number(db.prepare(sql).run(SEGMENTS_AT_ONCE).changes) > 0
+    })
+  }
+
+  /** Deletes the segments of rows that are gone, where their week is still there. */
+  removeSegments(places: readonly Place[]): void {
+    for (const [part, members] of Map.groupBy(places, (place) => place.part)) {
+      if (!existsSync(payloadPath(this.#dataDir, part))) continue
+      const { path, db } = this.#open(part)
+      const list = JSON.stringify(members.map(({ segment }) => segment))
+      guarded(path, () =>
+        db
+          .prepare('DELETE FROM segment WHERE segment IN (SELECT value FROM json_each(?))')
+          .run(list),
+      )
+    }
+  }
+
   #writePart(
     part: number,
     records: readonly InferenceRecord[],
@@ -102,6 +157,8 @@ export function payloadPath(dataDir: string, part: number): string {
   return join(dataDir, `payload-${part.toFixed(0).padStart(6, '0')}.db`)
 }
 
+const PART_NAME = /^payload-(\d{6})\.db$/
+
 const DAY_MS = 86_400_000
 
 /** The ISO week of a time (UTC), as `year * 100 + week`: Thursday decides whose week it is. */
@@ -112,6 +169,10 @@ export function partOf(startedAt: number): number {
   if (Number.isNaN(year)) return 0
   const firstDay = Date.UTC(year, 0, 1) / DAY_MS
   return year * 100 + Math.floor((thursday - firstDay) / 7) + 1
+}
+
+function sizeOf(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? 0
 }
 
 interface Member {

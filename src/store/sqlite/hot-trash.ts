@@ -1,0 +1,109 @@
+import type { DatabaseSync } from 'node:sqlite'
+import { pragma, transact } from './database.ts'
+import { SLOT_MS } from './hot-schema.ts'
+import type { Place } from './payload-files.ts'
+import { readNumber } from './values.ts'
+
+/** Some ten milliseconds of deleting. */
+const ROWS_AT_ONCE = 200
+const PAGES_AT_ONCE = 256
+/** Free pages that are worth giving back: an eighth of the file, but not a few. */
+const FEW_PAGES = 2048
+const SHARE = 8
+
+/** Deletes the oldest rows of `weir.db`, a few at a time. The hours' sums stay. */
+export class HotTrash {
+  readonly #db: DatabaseSync
+  readonly #forgetNames: () => void
+
+  /** Names of tags may go with their last row: then `forgetNames` is called. */
+  constructor(db: DatabaseSync, forgetNames: () => void) {
+    this.#db = db
+    this.#forgetNames = forgetNames
+  }
+
+  /** Rows of requests that began before `at`; null when there are none. */
+  deleteBefore(at: number): Place[] | null {
+    const slot = Math.floor(at / SLOT_MS)
+    const last = this.#db
+      .prepare('SELECT max(last_seq) AS seq FROM arrival WHERE slot <= ?')
+      .get(slot)?.['seq']
+    if (typeof last !== 'number') return null
+    const seqs = this.#db
+      .prepare('SELECT seq FROM inference WHERE seq <= ? AND started_at < ? ORDER BY seq LIMIT ?')
+      .all(last, at, ROWS_AT_ONCE)
+    const places = this.#delete(seqs.map((row) => readNumber(row, 'seq')))
+    if (seqs.length < ROWS_AT_ONCE) {
+      this.#db.prepare('DELETE FROM arrival WHERE slot < ?').run(slot)
+    }
+    return seqs.length === 0 ? null : places
+  }
+
+  /** Null when there are no rows. */
+  deleteOldest(): Place[] | null {
+    const seqs = this.#db
+      .prepare('SELECT seq FROM inference ORDER BY seq LIMIT ?')
+      .all(ROWS_AT_ONCE)
+    return seqs.length === 0 ? null : this.#delete(seqs.map((row) => readNumber(row, 'seq')))
+  }
+
+  /** Gives some free pages back to the disk. False when there are too few to care. */
+  shrink(): boolean {
+    const free = pragma(this.#db, 'freelist_count')
+    if (free < Math.max(FEW_PAGES, pragma(this.#db, 'page_count') / SHARE)) return false
+    this.#db.exec(`PRAGMA incremental_vacuum(${PAGES_AT_ONCE})`)
+    return pragma(this.#db, 'freelist_count') < free
+  }
+
+  /** Returns the segments that no row needs any more. */
+  #delete(seqs: readonly number[]): Place[] {
+    const last = seqs.at(-1)
+    if (last === undefined) return []
+    const list = JSON.stringify(seqs)
+    const run = (sql: string) => this.#db.prepare(sql).run(list)
+    const places = transact(this.#db, () => {
+      const [next] = this.#db
+        .prepare('SELECT part, segment FROM inference WHERE seq > ? ORDER BY seq LIMIT 1')
+        .all(last)
+      const rows = this.#db
+        .prepare(`SELECT DISTINCT part, segment FROM inference WHERE seq IN ${LIST}`)
+        .all(list)
+      run(DELETE_FEEDBACK)
+      run(DELETE_TAGS)
+      run(DELETE_TAG_VALUES)
+      run(`DELETE FROM attempt WHERE seq IN ${LIST}`)
+      run(`DELETE FROM inference WHERE seq IN ${LIST}`)
+      return rows.filter(
+        (row) => row['part'] !== next?.['part'] || row['segment'] !== next?.['segment'],
+      )
+    })
+    this.#forgetNames()
+    return places.map((row) => ({
+      part: readNumber(row, 'part'),
+      segment: readNumber(row, 'segment'),
+      index: 0,
+    }))
+  }
+}
+
+const LIST = '(SELECT value FROM json_each(?1))'
+
+const TAGS_OF_LIST = `
+  SELECT tagkv.id AS kv, i.seq FROM inference i, json_each(i.tags) t
+  JOIN tagkv ON tagkv.key = t.key AND tagkv.value = t.value
+  WHERE i.tags IS NOT NULL AND i.seq IN ${LIST}`
+
+const DELETE_TAGS = `DELETE FROM tag WHERE (kv, seq) IN (${TAGS_OF_LIST})`
+
+const DELETE_TAG_VALUES = `
+  DELETE FROM tagkv WHERE id IN (SELECT kv FROM (${TAGS_OF_LIST}))
+    AND NOT EXISTS (SELECT 1 FROM tag WHERE tag.kv = tagkv.id)`
+
+/** What was said of an episode goes with its last inference. */
+const DELETE_FEEDBACK = `
+  DELETE FROM feedback WHERE target IN (
+    SELECT id FROM inference WHERE seq IN ${LIST}
+    UNION ALL
+    SELECT i.episode_id FROM inference i WHERE i.seq IN ${LIST} AND NOT EXISTS (
+      SELECT 1 FROM inference other WHERE other.episode_id = i.episode_id
+        AND other.seq NOT IN ${LIST}))`
