@@ -1,4 +1,4 @@
-import type { InferenceRecord } from '../../src/domain/record.ts'
+import type { AttemptRecord, InferenceRecord } from '../../src/domain/record.ts'
 import { sizeAround } from './words.ts'
 
 /** What is random about a request, beside its texts. */
@@ -97,39 +97,7 @@ export function bareRecord(of: Facts): InferenceRecord {
     costNano,
     warnings: [],
     configHash: 'c0ffee',
-    attempts: [
-      {
-        id: of.id,
-        number: 1,
-        reason: 'first',
-        provider: of.provider,
-        providerType: of.provider,
-        model: of.model,
-        variant: of.variantName,
-        upstreamModel: of.model,
-        url: `https://${of.provider}.example/v1/chat/completions`,
-        status: of.failed ? 503 : 200,
-        error: of.failed ? 'upstream_unavailable' : null,
-        errorMessage: null,
-        startedUs: 300,
-        headUs: of.ttftUs ?? of.endedUs - 100,
-        ttftUs: of.ttftUs,
-        endedUs: of.endedUs,
-        bytesOut: 4000,
-        bytesIn: 2000,
-        reusedSocket: true,
-        staleRetry: false,
-        mayHaveBeenBilled: false,
-        usage,
-        usageSource: 'provider',
-        costNano,
-        costSource: 'table',
-        finish: 'stop',
-        finishRaw: 'stop',
-        rawRequest: '',
-        rawResponse: '',
-      },
-    ],
+    attempts: [bareAttempt(of, usage, costNano)],
     input: [],
     tools: null,
     params: null,
@@ -138,5 +106,39 @@ export function bareRecord(of: Facts): InferenceRecord {
     inputPreview: 'What would be the best way to tell a person that their order has been sent to',
     outputPreview:
       'You could write to them in a few friendly words that the order is on its way and',
+  }
+}
+
+function bareAttempt(of: Facts, usage: AttemptRecord['usage'], costNano: number): AttemptRecord {
+  return {
+    id: of.id,
+    number: 1,
+    reason: 'first',
+    provider: of.provider,
+    providerType: of.provider,
+    model: of.model,
+    variant: of.variantName,
+    upstreamModel: of.model,
+    url: `https://${of.provider}.example/v1/chat/completions`,
+    status: of.failed ? 503 : 200,
+    error: of.failed ? 'upstream_unavailable' : null,
+    errorMessage: null,
+    startedUs: 300,
+    headUs: of.ttftUs ?? of.endedUs - 100,
+    ttftUs: of.ttftUs,
+    endedUs: of.endedUs,
+    bytesOut: 4000,
+    bytesIn: 2000,
+    reusedSocket: true,
+    staleRetry: false,
+    mayHaveBeenBilled: false,
+    usage,
+    usageSource: 'provider',
+    costNano,
+    costSource: 'table',
+    finish: 'stop',
+    finishRaw: 'stop',
+    rawRequest: '',
+    rawResponse: '',
   }
 }

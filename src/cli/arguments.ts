@@ -4,7 +4,7 @@ import { nearest } from '../lib/nearest.ts'
 export type Env = Readonly<Record<string, string | undefined>>
 
 export interface Arguments {
-  readonly command: 'serve' | 'check' | 'prices' | 'migrate-postgres' | 'help' | 'version'
+  readonly command: (typeof COMMANDS)[number] | 'migrate-postgres'
   /** Globs. */
   readonly configFiles: readonly string[]
   readonly defaultConfig: boolean
@@ -16,6 +16,7 @@ export interface Arguments {
   readonly workers: number
   readonly checkFormat: 'pretty' | 'json' | 'github'
   readonly prices: PricesWords
+  readonly words: CommandWords
 }
 
 /** What `weir prices` is told. */
@@ -26,6 +27,19 @@ export interface PricesWords {
   readonly since: string | null
   readonly model: string | null
   readonly dryRun: boolean
+}
+
+/** What the commands about records are told, beside where those are. */
+export interface CommandWords {
+  /** What stands after the command's name. */
+  readonly words: readonly string[]
+  readonly format: string | null
+  readonly output: string | null
+  /** Days: `2026-01-31`. */
+  readonly since: string | null
+  readonly until: string | null
+  readonly timeout: string | null
+  readonly salvage: string | null
 }
 
 /** A wrong command line: said in one line, with exit code 2. */
@@ -47,11 +61,27 @@ const FLAGS = {
   since: { type: 'string' },
   model: { type: 'string' },
   'dry-run': { type: 'boolean' },
+  until: { type: 'string' },
+  output: { type: 'string', short: 'o' },
+  timeout: { type: 'string' },
+  salvage: { type: 'string' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean', short: 'v' },
 } as const
 
-const COMMANDS = ['serve', 'check', 'prices', 'help', 'version'] as const
+const COMMANDS = [
+  'serve',
+  'check',
+  'prices',
+  'backup',
+  'restore',
+  'compact',
+  'doctor',
+  'query',
+  'export',
+  'help',
+  'version',
+] as const
 
 export const HELP = `Weir routes your LLM calls and remembers them.
 
@@ -65,6 +95,14 @@ Commands
   prices [list [MODEL]]     what is known to cost what
   prices check FILE   check a file of your own prices
   prices reprice      price past requests again; --since DAY --model NAME --dry-run
+  backup DIR          copy all records, while the gateway runs too; FILE.db: without texts
+  restore DIR         put a backup in the place of the records (nothing is deleted)
+  compact             make the files smaller; the gateway must not run
+  doctor              what is wrong here; --salvage FILE reads a damaged file; --format json
+  query "SQL"         ask the records: inferences, model_inferences, feedback, tags, hours,
+                      documents; --format table|json|csv --timeout SECONDS
+  export              requests with their texts; --format jsonl|parquet --output FILE
+                      --since DAY --until DAY
   version, help
 
 Options                                    Environment
@@ -100,12 +138,16 @@ export function readArguments(argv: readonly string[], env: Env): Arguments {
     dataDir: values['data-dir'] ?? env['WEIR_DATA_DIR'] ?? null,
     allowedHosts: values['allowed-host'] ?? listOf(env['WEIR_ALLOWED_HOSTS']),
     workers: workersIn(values.workers ?? env['WEIR_WORKERS']),
-    checkFormat: oneOf('format', values.format, ['pretty', 'json', 'github']) ?? 'pretty',
+    checkFormat:
+      command === 'check'
+        ? (oneOf('format', values.format, ['pretty', 'json', 'github']) ?? 'pretty')
+        : 'pretty',
     prices: pricesWords(command === 'prices' ? rest : [], values),
+    words: commandWords(rest, values),
   }
 }
 
-const TAKES_WORDS: ReadonlySet<string> = new Set(['check', 'prices'])
+const TAKES_WORDS: ReadonlySet<string> = new Set(['check', 'prices', 'backup', 'restore', 'query'])
 
 function pricesWords(
   words: readonly string[],
@@ -122,6 +164,15 @@ function workersIn(text: string | undefined): number {
   const count = Number(text)
   if (/^\d+$/.test(text) && count >= 1 && count <= MOST_WORKERS) return count
   throw new UsageError(`--workers takes a number from 1 to ${MOST_WORKERS}, not \`${text}\`.`)
+}
+
+function commandWords(
+  words: readonly string[],
+  given: { readonly [Flag in keyof Omit<CommandWords, 'words'>]?: string },
+): CommandWords {
+  const { format = null, output = null, since = null, until = null } = given
+  const { timeout = null, salvage = null } = given
+  return { words, format, output, since, until, timeout, salvage }
 }
 
 function bindFrom(env: Env): string | null {

@@ -5,6 +5,7 @@ import { nearest } from '../lib/nearest.ts'
 import { StoreFault } from '../store/sqlite/fault.ts'
 import { reprice, type RepriceSums } from '../store/sqlite/reprice.ts'
 import { type PricesWords, UsageError } from './arguments.ts'
+import { dayOf } from './command.ts'
 import { loadPriceTable, readPriceFile, tablePricing, userPriceFile } from './price-files.ts'
 import { StartError } from './start-error.ts'
 
@@ -105,7 +106,7 @@ function repriceAll(args: PricesArguments, output: PricesOutput): void {
   const price = tablePricing(userPriceFile(args.priceFile, args.dataDir))
   const sums = reprice({
     dataDir: args.dataDir,
-    since: args.since === null ? null : dayOf(args.since),
+    since: args.since === null ? null : dayOf('since', args.since),
     model: args.model,
     dryRun: args.dryRun,
     price,
@@ -113,12 +114,6 @@ function repriceAll(args: PricesArguments, output: PricesOutput): void {
   })
   output.progress('\n')
   output.out(summaryOf(sums, args.dryRun))
-}
-
-function dayOf(text: string): number {
-  const ms = /^\d{4}-\d\d-\d\d$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN
-  if (!Number.isNaN(ms)) return ms
-  throw new UsageError(`--since takes a day like 2026-01-31, not \`${text}\`.`)
 }
 
 function summaryOf(sums: RepriceSums, dryRun: boolean): string {

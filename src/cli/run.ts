@@ -1,9 +1,17 @@
 import { ConfigError, formatProblem } from '../config/problems.ts'
 import { type Arguments, type Env, HELP, readArguments, UsageError } from './arguments.ts'
+import { systemClock } from '../lib/clock.ts'
+import { StoreFault } from '../store/sqlite/fault.ts'
+import { backup } from './backup.ts'
 import { check } from './check.ts'
+import { compact } from './compact.ts'
+import { doctor } from './doctor.ts'
 import { dataDirectory, loadDotEnv } from './environment.ts'
+import { exportAll } from './export.ts'
 import { migratePostgres } from './migrate.ts'
 import { prices } from './prices.ts'
+import { query } from './query.ts'
+import { restore } from './restore.ts'
 import { serve } from './serve.ts'
 import { StartError } from './start-error.ts'
 import { VERSION } from './version.ts'
@@ -23,10 +31,10 @@ export async function run(argv: readonly string[], processEnv: Env): Promise<num
 async function perform(args: Arguments, env: Env): Promise<number> {
   switch (args.command) {
     case 'help':
-      process.stdout.write(HELP)
+      out(HELP)
       return EXIT.ok
     case 'version':
-      process.stdout.write(`weir ${VERSION}\n`)
+      out(`weir ${VERSION}\n`)
       return EXIT.ok
     case 'check':
       return (await check(args, env)) ? EXIT.ok : EXIT.config
@@ -37,10 +45,7 @@ async function perform(args: Arguments, env: Env): Promise<number> {
           dataDir: dataDirectory(args, env),
           priceFile: env['WEIR_PRICES'] ?? null,
         },
-        {
-          out: (text) => process.stdout.write(text),
-          progress: (text) => process.stderr.isTTY && process.stderr.write(text),
-        },
+        { out, progress },
       )
       return EXIT.ok
     case 'migrate-postgres':
@@ -49,13 +54,50 @@ async function perform(args: Arguments, env: Env): Promise<number> {
     case 'serve':
       await serve(args, env)
       return EXIT.ok
+    case 'doctor': {
+      const at = { dataDir: dataDirectory(args, env), now: systemClock.now() }
+      const { text, healthy } = await doctor(args, env, at)
+      out(text)
+      return healthy ? EXIT.ok : EXIT.failure
+    }
+    default:
+      await aboutRecords(args, dataDirectory(args, env))
+      return EXIT.ok
   }
+}
+
+/** Those that need to know nothing but where the records are. */
+async function aboutRecords({ command, words }: Arguments, dataDir: string): Promise<void> {
+  switch (command) {
+    case 'backup':
+      return out(backup(words, dataDir))
+    case 'restore':
+      return out(restore(words, dataDir, systemClock.now()))
+    case 'compact':
+      return out(compact(words, dataDir, progress))
+    case 'query':
+      return query(words, dataDir, out)
+    case 'export':
+      return exportAll(words, dataDir, process.stdout)
+    default:
+      throw new UsageError(`\`weir ${command}\` is not about records.`)
+  }
+}
+
+function out(text: string): void {
+  process.stdout.write(text)
+}
+
+/** What only a person watching wants to know. */
+function progress(text: string): void {
+  if (process.stderr.isTTY) process.stderr.write(text)
 }
 
 /** One clear text, no stack: a wrong setting is not a bug. */
 function report(thrown: unknown): number {
   const color = process.stderr.isTTY
   if (thrown instanceof UsageError) return say(thrown.message, EXIT.usage)
+  if (thrown instanceof StoreFault) return say(thrown.message, EXIT.failure)
   if (thrown instanceof StartError) return say(thrown.message, EXIT.failure)
   if (thrown instanceof ConfigError) {
     const texts = thrown.problems.map((problem) => formatProblem(problem, { color }))

@@ -60,7 +60,7 @@ export function readDocuments(
   }))
 }
 
-function jsonIn(text: string): Json {
+export function jsonIn(text: string): Json {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- only this file writes these
   return JSON.parse(text) as Json
 }

@@ -73,9 +73,12 @@ export function readTarget(db: DatabaseSync | null, id: string): FeedbackTarget 
   return episode === undefined ? null : { level: 'episode' }
 }
 
-const SELECT = `
+/** A condition may follow. */
+export const SELECT_FEEDBACK = `
   SELECT f.*, metric.name AS metric_name, config.name AS config_name FROM feedback f
-  JOIN dim metric ON metric.id = f.metric JOIN dim config ON config.id = f.config_hash
+  JOIN dim metric ON metric.id = f.metric JOIN dim config ON config.id = f.config_hash`
+
+const SELECT = `${SELECT_FEEDBACK}
   WHERE f.target = ? AND f.id < ? AND f.id > ? AND (? IS NULL OR f.type = ?)`
 
 export function readFeedbackOf(
@@ -132,7 +135,7 @@ export function readFeedbackSummary(db: DatabaseSync | null, targetId: string): 
 const FIRST_ID = new Uint8Array(0)
 const LAST_ID = new Uint8Array(17).fill(0xff)
 
-function decodeFeedback(row: Row): Feedback {
+export function decodeFeedback(row: Row): Feedback {
   const level = row['level'] === LEVEL_CODES.episode ? 'episode' : 'inference'
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- only this file writes these
   const value = JSON.parse(readText(row, 'value')) as Json

@@ -5,7 +5,7 @@ import { zstdCompressSync, zstdDecompressSync } from 'node:zlib'
 import type { InferenceRecord } from '../../domain/record.ts'
 import type { Change, ChangeOutcome } from '../changes.ts'
 import { ChangeWriter } from './change-writer.ts'
-import { closeDatabase, openForWriting, transact, usedBytes } from './database.ts'
+import { closeDatabase, type Layout, openForWriting, transact, usedBytes } from './database.ts'
 import { guarded } from './fault.ts'
 import { HOT_FILE, HOT_MIGRATIONS, SLOT_MS } from './hot-schema.ts'
 import { HotTrash } from './hot-trash.ts'
@@ -18,6 +18,11 @@ import { RollupWriter } from './rollup-writer.ts'
 import { decodeId, encodeId, readBytes, whole } from './values.ts'
 
 const CACHE_KIB = 8192
+export const HOT_LAYOUT: Layout = {
+  migrations: HOT_MIGRATIONS,
+  cacheKib: CACHE_KIB,
+  shrinks: true,
+}
 /** About a second of reading. */
 const CHECK_MOST_BYTES = 512 * 1024 * 1024
 
@@ -39,11 +44,7 @@ export class HotFile {
 
   constructor(dataDir: string) {
     this.path = join(dataDir, HOT_FILE)
-    const db = openForWriting(this.path, {
-      migrations: HOT_MIGRATIONS,
-      cacheKib: CACHE_KIB,
-      shrinks: true,
-    })
+    const db = openForWriting(this.path, HOT_LAYOUT)
     this.#db = db
     try {
       const { dims } = (this.#statements = guarded(this.path, () => prepareAll(db)))

@@ -66,8 +66,12 @@ export class Library {
     if (known !== undefined && known.inode === inode) return known.db
     this.#forget(path)
     if (inode === undefined) return null
-    const [oldest] = this.#files.keys()
-    if (oldest !== undefined && this.#files.size >= MOST_OPEN) this.#forget(oldest)
+    if (this.#files.size >= MOST_OPEN) {
+      // Its statements are in use while texts are read.
+      const hot = join(this.#dataDir, HOT_FILE)
+      const oldest = this.#files.keys().find((name) => name !== hot)
+      if (oldest !== undefined) this.#forget(oldest)
+    }
     const db = openForReading(path, cacheKib)
     this.#files.set(path, { db, inode })
     return db

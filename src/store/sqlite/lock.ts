@@ -10,12 +10,12 @@ const WAIT_MS = 1000
  * Takes the data directory for this process. The lock is the kernel's, on a file that stays open:
  * it goes with the process however that ends, so it is never stale.
  */
-export function lockDirectory(dataDir: string): DatabaseSync {
+export function lockDirectory(dataDir: string, waitMs = WAIT_MS): DatabaseSync {
   const path = join(dataDir, 'lock.db')
   let db: DatabaseSync | undefined
   try {
     makePrivate(path)
-    db = new DatabaseSync(path, { timeout: WAIT_MS })
+    db = new DatabaseSync(path, { timeout: waitMs })
     db.exec('BEGIN EXCLUSIVE')
     return db
   } catch (thrown) {

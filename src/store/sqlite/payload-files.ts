@@ -6,6 +6,7 @@ import { closeDatabase, openForWriting, transact, usedBytes } from './database.t
 import { guarded } from './fault.ts'
 import { encodePayload } from './payload.ts'
 import { packSegment } from './segment.ts'
+import { readNumber, type Row } from './values.ts'
 
 /** Where a payload is: the file (year and week), the segment in it, and the place in that. */
 export interface Place {
@@ -25,7 +26,8 @@ const MIGRATIONS: readonly string[] = [
   `CREATE TABLE segment (segment INTEGER PRIMARY KEY, lengths TEXT NOT NULL, frame BLOB NOT NULL)`,
 ]
 
-const INSERT = 'INSERT INTO segment (lengths, frame) VALUES (?, ?) RETURNING segment'
+/** Returns its number. */
+export const INSERT_SEGMENT = 'INSERT INTO segment (lengths, frame) VALUES (?, ?) RETURNING segment'
 
 interface Part {
   readonly path: string
@@ -66,12 +68,7 @@ export class PayloadFiles {
 
   /** The weeks there are, the oldest first. */
   parts(): number[] {
-    return guarded(this.#dataDir, () =>
-      readdirSync(this.#dataDir)
-        .flatMap((name) => PART_NAME.exec(name)?.[1] ?? [])
-        .map(Number)
-        .toSorted((one, other) => one - other),
-    )
+    return listParts(this.#dataDir)
   }
 
   /** What they use, without what deleted texts have left free. */
@@ -142,14 +139,38 @@ export class PayloadFiles {
       this.#parts.delete(oldest)
     }
     const path = payloadPath(this.#dataDir, part)
-    const db = openForWriting(path, {
-      migrations: MIGRATIONS,
-      cacheKib: CACHE_KIB,
-      shrinks: false,
-    })
-    const opened = { path, db, insert: guarded(path, () => db.prepare(INSERT)) }
+    const db = openPart(this.#dataDir, part)
+    const opened = { path, db, insert: guarded(path, () => db.prepare(INSERT_SEGMENT)) }
     this.#parts.set(part, opened)
     return opened
+  }
+}
+
+/** The weeks of texts in a directory, the oldest first. */
+export function listParts(dataDir: string): number[] {
+  return guarded(dataDir, () =>
+    readdirSync(dataDir)
+      .flatMap((name) => PART_NAME.exec(name)?.[1] ?? [])
+      .map(Number)
+      .toSorted((one, other) => one - other),
+  )
+}
+
+/** Opens a week for its only writer. */
+export function openPart(dataDir: string, part: number): DatabaseSync {
+  return openForWriting(payloadPath(dataDir, part), {
+    migrations: MIGRATIONS,
+    cacheKib: CACHE_KIB,
+    shrinks: false,
+  })
+}
+
+/** Where the texts of a row of `inference` are. */
+export function placeOf(row: Row): Place {
+  return {
+    part: readNumber(row, 'part'),
+    segment: readNumber(row, 'segment'),
+    index: readNumber(row, 'segment_index'),
   }
 }
 

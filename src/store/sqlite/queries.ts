@@ -27,6 +27,7 @@ import type { Budget } from '../budget.ts'
 import { InferenceSearch } from './inferences.ts'
 import type { Library } from './library.ts'
 import { decodeLogRow, decodeStored, SELECT_ATTEMPTS, SELECT_INFERENCES } from './log-rows.ts'
+import { placeOf } from './payload-files.ts'
 import { overviewOf, type OverviewSpan } from './overview.ts'
 import { Search } from './search.ts'
 import { readFeedbackByVariant, readFeedbackUntil } from './statistics.ts'
@@ -67,12 +68,7 @@ export class Queries implements Answers {
     const row = db?.prepare(`${SELECT_INFERENCES} WHERE i.id = ?`).get(encodeId(id))
     if (!db || row === undefined) return null
     const attempts = db.prepare(SELECT_ATTEMPTS).all(readNumber(row, 'seq'))
-    const place = {
-      part: readNumber(row, 'part'),
-      segment: readNumber(row, 'segment'),
-      index: readNumber(row, 'segment_index'),
-    }
-    return decodeStored(row, attempts, this.#library.payload(place, id))
+    return decodeStored(row, attempts, this.#library.payload(placeOf(row), id))
   }
 
   byResponse(responseId: string): StoredInference | null {

@@ -1,18 +1,26 @@
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
 
-/** Fast, and with a checksum: a flipped bit must be seen, not read. */
-export const ZSTD_OPTIONS = {
-  params: {
-    [constants.ZSTD_c_compressionLevel]: 1,
-    [constants.ZSTD_c_checksumFlag]: 1,
-  },
+function optionsOf(level: number) {
+  return {
+    params: {
+      [constants.ZSTD_c_compressionLevel]: level,
+      // A flipped bit must be seen, not read.
+      [constants.ZSTD_c_checksumFlag]: 1,
+    },
+  }
 }
 
+/** Fast, and with a checksum. */
+export const ZSTD_OPTIONS = optionsOf(1)
+
 /** Several documents as one zstd frame: together they are smaller, and cheaper, than one by one. */
-export function packSegment(documents: readonly Buffer[]): { lengths: string; frame: Buffer } {
+export function packSegment(
+  documents: readonly Buffer[],
+  level = 1,
+): { lengths: string; frame: Buffer } {
   return {
     lengths: documents.map((document) => document.length).join(','),
-    frame: zstdCompressSync(Buffer.concat(documents), ZSTD_OPTIONS),
+    frame: zstdCompressSync(Buffer.concat(documents), optionsOf(level)),
   }
 }
 

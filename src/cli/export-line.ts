@@ -1,0 +1,56 @@
+import type { StoredInference } from '../store/store.ts'
+
+/** A request as it is exported; names of fields stay the same from version to version. */
+export function exportLine(stored: StoredInference) {
+  const { record } = stored
+  return {
+    id: stored.id,
+    episode_id: stored.episodeId,
+    started_at: new Date(stored.startedAt).toISOString(),
+    function_name: stored.functionName,
+    variant_name: stored.variantName,
+    requested_model: stored.requestedModel,
+    model: stored.model,
+    provider: stored.provider,
+    dialect: record.dialect,
+    stream: stored.stream,
+    outcome: stored.outcome,
+    status: stored.status,
+    error: record.error,
+    error_message: stored.errorMessage,
+    latency_ms: stored.latencyUs / 1000,
+    ttft_ms: stored.ttftUs === null ? null : stored.ttftUs / 1000,
+    finish_reason: record.finish,
+    input_tokens: stored.inputTokens,
+    output_tokens: stored.outputTokens,
+    usage: record.usage,
+    cost_usd: stored.costNano === null ? null : stored.costNano / 1e9,
+    tags: stored.tags,
+    warnings: record.warnings,
+    /** False: the texts are gone, and the fields below are empty. */
+    has_texts: stored.payload === 'present',
+    input: record.input,
+    tools: record.tools,
+    params: record.params,
+    output: record.output,
+    raw_request: record.rawRequest,
+    model_inferences: stored.attemptRecords.map((attempt) => ({
+      id: attempt.id,
+      number: attempt.number,
+      reason: attempt.reason,
+      model: attempt.model ?? null,
+      provider: attempt.provider,
+      provider_type: attempt.providerType,
+      upstream_model: attempt.upstreamModel,
+      status: attempt.status,
+      error: attempt.error,
+      error_message: attempt.errorMessage,
+      latency_ms: (attempt.endedUs - attempt.startedUs) / 1000,
+      cached: attempt.cached ?? false,
+      usage: attempt.usage,
+      cost_usd: attempt.costNano === null ? null : attempt.costNano / 1e9,
+      raw_request: attempt.rawRequest,
+      raw_response: attempt.rawResponse,
+    })),
+  }
+}
