@@ -1,4 +1,5 @@
-import { chmodSync, closeSync, existsSync, openSync } from 'node:fs'
+import { chmodSync, closeSync, existsSync, openSync, rmSync, statfsSync, statSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { guarded, StoreFault } from './fault.ts'
 
@@ -104,10 +105,24 @@ function migrate(db: DatabaseSync, path: string, migrations: readonly string[]):
     throw new StoreFault('newer', path, message)
   }
   if (version === migrations.length) return
+  if (version > 0) keepCopy(db, path, version)
   transact(db, () => {
     for (const migration of migrations.slice(version)) db.exec(migration)
     db.exec(`PRAGMA user_version = ${migrations.length.toFixed(0)}`)
   })
+}
+
+/**
+ * The file as the older version left it, in case somebody wants to go back: `weir.db.schema-5`.
+ * Left out where the disk has no room for it: the change itself is one transaction.
+ */
+function keepCopy(db: DatabaseSync, path: string, version: number): void {
+  const { bavail, bsize } = statfsSync(dirname(path))
+  if (bavail * bsize < 2 * statSync(path).size) return
+  const copy = `${path}.schema-${version}`
+  rmSync(copy, { force: true })
+  makePrivate(copy)
+  db.prepare('VACUUM INTO ?').run(copy)
 }
 
 export function schemaVersion(db: DatabaseSync): number {

@@ -54,6 +54,11 @@ test.each(HOT_MIGRATIONS.map((_, index) => index + 1))(
     hot.close(true)
 
     expect(query(path, 'PRAGMA user_version')).toEqual([{ user_version: HOT_MIGRATIONS.length }])
+    if (version < HOT_MIGRATIONS.length) {
+      const copy = `${path}.schema-${version}`
+      expect(query(copy, 'PRAGMA user_version')).toEqual([{ user_version: version }])
+      expect(query(copy, 'SELECT count(*) AS n FROM inference')).toEqual([{ n: 2 }])
+    }
     expect(query(path, 'PRAGMA integrity_check')).toEqual([{ integrity_check: 'ok' }])
     const answers = new Queries(new Library(directory.path), new Budget(systemClock, 60_000))
     const tagged = { field: 'tag', key: 'user', op: '=', value: 'me', negated: false } as const
