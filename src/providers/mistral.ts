@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { JsonObject } from '../lib/json.ts'
+import { NINE_LETTERS } from './call-ids.ts'
 import { openaiCompatible } from './openai-compatible.ts'
 import {
   openaiCompletions,
@@ -26,6 +27,7 @@ export const mistral = openaiCompatible({
     maxTokens: 'max_tokens',
     seed: 'random_seed',
     requiredChoice: 'any',
+    callNames: NINE_LETTERS,
     thinking: 'none',
     reasoningBack: 'thinking_list',
     asksForUsage: false,

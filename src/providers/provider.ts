@@ -3,6 +3,7 @@ import type { ChatRequest, JsonObject, Part, ProviderError } from '../domain/cha
 import type { EmbeddingRequest } from '../domain/embedding.ts'
 import type { Script } from '../lib/script.ts'
 import type { SseEvent } from '../lib/sse.ts'
+import type { CallNames } from './call-ids.ts'
 
 export type { Script } from '../lib/script.ts'
 
@@ -127,6 +128,8 @@ export interface Quirks {
   readonly allowedTools?: true
   readonly customTools?: true
   readonly filesInResults?: true
+  /** How it wants calls to be named, where not anyhow. */
+  readonly callNames?: CallNames
   /** Knows the words that OpenAI's Responses have in common with its chat completions. */
   readonly openaiFields?: true
   /** Takes what Gemini signed back where Google's servers of this format do. */

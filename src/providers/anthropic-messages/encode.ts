@@ -1,5 +1,6 @@
 import type { ChatParams, ChatRequest, Message } from '../../domain/chat.ts'
 import { asObject, type Json, type JsonObject } from '../../lib/json.ts'
+import { LETTERS, withCallNames } from '../call-ids.ts'
 import { Leftovers, ownExtra } from '../leftovers.ts'
 import { withoutUndefined } from '../openai-chat/fields.ts'
 import type { Encoded, Quirks, WireTarget } from '../provider.ts'
@@ -12,11 +13,12 @@ import { WIRE } from './read.ts'
 
 /** Our nouns as a Messages request. Source: Claude API reference, "Create a Message". */
 export function encodeMessagesRequest(
-  chat: ChatRequest,
+  asked: ChatRequest,
   target: WireTarget,
   quirks: Quirks,
 ): Encoded {
   const left = new Leftovers()
+  const chat = withCallNames(asked, LETTERS)
   const { params } = chat
   left.params(params, ['seed', 'presencePenalty', 'frequencyPenalty', 'verbosity', 'logprobs'])
   left.params(params, ['topLogprobs'])

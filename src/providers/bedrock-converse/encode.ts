@@ -1,6 +1,7 @@
 import type { ChatRequest, Message } from '../../domain/chat.ts'
 import type { Json, JsonObject } from '../../lib/json.ts'
 import { encodeThinking } from '../anthropic-messages/encode-thinking.ts'
+import { LETTERS, withCallNames } from '../call-ids.ts'
 import { Leftovers, nameOfTool, ownExtra } from '../leftovers.ts'
 import { withoutUndefined } from '../openai-chat/fields.ts'
 import type { Encoded, Quirks, WireTarget } from '../provider.ts'
@@ -8,8 +9,9 @@ import { cachePoint, encodeBlock } from './encode-blocks.ts'
 import { WIRE } from './read.ts'
 
 /** Our nouns as a Converse request. Source: Amazon Bedrock API reference, "Converse". */
-export function encodeConverse(chat: ChatRequest, target: WireTarget, _quirks: Quirks): Encoded {
+export function encodeConverse(asked: ChatRequest, target: WireTarget, _quirks: Quirks): Encoded {
   const left = new Leftovers()
+  const chat = withCallNames(asked, LETTERS)
   const { params } = chat
   left.params(params, ['seed', 'presencePenalty', 'frequencyPenalty', 'parallelToolCalls'])
   left.params(params, ['verbosity', 'user', 'logprobs', 'topLogprobs'])

@@ -3,13 +3,15 @@ import type { Encoded, Quirks, WireTarget } from '../provider.ts'
 import { encodeMessages } from './encode-messages.ts'
 import { encodeChoice, encodeTools } from './encode-tools.ts'
 import { encodeFormat, encodeReasoning } from './encode-thinking.ts'
+import { withCallNames } from '../call-ids.ts'
 import { Leftovers, openaiExtra, ownExtra } from '../leftovers.ts'
 import { withoutUndefined } from './fields.ts'
 
 export const WIRE = 'openai_chat'
 
 /** Our nouns as a chat completions body. What this wire cannot say is named in `dropped`. */
-export function encodeChat(chat: ChatRequest, target: WireTarget, quirks: Quirks): Encoded {
+export function encodeChat(asked: ChatRequest, target: WireTarget, quirks: Quirks): Encoded {
+  const chat = quirks.callNames ? withCallNames(asked, quirks.callNames) : asked
   const dropped = new Set<string>()
   const { params } = chat
   const tools = encodeTools(chat, quirks, dropped)
