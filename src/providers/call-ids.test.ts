@@ -45,7 +45,11 @@ test('Bedrock and Mistral get names that they take', () => {
   const [turn] = objectsIn(body['messages'])
   const use = asObject(objectsIn(turn?.['content'])[0]?.['toolUse'])
   expect(use?.['toolUseId']).toMatch(/^call_[\da-f]{24}$/)
-  const sent = openaiChat.encode(chatOf('call_abc', 'D681PevKs'), target, mistral.quirks)
+  const sent = openaiChat.encode(
+    chatOf('call_Zm9vYmFyYmF6cXV4cXV1eA', 'D681PevKs'),
+    target,
+    mistral.quirks,
+  )
   const [assistant, ...results] = objectsIn(sent.body['messages'])
   const ids = objectsIn(assistant?.['tool_calls']).map(({ id }) => id)
   expect(ids).toEqual([expect.stringMatching(/^[\da-f]{9}$/), 'D681PevKs'])

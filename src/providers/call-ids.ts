@@ -14,9 +14,12 @@ export const LETTERS: CallNames = {
   made: (digits) => `call_${digits.slice(0, 24)}`,
 }
 
-/** Source: Mistral docs, "Function calling". */
+/**
+ * Mistral's own have nine letters, and it refuses others. Of those only what is surely another
+ * provider's is named anew: OpenAI's, Claude's, Bedrock's, vLLM's, Kimi's, ours for Gemini.
+ */
 export const NINE_LETTERS: CallNames = {
-  fits: /^[A-Za-z0-9]{9}$/,
+  fits: /^(?!call_\w{20}|call_\d+_|toolu_|tooluse_|chatcmpl-tool-|functions\.)/,
   made: (digits) => digits.slice(0, 9),
 }
 
