@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { ChatRequest } from '../domain/chat.ts'
-import { asObject, objectsIn } from '../lib/json.ts'
+import { asObject, asString, objectsIn } from '../lib/json.ts'
 import { anthropicMessages } from './anthropic-messages.ts'
 import { bedrockConverse } from './bedrock-converse.ts'
 import { mistral } from './mistral.ts'
@@ -26,8 +26,8 @@ function claudes(...ids: readonly string[]): [string[], string[]] {
   const { body } = anthropicMessages.encode(chatOf(...ids), target, {})
   const [calls, results] = objectsIn(body['messages']).map(({ content }) => objectsIn(content))
   return [
-    (calls ?? []).map(({ id }) => String(id)),
-    (results ?? []).map((each) => String(each['tool_use_id'])),
+    (calls ?? []).map(({ id }) => asString(id) ?? ''),
+    (results ?? []).map((each) => asString(each['tool_use_id']) ?? ''),
   ]
 }
 
