@@ -8,6 +8,10 @@ import { experimentRoutes } from './tensorzero/experiment-routes.ts'
 import { internalFeedback } from './tensorzero/internal-feedback.ts'
 import { feedback } from './tensorzero/feedback.ts'
 import { inference } from './tensorzero/inference.ts'
+import { episodeRoutes } from './tensorzero/episode-routes.ts'
+import { nativeFunctions } from './tensorzero/function-routes.ts'
+import { modelInferenceRoutes } from './tensorzero/model-inferences.ts'
+import { usageRoutes } from './tensorzero/usage-routes.ts'
 import { datasetRoutes } from './tensorzero/datasets.ts'
 import { storedInferences } from './tensorzero/stored-inferences.ts'
 import { metaRoutes } from './meta.ts'
@@ -37,6 +41,10 @@ export const routes: readonly Route<App>[] = [
   ...operationRoutes,
   ...storedInferences,
   ...datasetRoutes,
+  ...episodeRoutes,
+  ...nativeFunctions,
+  ...modelInferenceRoutes,
+  ...usageRoutes,
   ...metaRoutes,
   ...uiRoutes,
   ...functionRoutes,

@@ -2,6 +2,7 @@ import type { Json } from '../domain/chat.ts'
 import type { Feedback, FeedbackType } from '../domain/feedback.ts'
 import type { DocumentName } from './changes.ts'
 import type { DatapointReads } from './datapoints.ts'
+import type { EpisodeReads } from './episodes.ts'
 import type { InferenceReads } from './inference-reads.ts'
 import type { StatisticsReads } from './feedback-statistics.ts'
 import type { LogReader } from './store.ts'
@@ -16,9 +17,11 @@ export interface Reads
     UsageReads,
     InferenceReads,
     StatisticsReads,
-    DatapointReads {}
+    DatapointReads,
+    EpisodeReads {}
 
 export interface FeedbackReads {
+  feedbackById(id: string): Promise<Feedback | null>
   /** What feedback may be given to; null where there is no such inference and no such episode. */
   target(id: string): Promise<FeedbackTarget | null>
   /** What was said of one target, or that of one type, the newest first. */
@@ -89,4 +92,7 @@ export const READS: Readonly<Record<keyof Reads, true>> = {
   countInferences: true,
   datapoints: true,
   datasets: true,
+  episodes: true,
+  episodeBounds: true,
+  feedbackById: true,
 }

@@ -2,6 +2,7 @@ import { makeDirectory, openTestReader, openTestRecorder } from './fixtures/open
 import { describeDatapoints } from './datapoints.conformance.ts'
 import { describeDocuments } from './documents.conformance.ts'
 import { describeStatistics } from './feedback-statistics.conformance.ts'
+import { describeEpisodes } from './episodes.conformance.ts'
 import { describeFilters } from './filters.conformance.ts'
 import { describeInferences } from './inferences.conformance.ts'
 import { describeStore, type TestStore } from './store.conformance.ts'
@@ -10,6 +11,7 @@ import { describeUsage } from './usage.conformance.ts'
 describeStore('SQLite', openStore)
 describeFilters('SQLite', openStore)
 describeDocuments('SQLite', openStore)
+describeEpisodes('SQLite', openStore)
 describeDatapoints('SQLite', openStore)
 describeUsage('SQLite', openStore)
 describeInferences('SQLite', openStore)

@@ -78,6 +78,11 @@ export const SELECT_FEEDBACK = `
   SELECT f.*, metric.name AS metric_name, config.name AS config_name FROM feedback f
   JOIN dim metric ON metric.id = f.metric JOIN dim config ON config.id = f.config_hash`
 
+export function readFeedback(db: DatabaseSync | null, id: string): Feedback | null {
+  const row = db?.prepare(`${SELECT_FEEDBACK} WHERE f.id = ?`).get(encodeId(id))
+  return row === undefined ? null : decodeFeedback(row)
+}
+
 const SELECT = `${SELECT_FEEDBACK}
   WHERE f.target = ? AND f.id < ? AND f.id > ? AND (? IS NULL OR f.type = ?)`
 

@@ -12,6 +12,8 @@ import type {
   DatasetFigures,
 } from '../datapoints.ts'
 import { readDatapoints, readDatasets } from './datapoints.ts'
+import type { EpisodeBounds, EpisodeFigures, EpisodeQuery } from '../episodes.ts'
+import { readEpisodeBounds, readEpisodes } from './episodes.ts'
 import type { DocumentName } from '../changes.ts'
 import type {
   StatisticsQuery,
@@ -22,7 +24,7 @@ import type { Answers, FeedbackSummary, FeedbackTarget, IdPage } from '../reads.
 import type { LogPage, Overview, StoredInference } from '../store.ts'
 import type { UsageQuery, UsageRow } from '../usage.ts'
 import { readDocument, readDocuments } from './documents.ts'
-import { readFeedbackOf, readFeedbackSummary, readTarget } from './feedback.ts'
+import { readFeedback, readFeedbackOf, readFeedbackSummary, readTarget } from './feedback.ts'
 import type { Budget } from '../budget.ts'
 import { InferenceSearch } from './inferences.ts'
 import type { Library } from './library.ts'
@@ -124,6 +126,20 @@ export class Queries implements Answers {
   datasets(query: Parameters<DatapointReads['datasets']>[0]): DatasetFigures[] {
     const db = this.#library.hot()
     return db ? readDatasets(db, query) : []
+  }
+
+  episodes(query: EpisodeQuery): EpisodeFigures[] {
+    const db = this.#library.hot()
+    return db ? readEpisodes(db, this.#budget, query) : []
+  }
+
+  episodeBounds(): EpisodeBounds {
+    const db = this.#library.hot()
+    return db ? readEpisodeBounds(db, this.#budget) : { first: null, last: null, count: 0 }
+  }
+
+  feedbackById(id: string): Feedback | null {
+    return readFeedback(this.#library.hot(), id)
   }
 
   #inferences(query: InferenceQuery): InferenceSearch | null {

@@ -1,0 +1,78 @@
+import { GatewayError } from '../../domain/errors.ts'
+import { outputBlocks } from '../../domain/native-blocks.ts'
+import type { Block } from '../../domain/chat.ts'
+import type { AttemptRecord } from '../../domain/record.ts'
+import { totalInput, totalOutput } from '../../domain/usage.ts'
+import type { Route } from '../../http/route.ts'
+import type { JsonObject } from '../../lib/json.ts'
+import { upToNow } from '../../ops/up-to-now.ts'
+import type { StoredInference } from '../../store/store.ts'
+import type { App } from '../app.ts'
+import { nativeRoute, storedOf } from './native-route.ts'
+import { secondsOf } from './stored-inference.ts'
+
+const modelInferences = nativeRoute({
+  method: 'GET',
+  path: '/internal/model_inferences/:id',
+  summary: 'What models were told and answered for one inference.',
+  handle: async (app: App, { params }) => {
+    const stored = storedOf(app)
+    await upToNow(stored)
+    const found = await stored.reads.get((params['id'] ?? '').toLowerCase())
+    if (!found) throw new GatewayError('not_found', `Inference not found: ${params['id']}`)
+    const answered = found.attemptRecords.filter(({ error }) => error === null)
+    return { model_inferences: answered.map((attempt) => present(found, attempt)) }
+  },
+})
+
+export const modelInferenceRoutes: readonly Route<App>[] = [modelInferences]
+
+function present(found: StoredInference, attempt: AttemptRecord): JsonObject {
+  const { usage, costNano, ttftUs } = attempt
+  const messages = attempt.input ?? found.record.input
+  const system = messages.flatMap(({ role, content }) => (role === 'system' ? textsOf(content) : []))
+  const said = (blocks: readonly Block[]) => outputBlocks(blocks, toolsIn(blocks), attempt.providerType)
+  return {
+    id: attempt.id,
+    inference_id: found.id,
+    raw_request: attempt.rawRequest,
+    raw_response: attempt.rawResponse,
+    model_name: attempt.model ?? found.model ?? found.requestedModel,
+    model_provider_name: attempt.provider,
+    ...known({
+      input_tokens: usage && totalInput(usage),
+      output_tokens: usage && totalOutput(usage),
+      response_time_ms: Math.round((attempt.endedUs - attempt.startedUs) / 1000),
+      ttft_ms: found.stream && ttftUs !== null ? Math.round(ttftUs / 1000) : null,
+    }),
+    timestamp: secondsOf(found.startedAt),
+    ...(system.length > 0 && { system: system.join('\n') }),
+    input_messages: messages
+      .filter(({ role }) => role !== 'system')
+      .map(({ role, content }) => ({ role, content: said(content) })),
+    output: said(attempt.output ?? found.record.output),
+    ...known({
+      provider_cache_read_input_tokens: usage?.cacheRead ?? null,
+      provider_cache_write_input_tokens: usage?.cacheWrite ?? null,
+    }),
+    cached: attempt.cached ?? false,
+    ...known({ cost: costNano === null ? null : costNano / 1e9 }),
+  }
+}
+
+function textsOf(content: readonly Block[]): string[] {
+  return content.flatMap((block) => (block.type === 'text' ? [block.text] : []))
+}
+
+/** Nobody says which tools there were: each call counts as one of a known tool. */
+function toolsIn(blocks: readonly Block[]): Map<string, null> {
+  return new Map(blocks.flatMap((block) => (block.type === 'tool_call' ? [[block.name, null]] : [])))
+}
+
+/** Figures that are known. */
+export function known(figures: Readonly<Record<string, number | null>>): Record<string, number> {
+  const told = Object.entries(figures).filter(
+    (entry): entry is [string, number] => entry[1] !== null,
+  )
+  return Object.fromEntries(told)
+}
