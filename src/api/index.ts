@@ -8,9 +8,11 @@ import { experimentRoutes } from './tensorzero/experiment-routes.ts'
 import { internalFeedback } from './tensorzero/internal-feedback.ts'
 import { feedback } from './tensorzero/feedback.ts'
 import { inference } from './tensorzero/inference.ts'
+import { configRoutes } from './tensorzero/config-routes.ts'
 import { episodeRoutes } from './tensorzero/episode-routes.ts'
 import { nativeFunctions } from './tensorzero/function-routes.ts'
 import { modelInferenceRoutes } from './tensorzero/model-inferences.ts'
+import { workflowRoutes } from './tensorzero/workflow-routes.ts'
 import { usageRoutes } from './tensorzero/usage-routes.ts'
 import { datasetRoutes } from './tensorzero/datasets.ts'
 import { storedInferences } from './tensorzero/stored-inferences.ts'
@@ -41,10 +43,12 @@ export const routes: readonly Route<App>[] = [
   ...operationRoutes,
   ...storedInferences,
   ...datasetRoutes,
+  ...configRoutes,
   ...episodeRoutes,
   ...nativeFunctions,
   ...modelInferenceRoutes,
   ...usageRoutes,
+  ...workflowRoutes,
   ...metaRoutes,
   ...uiRoutes,
   ...functionRoutes,

@@ -12,6 +12,8 @@ export class ConfigHolder {
   config: Config
   /** Why the newest files were refused; null while they are in use. */
   error: string | null = null
+  /** Told of each configuration that comes into use later. */
+  onChange: (config: Config) => void = () => {}
   readonly #log: Log
   #watch: ConfigWatch | undefined
 
@@ -47,6 +49,7 @@ export class ConfigHolder {
         this.error = null
         this.#log.info(`reloaded · ${summary}`, { config: config.hash.slice(0, 8) })
         this.#warn(warnings)
+        this.onChange(config)
       },
       onError: (problems) => {
         this.error = problems.map(format).join('\n')

@@ -24,6 +24,7 @@ import { logFor } from './log.ts'
 import { openStore, type Store } from './open-store.ts'
 import { readPrices, userPriceFile } from './price-files.ts'
 import { printRequests } from './request-lines.ts'
+import { keepSnapshots } from './snapshots.ts'
 import { StartError } from './start-error.ts'
 import { chooseStore } from './store-choice.ts'
 import { stopWhen, toldToStop } from './stop.ts'
@@ -50,6 +51,7 @@ export async function serve(args: Arguments, env: Env): Promise<void> {
   await refuseIfInUse(store)
   const engine = createEngine({ holder, store, env, price })
   const stopJournal = keepJournal(engine)
+  keepSnapshots(holder, store.client, log)
   const about = createAbout({ holder, store, threadData, bind })
   const live = new LiveHub({
     inFlight: engine.inFlight,

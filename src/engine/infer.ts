@@ -8,6 +8,7 @@ import type { Turn } from './conversations.ts'
 import { sizeOfDraft } from './draft.ts'
 import type { Engine } from './engine.ts'
 import { answerTask } from './functions/answer-task.ts'
+import { inWorkflow } from './functions/in-workflow.ts'
 import { checkFilters } from './patches.ts'
 import { resolveModel } from './resolve-model.ts'
 import { Trace } from './trace.ts'
@@ -46,7 +47,8 @@ export async function infer(
     await deliver({
       trace,
       reply: async () => {
-        if (ask.task) return answerTask({ engine, config, trace, ask, task: ask.task })
+        const task = await inWorkflow(engine, trace, ask.task)
+        if (task) return answerTask({ engine, config, trace, ask, task })
         const model = resolveModel(config, ask)
         checkFilters(config, model, ask)
         trace.model = model.name

@@ -30,8 +30,11 @@ export const modelInferenceRoutes: readonly Route<App>[] = [modelInferences]
 function present(found: StoredInference, attempt: AttemptRecord): JsonObject {
   const { usage, costNano, ttftUs } = attempt
   const messages = attempt.input ?? found.record.input
-  const system = messages.flatMap(({ role, content }) => (role === 'system' ? textsOf(content) : []))
-  const said = (blocks: readonly Block[]) => outputBlocks(blocks, toolsIn(blocks), attempt.providerType)
+  const system = messages.flatMap(({ role, content }) =>
+    role === 'system' ? textsOf(content) : [],
+  )
+  const said = (blocks: readonly Block[]) =>
+    outputBlocks(blocks, toolsIn(blocks), attempt.providerType)
   return {
     id: attempt.id,
     inference_id: found.id,
@@ -66,7 +69,9 @@ function textsOf(content: readonly Block[]): string[] {
 
 /** Nobody says which tools there were: each call counts as one of a known tool. */
 function toolsIn(blocks: readonly Block[]): Map<string, null> {
-  return new Map(blocks.flatMap((block) => (block.type === 'tool_call' ? [[block.name, null]] : [])))
+  return new Map(
+    blocks.flatMap((block) => (block.type === 'tool_call' ? [[block.name, null]] : [])),
+  )
 }
 
 /** Figures that are known. */

@@ -1,12 +1,11 @@
 import type { FunctionConfig } from '../../config/functions.ts'
 import { GatewayError } from '../../domain/errors.ts'
 import { isUuidV7, timeOfUuidV7 } from '../../domain/ids.ts'
+import { isWorkflowEpisode } from '../../domain/workflow-run.ts'
 import type { Task } from './task.ts'
 
 /** 2020-01-23: no UUIDv7 is older. */
 const EARLIEST_MS = 1_579_751_960_000
-/** Ids of workflow evaluations lie so far in the future. */
-const WORKFLOW_MS = 10_000_000_000_000
 
 /** Whether an id may name an episode. Throws `GatewayError` (400). `nowMs`: since 1970. */
 export function checkEpisode(id: string, nowMs: number): void {
@@ -14,10 +13,7 @@ export function checkEpisode(id: string, nowMs: number): void {
   const seconds = Math.floor(timeOfUuidV7(id) / 1000)
   const now = Math.floor(nowMs / 1000)
   if (seconds < EARLIEST_MS / 1000) throw invalid('Timestamp is too early')
-  if (seconds >= now + WORKFLOW_MS / 1000) {
-    throw refuse(`Workflow evaluation run not found for episode id: ${id}`)
-  }
-  if (seconds > now) throw invalid('Timestamp is in the future')
+  if (seconds > now && !isWorkflowEpisode(id)) throw invalid('Timestamp is in the future')
 }
 
 function invalid(message: string): GatewayError {

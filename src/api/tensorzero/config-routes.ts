@@ -1,0 +1,84 @@
+import { z } from 'zod'
+import { GatewayError } from '../../domain/errors.ts'
+import type { Route } from '../../http/route.ts'
+import { asObject, type JsonObject } from '../../lib/json.ts'
+import { readSnapshot, writeSnapshot } from '../../ops/config-snapshots.ts'
+import type { App } from '../app.ts'
+import { nativeRoute, storedOf } from './native-route.ts'
+
+/** The configuration in use may not be written down yet: then it is told from memory. */
+async function tellSnapshot(app: App, hash: string) {
+  const live = app.engine.config()
+  const found = app.engine.stored && (await readSnapshot(app.engine.stored, hash))
+  if (found) {
+    return { config: found.config, hash, extra_templates: found.extraTemplates, tags: found.tags }
+  }
+  if (hash === live.hash) return { config: live.tables, hash, extra_templates: {}, tags: {} }
+  throw new GatewayError('not_found', `Config snapshot not found for hash: ${hash}`)
+}
+
+const live = nativeRoute({
+  method: 'GET',
+  path: '/internal/config',
+  summary: 'The configuration in use.',
+  handle: (app: App) => tellSnapshot(app, app.engine.config().hash),
+})
+
+const byHash = nativeRoute({
+  method: 'GET',
+  path: '/internal/config/:hash',
+  summary: 'A configuration as it was used.',
+  handle: (app: App, { params }) => tellSnapshot(app, params['hash'] ?? ''),
+})
+
+const Texts = z.record(z.string(), z.string())
+
+const write = nativeRoute({
+  method: 'POST',
+  path: '/internal/config',
+  summary: 'Keep a configuration by its hash.',
+  body: z.object({
+    config: z.record(z.string(), z.json()),
+    extra_templates: Texts.default({}),
+    tags: Texts.default({}),
+  }),
+  handle: async (app: App, { body }) => {
+    const { config, extra_templates: extraTemplates, tags } = body
+    const given = { config, extraTemplates, tags }
+    return { hash: await writeSnapshot(storedOf(app), given, app.engine.clock.now()) }
+  },
+})
+
+const uiConfig = nativeRoute({
+  method: 'GET',
+  path: '/internal/ui_config',
+  summary: 'The functions, metrics and tools there are, for pages.',
+  handle: (app: App) => {
+    const { tables, hash, modelNames } = app.engine.config()
+    return presentForPages(tables, hash, modelNames)
+  },
+})
+
+const uiConfigByHash = nativeRoute({
+  method: 'GET',
+  path: '/internal/ui_config/:hash',
+  summary: 'The functions, metrics and tools that there were.',
+  handle: async (app: App, { params }) => {
+    const { config, hash } = await tellSnapshot(app, params['hash'] ?? '')
+    return presentForPages(config, hash, Object.keys(asObject(config['models']) ?? {}))
+  },
+})
+
+function presentForPages(tables: JsonObject, hash: string, models: readonly string[]): JsonObject {
+  return {
+    functions: tables['functions'] ?? {},
+    metrics: tables['metrics'] ?? {},
+    tools: tables['tools'] ?? {},
+    evaluations: tables['evaluations'] ?? {},
+    model_names: [...models],
+    config_hash: hash,
+    config_in_database: false,
+  }
+}
+
+export const configRoutes: readonly Route<App>[] = [live, byHash, write, uiConfig, uiConfigByHash]

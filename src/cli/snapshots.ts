@@ -1,0 +1,18 @@
+import type { Config } from '../config/config.ts'
+import { systemClock } from '../lib/clock.ts'
+import type { Log } from '../lib/log.ts'
+import { keepInUse } from '../ops/config-snapshots.ts'
+import type { StoreClient } from '../store/client.ts'
+import type { ConfigHolder } from './config-holder.ts'
+
+/** Each configuration is kept as it was when it came into use: rows name it by its hash. */
+export function keepSnapshots(holder: ConfigHolder, client: StoreClient | null, log: Log): void {
+  if (!client) return
+  const keep = (config: Config) => {
+    keepInUse(client, config, systemClock.now()).catch((thrown: unknown) =>
+      log.error('the configuration could not be written to the store', { cause: String(thrown) }),
+    )
+  }
+  keep(holder.config)
+  holder.onChange = keep
+}
