@@ -25,6 +25,25 @@ beforeAll(async () => {
   await give({ metric_name: 'demonstration', value: 'Hi', inference_id: plain.inferenceId })
 })
 
+function metricOf(name: string, type: string, count: number) {
+  return {
+    function_name: 'plain',
+    metric_name: name,
+    metric_type: type,
+    feedback_count: count,
+  }
+}
+
+function episode() {
+  return {
+    episode_id: plain.episodeId,
+    count: 2,
+    start_time: printed,
+    end_time: printed,
+    last_inference_id: again.inferenceId,
+  }
+}
+
 describe('F311 functions', () => {
   test('are counted', async () => {
     const { functions } = await ask('/internal/functions/inference_counts')
@@ -61,16 +80,10 @@ describe('F311 functions', () => {
 
   test('tell which metrics they have', async () => {
     const { metrics } = await ask('/internal/functions/plain/metrics')
-    const of = (name: string, type: string, count: number) => ({
-      function_name: 'plain',
-      metric_name: name,
-      metric_type: type,
-      feedback_count: count,
-    })
     expect(metrics).toEqual([
-      of('liked', 'boolean', 1),
-      of('score', 'float', 2),
-      of('demonstration', 'demonstration', 1),
+      metricOf('liked', 'boolean', 1),
+      metricOf('score', 'float', 2),
+      metricOf('demonstration', 'demonstration', 1),
     ])
   })
 
@@ -212,14 +225,6 @@ describe('F313', () => {
 })
 
 describe('F314 episodes', () => {
-  const episode = () => ({
-    episode_id: plain.episodeId,
-    count: 2,
-    start_time: printed,
-    end_time: printed,
-    last_inference_id: again.inferenceId,
-  })
-
   test('are listed, newest first', async () => {
     const { episodes } = await ask('/internal/episodes?limit=10')
     expect(episodes).toEqual([expect.objectContaining({ episode_id: facts.episodeId }), episode()])

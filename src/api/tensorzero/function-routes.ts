@@ -6,7 +6,7 @@ import type { InferenceFilter, InferenceQuery } from '../../domain/inference-que
 import { DEFAULT_FUNCTION } from '../../engine/functions/default-function.ts'
 import type { Route } from '../../http/route.ts'
 import { upToNow } from '../../ops/up-to-now.ts'
-import { variantPerformances } from '../../ops/variant-performances.ts'
+import { type Performance, variantPerformances } from '../../ops/variant-performances.ts'
 import type { StoreClient } from '../../store/client.ts'
 import type { App } from '../app.ts'
 import { compact } from '../compact.ts'
@@ -20,12 +20,13 @@ function functionIn(app: App, params: Record<string, string>, variant?: string):
   const config = app.engine.config()
   const name = params['function'] ?? ''
   checkFunction(config, name)
-  const known = name === DEFAULT_FUNCTION || config.functions.get(name)?.variants.has(variant ?? '')
-  if (variant === undefined || known) return name
+  const exists =
+    name === DEFAULT_FUNCTION || config.functions.get(name)?.variants.has(variant ?? '')
+  if (variant === undefined || exists) return name
   throw new GatewayError('not_found', `Unknown variant: ${variant}`)
 }
 
-const count = nativeRoute({
+const counts = nativeRoute({
   method: 'GET',
   path: '/internal/functions/:function/inference_count',
   summary: 'How often a function was used.',
@@ -158,22 +159,21 @@ const performances = nativeRoute({
     return {
       performances: rows
         .filter(({ variantName }) => wanted === undefined || variantName === wanted)
-        .map((row) => {
-          const variance = varianceOf(row)
-          const stdev = variance === null ? null : Math.sqrt(variance)
-          return {
-            period_start: periodStart(row.startedAt),
-            variant_name: row.variantName,
-            count: row.count,
-            avg_metric: row.mean,
-            ...known({
-              stdev,
-              ci_error: stdev === null ? null : (Z * stdev) / Math.sqrt(row.count),
-            }),
-          }
-        }),
+        .map(presentPerformance),
     }
   },
 })
 
-export const nativeFunctions: readonly Route<App>[] = [count, curated, metrics, performances]
+function presentPerformance(row: Performance) {
+  const variance = varianceOf(row)
+  const stdev = variance === null ? null : Math.sqrt(variance)
+  return {
+    period_start: periodStart(row.startedAt),
+    variant_name: row.variantName,
+    count: row.count,
+    avg_metric: row.mean,
+    ...known({ stdev, ci_error: stdev === null ? null : (Z * stdev) / Math.sqrt(row.count) }),
+  }
+}
+
+export const nativeFunctions: readonly Route<App>[] = [counts, curated, metrics, performances]

@@ -65,11 +65,12 @@ const modelUsage = nativeRoute({
       by: ['model'],
       endings: KEPT,
     })
-    const data = rows.map((row) => ({
-      period_start: periodStart(row.startedAt),
-      model_name: row.names.model ?? '',
-      ...sumsOf(row),
-    }))
+    const data = rows.map((row) =>
+      Object.assign(
+        { period_start: periodStart(row.startedAt), model_name: row.names.model ?? '' },
+        sumsOf(row),
+      ),
+    )
     return { data: newestFirst(data) }
   },
 })
@@ -179,12 +180,13 @@ const variantUsage = nativeRoute({
   query: Series,
   handle: async (app: App, { params, query }) => {
     const rows = await variantRows(app, params, query)
-    const data = rows.map((row) => ({
-      period_start: periodStart(row.startedAt),
-      variant_name: row.names.variant ?? '',
-      ...sumsOf(row),
-      ...timesOf(row),
-    }))
+    const data = rows.map((row) =>
+      Object.assign(
+        { period_start: periodStart(row.startedAt), variant_name: row.names.variant ?? '' },
+        sumsOf(row),
+        timesOf(row),
+      ),
+    )
     return { quantiles: QUANTILES, data: newestFirst(data) }
   },
 })
@@ -241,23 +243,27 @@ const variantStatistics = nativeRoute({
       quantiles: QUANTILES,
     })
     const wanted = rows.filter((row) => variants?.includes(row.names.variant ?? '') ?? true)
-    const data = wanted.map((row) => ({
-      function_name: name,
-      variant_name: row.names.variant ?? '',
-      inference_count: row.count,
-      ...known({
-        total_input_tokens: row.inputTokens,
-        total_output_tokens: row.outputTokens,
-        total_cost: dollars(row.costNano),
-        count_with_cost: row.costed,
-        total_provider_cache_read_input_tokens: row.usage.cacheRead,
-        total_provider_cache_write_input_tokens: row.usage.cacheWrite,
-      }),
-      ...timesOf(row),
-    }))
+    const data = wanted.map((row) => statisticsOf(name, row))
     return { quantiles: QUANTILES, data }
   },
 })
+
+function statisticsOf(name: string, row: UsageRow) {
+  return {
+    function_name: name,
+    variant_name: row.names.variant ?? '',
+    inference_count: row.count,
+    ...known({
+      total_input_tokens: row.inputTokens,
+      total_output_tokens: row.outputTokens,
+      total_cost: dollars(row.costNano),
+      count_with_cost: row.costed,
+      total_provider_cache_read_input_tokens: row.usage.cacheRead,
+      total_provider_cache_write_input_tokens: row.usage.cacheWrite,
+    }),
+    ...timesOf(row),
+  }
+}
 
 export const usageRoutes: readonly Route<App>[] = [
   modelCount,
