@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Feedback } from '../domain/feedback.ts'
 import type { EpisodeQuery } from './episodes.ts'
-import { idOf, recordOf } from './fixtures/records.ts'
+import { FIRST_MS, idOf, recordOf } from './fixtures/records.ts'
 import type { TestStore } from './store.conformance.ts'
 
 const EPISODES = 200
@@ -59,6 +60,23 @@ export function describeEpisodes(name: string, open: () => Promise<TestStore>): 
       ['at most none', { limit: 0 }, []],
     ])('are found %s', async (_, query, numbers) => {
       expect(await numbersOf(query)).toEqual(numbers)
+    })
+
+    test('have feedback that is found by its own id', async () => {
+      const feedback: Feedback = {
+        id: idOf(1, 3),
+        at: FIRST_MS,
+        targetId: idOf(1, 1),
+        level: 'episode',
+        type: 'float',
+        metricName: 'mood',
+        value: 0.5,
+        tags: {},
+        configHash: 'abc',
+      }
+      await store.change({ kind: 'feedback', feedback })
+      expect(await store.reader.feedbackById(feedback.id)).toEqual(feedback)
+      expect(await store.reader.feedbackById(idOf(2, 3))).toBeNull()
     })
 
     test('are counted once each', async () => {
