@@ -1,13 +1,15 @@
 import { afterAll, beforeAll, vi } from 'vitest'
 import { type ClickHouse, startClickHouse } from '../../test/support/clickhouse.ts'
 import { describeDocuments } from './documents.conformance.ts'
+import { describeStatistics } from './feedback-statistics.conformance.ts'
 import { describeFilters } from './filters.conformance.ts'
 import { type ClickHouseStore, openClickHouseStore } from './fixtures/clickhouse.ts'
+import { describeInferences } from './inferences.conformance.ts'
 import { describeStore, type TestStore } from './store.conformance.ts'
 import { describeUsage } from './usage.conformance.ts'
 
 // The machine may be busy, and each write is some twenty inserts with the views behind them.
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 600_000 })
 
 let server: ClickHouse
 let store: ClickHouseStore
@@ -27,3 +29,5 @@ describeStore('ClickHouse', open)
 describeFilters('ClickHouse', open)
 describeDocuments('ClickHouse', open)
 describeUsage('ClickHouse', open)
+describeStatistics('ClickHouse', open)
+describeInferences('ClickHouse', open)

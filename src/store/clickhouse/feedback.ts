@@ -1,7 +1,7 @@
 import type { Json } from '../../domain/chat.ts'
 import { type Feedback, FEEDBACK_TYPES, type FeedbackType } from '../../domain/feedback.ts'
 import { isUuid } from '../../domain/ids.ts'
-import type { FeedbackTarget, IdPage } from '../reads.ts'
+import type { FeedbackSummary, FeedbackTarget, IdPage } from '../reads.ts'
 import { snapshotHash } from './contract-rows.ts'
 import type { Ask } from './queries.ts'
 import { decodeTags, tagsText, timeText } from './record-rows.ts'
@@ -77,7 +77,7 @@ export async function readTarget(ask: Ask, id: string): Promise<FeedbackTarget |
 export async function readFeedbackOf(
   ask: Ask,
   targetId: string,
-  { before, after, limit }: IdPage,
+  { before, after, limit, type }: IdPage & { readonly type?: FeedbackType },
 ): Promise<Feedback[]> {
   const forwards = after !== undefined
   const rows = await ask(
@@ -86,11 +86,40 @@ export async function readFeedbackOf(
      FROM WeirFeedback WHERE target_id = {target: String}
        ${before === undefined ? '' : 'AND id < {before: String}'}
        ${forwards ? 'AND id > {after: String}' : ''}
+       ${type === undefined ? '' : 'AND type = {type: String}'}
      ORDER BY id ${forwards ? 'ASC' : 'DESC'} LIMIT {limit: UInt32}`,
-    { target: targetId, before: before ?? '', after: after ?? '', limit },
+    { target: targetId, before: before ?? '', after: after ?? '', type: type ?? '', limit },
   )
   const found = rows.map(decodeFeedback)
   return forwards ? found.toReversed() : found
+}
+
+export async function readSummary(ask: Ask, targetId: string): Promise<FeedbackSummary> {
+  const target = { target: targetId }
+  const types = await ask(
+    `SELECT type, count() AS n, min(id) AS first, max(id) AS last FROM WeirFeedback
+     WHERE target_id = {target: String} GROUP BY type`,
+    target,
+  )
+  const metrics = await ask(
+    `SELECT metric_name, max(id) AS last FROM WeirFeedback
+     WHERE target_id = {target: String} GROUP BY metric_name`,
+    target,
+  )
+  const bounds = types.map((row) => [
+    readText(row, 'type'),
+    {
+      count: readNumber(row, 'n'),
+      firstId: readText(row, 'first'),
+      lastId: readText(row, 'last'),
+    },
+  ])
+  return {
+    byType: Object.fromEntries(bounds),
+    latest: Object.fromEntries(
+      metrics.map((row) => [readText(row, 'metric_name'), readText(row, 'last')]),
+    ),
+  }
 }
 
 function decodeFeedback(row: Row): Feedback {

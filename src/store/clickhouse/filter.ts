@@ -6,7 +6,10 @@ import { timeIn } from './record-rows.ts'
 export class Bindings {
   readonly params: Record<string, unknown> = {}
 
-  add(type: 'String' | 'Float64' | 'Int64' | 'Array(String)', value: unknown): string {
+  add(
+    type: 'String' | 'Float64' | 'Int64' | 'Array(String)' | 'Array(Int64)',
+    value: unknown,
+  ): string {
     const name = `p${Object.keys(this.params).length}`
     this.params[name] = value
     return `{${name}: ${type}}`

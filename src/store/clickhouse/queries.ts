@@ -1,12 +1,21 @@
 import type { Json } from '../../domain/chat.ts'
-import type { Feedback } from '../../domain/feedback.ts'
+import type { Feedback, FeedbackType } from '../../domain/feedback.ts'
+import type { InferencePage, InferenceQuery } from '../../domain/inference-query.ts'
 import type { LogFilter } from '../../domain/log-query.ts'
 import type { DocumentName } from '../changes.ts'
-import type { Answers, FeedbackTarget, IdPage } from '../reads.ts'
+import type {
+  StatisticsQuery,
+  VariantFeedback,
+  VariantFeedbackUntil,
+} from '../feedback-statistics.ts'
+import type { FoundInference } from '../inference-reads.ts'
+import type { Answers, FeedbackSummary, FeedbackTarget, IdPage } from '../reads.ts'
+import { countInferences, readInferences } from './inferences.ts'
+import { readByVariant, readUntil } from './statistics.ts'
 import type { LogPage, LogRow, Overview, StoredInference } from '../store.ts'
 import type { Params } from './connection.ts'
 import { isForgotten, readDocument, readDocuments } from './documents.ts'
-import { readFeedbackOf, readTarget } from './feedback.ts'
+import { readFeedbackOf, readSummary, readTarget } from './feedback.ts'
 import { Bindings, compileFilter } from './filter.ts'
 import { readOverview, type Span } from './overview.ts'
 import { decodeLogRow, decodeStored, LOG_COLUMNS } from './record-rows.ts'
@@ -103,7 +112,10 @@ export class Queries implements Partial<Answers> {
     return readTarget(this.#ask, id)
   }
 
-  feedbackOf(targetId: string, page: IdPage): Promise<Feedback[]> {
+  feedbackOf(
+    targetId: string,
+    page: IdPage & { readonly type?: FeedbackType },
+  ): Promise<Feedback[]> {
     return readFeedbackOf(this.#ask, targetId, page)
   }
 
@@ -116,6 +128,26 @@ export class Queries implements Partial<Answers> {
     page: { readonly after?: string; readonly limit: number },
   ): Promise<{ key: string; value: Json }[]> {
     return readDocuments(this.#ask, collection, page)
+  }
+
+  feedbackSummary(targetId: string): Promise<FeedbackSummary> {
+    return readSummary(this.#ask, targetId)
+  }
+
+  feedbackByVariant(query: StatisticsQuery): Promise<VariantFeedback[]> {
+    return readByVariant(this.#ask, query)
+  }
+
+  feedbackUntil(query: StatisticsQuery, ends: readonly number[]): Promise<VariantFeedbackUntil[]> {
+    return readUntil(this.#ask, query, ends)
+  }
+
+  inferences(query: InferenceQuery, page: InferencePage): Promise<FoundInference[]> {
+    return readInferences(this.#ask, query, page)
+  }
+
+  countInferences(query: InferenceQuery): Promise<number> {
+    return countInferences(this.#ask, query)
   }
 
   usage(query: UsageQuery): Promise<UsageRow[]> {
