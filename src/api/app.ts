@@ -20,7 +20,7 @@ export interface App {
 export interface About {
   readonly version: string
   readonly dataDir: string
-  readonly storeKind: 'sqlite' | 'postgres'
+  readonly storeKind: 'sqlite' | 'postgres' | 'clickhouse'
   /** Where records are kept, when not in the data directory. */
   readonly storeServer: string | null
   /** Addresses a client can use, such as `http://localhost:3000`. */

@@ -28,7 +28,7 @@ const health: RawRoute<App> = {
     const needed = about.config().gateway.durability === 'before_reply'
     client.json(sick && needed ? 503 : 200, {
       gateway: 'ok',
-      clickhouse: 'ok',
+      clickhouse: about.storeKind === 'clickhouse' && sick ? 'error' : 'ok',
       postgres: about.storeKind === 'postgres' && sick ? 'error' : 'ok',
       valkey: 'ok',
       valkey_cache: 'ok',

@@ -4,7 +4,7 @@ import { nearest } from '../lib/nearest.ts'
 export type Env = Readonly<Record<string, string | undefined>>
 
 export interface Arguments {
-  readonly command: (typeof COMMANDS)[number] | 'migrate-postgres'
+  readonly command: (typeof COMMANDS)[number] | 'migrate-postgres' | 'migrate-clickhouse'
   /** Globs. */
   readonly configFiles: readonly string[]
   readonly defaultConfig: boolean
@@ -54,6 +54,8 @@ const FLAGS = {
   'log-format': { type: 'string' },
   'validate-and-exit': { type: 'boolean' },
   'run-postgres-migrations': { type: 'boolean' },
+  'run-clickhouse-migrations': { type: 'boolean' },
+  'run-migrations': { type: 'boolean' },
   'data-dir': { type: 'string' },
   'allowed-host': { type: 'string', multiple: true },
   workers: { type: 'string' },
@@ -115,8 +117,10 @@ Options                                    Environment
   --workers N           threads that answer requests (1)   WEIR_WORKERS
   --validate-and-exit   the same as check
   --run-postgres-migrations    set up the database of WEIR_POSTGRES_URL, and exit
+  --run-clickhouse-migrations  the same of TENSORZERO_CLICKHOUSE_URL
                         your own prices    WEIR_PRICES
                         PostgreSQL         WEIR_POSTGRES_URL, TENSORZERO_POSTGRES_URL
+                        ClickHouse         TENSORZERO_CLICKHOUSE_URL, TENSORZERO_CLICKHOUSE_CLUSTER_NAME
 `
 
 /** Reads the command line; where it is silent, the environment. */
@@ -201,10 +205,13 @@ function special(values: {
   version?: boolean
   'validate-and-exit'?: boolean
   'run-postgres-migrations'?: boolean
+  'run-clickhouse-migrations'?: boolean
+  'run-migrations'?: boolean
 }): Arguments['command'] | undefined {
   if (values.help) return 'help'
   if (values.version) return 'version'
   if (values['run-postgres-migrations']) return 'migrate-postgres'
+  if (values['run-clickhouse-migrations'] || values['run-migrations']) return 'migrate-clickhouse'
   return values['validate-and-exit'] ? 'check' : undefined
 }
 

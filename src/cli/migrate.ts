@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { RemoteFault } from '../store/remote/engine.ts'
+import { systemClock } from '../lib/clock.ts'
+import { type RemoteEngine, RemoteFault } from '../store/remote/engine.ts'
 import { type Env, UsageError } from './arguments.ts'
 import { StartError } from './start-error.ts'
 import { chooseStore } from './store-choice.ts'
@@ -7,13 +8,12 @@ import { chooseStore } from './store-choice.ts'
 const LONGEST_MS = 24 * 3_600_000
 
 /** Brings the schema of the database up to date, and does nothing else. */
-export async function migratePostgres(env: Env, out: (text: string) => void): Promise<void> {
-  const choice = chooseStore('auto', env)
-  if (choice.kind !== 'postgres') {
-    throw new UsageError('--run-postgres-migrations needs WEIR_POSTGRES_URL in the environment.')
-  }
-  const { PostgresEngine } = await import('../store/postgres/engine.ts')
-  const engine = new PostgresEngine({ url: choice.url, writer: randomUUID() })
+export async function migrate(
+  kind: 'postgres' | 'clickhouse',
+  env: Env,
+  out: (text: string) => void,
+): Promise<void> {
+  const engine = await engineIn(kind, env)
   try {
     await engine.open(AbortSignal.timeout(LONGEST_MS))
   } catch (thrown) {
@@ -23,4 +23,19 @@ export async function migratePostgres(env: Env, out: (text: string) => void): Pr
     await engine.close()
   }
   out(`${engine.name} is up to date.\n`)
+}
+
+async function engineIn(kind: 'postgres' | 'clickhouse', env: Env): Promise<RemoteEngine> {
+  const wanted = kind === 'clickhouse' ? env : { ...env, TENSORZERO_CLICKHOUSE_URL: undefined }
+  const choice = chooseStore({ observabilityBackend: 'auto', clickHouseMigrations: true }, wanted)
+  if (choice.kind === 'clickhouse') {
+    const { ClickHouseEngine } = await import('../store/clickhouse/engine.ts')
+    return new ClickHouseEngine({ ...choice, clock: systemClock })
+  }
+  if (choice.kind === 'postgres' && kind === 'postgres') {
+    const { PostgresEngine } = await import('../store/postgres/engine.ts')
+    return new PostgresEngine({ url: choice.url, writer: randomUUID() })
+  }
+  const name = kind === 'clickhouse' ? 'TENSORZERO_CLICKHOUSE_URL' : 'WEIR_POSTGRES_URL'
+  throw new UsageError(`--run-${kind}-migrations needs ${name} in the environment.`)
 }

@@ -7,7 +7,8 @@ import { keptResponses } from '../store/kept-responses.ts'
 import { openReader } from '../store/reader-client.ts'
 import type { Reads } from '../store/reads.ts'
 import { openRecorder, type Recorder, type RecorderOptions } from '../store/recorder.ts'
-import { DEFAULT_LIMITS } from '../store/recorder-limits.ts'
+import { CLICKHOUSE_LIMITS, DEFAULT_LIMITS, type RecorderLimits } from '../store/recorder-limits.ts'
+import type { StoreChoice } from './store-choice.ts'
 import { type ThreadData, threadFile } from './threads.ts'
 
 export type Store = ReturnType<typeof openStore>
@@ -26,7 +27,7 @@ export function openStore(
   const recorder = openRecorder<Draft>({
     link,
     clock: systemClock,
-    limits: DEFAULT_LIMITS,
+    limits: limitsOf(threadData.store, of.config().gateway.batchWrites),
     strip: withoutBodies,
     onHealth: ({ state, message }) => {
       if (state === 'ok') log.info('the store is well again')
@@ -47,6 +48,20 @@ export function openStore(
       await recorder.close()
       await reader.close()
     },
+  }
+}
+
+/** What is said of batches is for servers: the file takes them as they come. */
+function limitsOf(store: StoreChoice, batches: Config['gateway']['batchWrites']): RecorderLimits {
+  if (store.kind === 'sqlite') return DEFAULT_LIMITS
+  const limits = store.kind === 'clickhouse' ? CLICKHOUSE_LIMITS : DEFAULT_LIMITS
+  if (batches === null) return limits
+  const rows = store.kind === 'clickhouse' ? batches.maxRows : batches.maxRowsPostgres
+  return {
+    ...limits,
+    batchRows: rows,
+    batchMs: batches.flushMs,
+    maxQueueRows: batches.capacity ?? limits.maxQueueRows,
   }
 }
 

@@ -15,5 +15,9 @@ async function engineOf({ dataDir, store }: ThreadData): Promise<ReadEngine> {
       const { postgresReads } = await import('../store/postgres/read-engine.ts')
       return postgresReads(store.url)
     }
+    case 'clickhouse': {
+      const { clickHouseReads } = await import('../store/clickhouse/read-engine.ts')
+      return clickHouseReads(store.url)
+    }
   }
 }

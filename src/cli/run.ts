@@ -8,7 +8,7 @@ import { compact } from './compact.ts'
 import { doctor } from './doctor.ts'
 import { dataDirectory, loadDotEnv } from './environment.ts'
 import { exportAll } from './export.ts'
-import { migratePostgres } from './migrate.ts'
+import { migrate } from './migrate.ts'
 import { prices } from './prices.ts'
 import { query } from './query.ts'
 import { restore } from './restore.ts'
@@ -49,7 +49,10 @@ async function perform(args: Arguments, env: Env): Promise<number> {
       )
       return EXIT.ok
     case 'migrate-postgres':
-      await migratePostgres(env, (text) => process.stdout.write(text))
+      await migrate('postgres', env, (text) => process.stdout.write(text))
+      return EXIT.ok
+    case 'migrate-clickhouse':
+      await migrate('clickhouse', env, (text) => process.stdout.write(text))
       return EXIT.ok
     case 'serve':
       await serve(args, env)

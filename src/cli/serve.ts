@@ -40,7 +40,7 @@ export async function serve(args: Arguments, env: Env): Promise<void> {
   const threadData: ThreadData = {
     dataDir,
     priceFile: userPriceFile(env['WEIR_PRICES'] ?? null, dataDir),
-    store: chooseStore(holder.config.gateway.observabilityBackend, env),
+    store: chooseStore(holder.config.gateway, env),
     retention: holder.config.gateway.retention,
   }
   const price = readPrices(threadData.priceFile)

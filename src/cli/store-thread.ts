@@ -33,4 +33,11 @@ switch (store.kind) {
     runRemoteWriter<Draft>({ ...options, engine, random: Math.random })
     break
   }
+  case 'clickhouse': {
+    const { runRemoteWriter } = await import('../store/remote/writer.ts')
+    const { ClickHouseEngine } = await import('../store/clickhouse/engine.ts')
+    const engine = new ClickHouseEngine({ ...store, clock: systemClock })
+    runRemoteWriter<Draft>({ ...options, engine, random: Math.random })
+    break
+  }
 }

@@ -93,6 +93,15 @@ export interface Gateway {
   readonly observabilityBackend: 'auto' | 'sqlite' | 'postgres' | 'clickhouse'
   /** How much of the past is kept; null: no bound. */
   readonly retention: { readonly maxDays: number | null; readonly maxBytes: number | null }
+  /** ClickHouse's tables are made and changed by the gateway itself. */
+  readonly clickHouseMigrations: boolean
+  /** How records are gathered for a server; null: as suits it. */
+  readonly batchWrites: {
+    readonly flushMs: number
+    readonly maxRows: number
+    readonly maxRowsPostgres: number
+    readonly capacity: number | null
+  } | null
   readonly doneAfterError: boolean
   readonly onClientDisconnect: 'cancel' | 'drain'
   /** Files that a request names are downloaded and sent inline, instead of their addresses. */

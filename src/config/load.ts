@@ -139,7 +139,7 @@ async function buildSettings({ file, around }: From, findings: Finding[]) {
   const rateLimiting = resolveRateLimiting(file.rate_limiting)
   findings.push(...keyless, ...storage.findings, ...checkScopes(rateLimiting))
   return {
-    gateway: resolveGateway(file.gateway),
+    gateway: resolveGateway(file.gateway, file.clickhouse),
     cache: resolveCache(file.gateway),
     relay,
     objectStorage: storage.objectStorage,

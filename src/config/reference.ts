@@ -136,7 +136,11 @@ function renderLimits(tables: Readonly<Record<string, Node>>): string[] {
     section('[rate_limiting]', describe(limits), rowsOf(limits)),
     ...unionSections('[object_storage]', 'Where the files of requests are kept.', files),
     ...unionSections('[optimizers.NAME]', 'How a variant is made better.', entryOf(optimizers)),
-    section('[clickhouse]', 'For compatibility.', rowsOf(clickhouse)),
+    section(
+      '[clickhouse]',
+      'With TENSORZERO_CLICKHOUSE_URL in the environment records are kept there.',
+      rowsOf(clickhouse),
+    ),
     section('[postgres]', 'For compatibility.', rowsOf(postgres)),
     section('[autopilot]', 'For compatibility.', rowsOf(autopilot)),
   ]

@@ -15,7 +15,10 @@ import type * as Written from './schema-gateway.ts'
 import * as Limits from './schema-limits.ts'
 import type * as Stores from './schema-stores.ts'
 
-export function resolveGateway(written: Written.Gateway): Gateway {
+export function resolveGateway(
+  written: Written.Gateway,
+  clickhouse: { readonly disable_automatic_migrations: boolean } | undefined,
+): Gateway {
   return Object.freeze({
     bindAddress: written.bind_address ?? null,
     basePath: written.base_path.replace(/\/+$/, ''),
@@ -27,6 +30,12 @@ export function resolveGateway(written: Written.Gateway): Gateway {
     observabilityEnabled: written.observability.enabled ?? true,
     observabilityBackend: written.observability.backend,
     retention: resolveRetention(written.observability.retention),
+    clickHouseMigrations: !(
+      written.observability.disable_automatic_migrations ??
+      clickhouse?.disable_automatic_migrations ??
+      false
+    ),
+    batchWrites: batchesOf(written.observability),
     doneAfterError: written.compat.done_after_error,
     onClientDisconnect: written.on_client_disconnect,
     fetchFiles: written.fetch_and_encode_input_files_before_inference,
@@ -40,6 +49,16 @@ function resolveRetention({
   max_bytes: bytes,
 }: Written.Gateway['observability']['retention']): Gateway['retention'] {
   return Object.freeze({ maxDays: days === 0 ? null : days, maxBytes: bytes === 0 ? null : bytes })
+}
+
+function batchesOf({ batch_writes: batches }: Written.Gateway['observability']) {
+  if (!batches?.enabled) return null
+  return Object.freeze({
+    flushMs: batches.flush_interval_ms,
+    maxRows: batches.max_rows,
+    maxRowsPostgres: batches.max_rows_postgres ?? batches.max_rows,
+    capacity: batches.write_queue_capacity ?? null,
+  })
 }
 
 export function resolveCache({ cache }: Written.Gateway): CacheSettings {

@@ -23,7 +23,7 @@ export const Clickhouse = z.strictObject({
   disable_automatic_migrations: z
     .boolean()
     .default(false)
-    .describe('Accepted for compatibility: there is no ClickHouse.'),
+    .describe('A person makes the tables: `--run-clickhouse-migrations`.'),
 })
 
 const Days = z.int().min(1).optional()

@@ -15,3 +15,11 @@ export const DEFAULT_LIMITS: RecorderLimits = {
   batchBytes: 1024 * 1024,
   batchMs: 20,
 }
+
+/** ClickHouse likes few large inserts. */
+export const CLICKHOUSE_LIMITS: RecorderLimits = {
+  ...DEFAULT_LIMITS,
+  batchRows: 1000,
+  batchBytes: 16 * 1024 * 1024,
+  batchMs: 1000,
+}

@@ -64,7 +64,7 @@ export async function startGateway(
   const waiting = new Set<() => void>()
   const price = tablePricing(null)
   const random = options.random ?? (() => 0.1)
-  const choice = chooseStore(config.gateway.observabilityBackend, env)
+  const choice = chooseStore(config.gateway, env)
   const kept = options.stored ? openStored(options.dataDir ?? join(folder, 'data'), choice) : null
   const engine: Engine = {
     config: () => config,

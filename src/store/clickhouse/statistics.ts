@@ -32,7 +32,7 @@ export async function readUntil(
   const bindings = new Bindings()
   const times = bindings.add('Array(Int64)', ends.map(timeIn))
   const rows = await ask(select(query, bindings, times), bindings.params)
-  return rows.map((row) => ({ ...decodeEntry(row), end: readNumber(row, 'end') }))
+  return rows.map((row) => Object.assign({ end: readNumber(row, 'end') }, decodeEntry(row)))
 }
 
 /** `ends` are the times up to which values count; null: all that there are. */
