@@ -9,7 +9,7 @@ import { describeStore, type TestStore } from './store.conformance.ts'
 import { describeUsage } from './usage.conformance.ts'
 
 // The machine may be busy, and each write is some twenty inserts with the views behind them.
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 600_000 })
+vi.setConfig({ testTimeout: 600_000, hookTimeout: 600_000 })
 
 let server: ClickHouse
 let store: ClickHouseStore
