@@ -31,7 +31,7 @@ async function logs(weir: WeirProcess, query = ''): Promise<LogList> {
   return (await (await fetch(url)).json()) as LogList
 }
 
-test('the official SDK gets answers with no configuration, and they are found afterwards', async () => {
+test('F128 the official SDK gets answers with no configuration, and they are found afterwards', async () => {
   await using weir = await startWeir()
   const client = sdk(weir)
   const whole = await client.chat.completions
@@ -139,7 +139,7 @@ test('after a kill everything that was committed is there', async () => {
   expect(detail.output.map(({ type }) => type)).toEqual(['thought', 'text'])
 })
 
-test('a stop signal lets a stream end, records it, and exits in good order', async () => {
+test('F262 a stop signal lets a stream end, records it, and exits in good order', async () => {
   await using upstream = await startUpstream(() =>
     streamed([delta({ content: 'a' }), delta({ content: 'b' }), FINISH, DONE], 150),
   )

@@ -164,7 +164,8 @@ function lastWords(dialect: Dialect, error: GatewayError, trace: Trace, { engine
   const { doneAfterError, unstableErrorJson, debug } = engine.config().gateway
   const done = doneAfterError ? (dialect.endMark ?? '') : ''
   const { last } = trace
-  const told = trace.task && last?.error ? inNativeWords(last, error, debug) : error
+  const isUpstreams = trace.task && last && error.kind.class !== 'R7'
+  const told = isUpstreams ? inNativeWords(last, error, debug) : error
   return dialect.streamError(told, trace, unstableErrorJson) + done
 }
 

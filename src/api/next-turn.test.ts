@@ -101,7 +101,7 @@ test.each(dialects)('%s brings encrypted reasoning back to Responses', (_, next)
   expect(rest).toMatchObject([{ type: 'function_call', call_id: 'call_a' }])
 })
 
-test.each(dialects)('%s brings signed and hidden thoughts back to Claude', (name, next) => {
+test.each(dialects)('F171 %s brings signed and hidden thoughts back to Claude', (name, next) => {
   const thoughts: Part[] = [
     { type: 'reasoning', text: 'a', begins: true },
     { type: 'reasoning', text: '', signature: 'one' },

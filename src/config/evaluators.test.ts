@@ -22,7 +22,7 @@ test.each([
     'error 2: `e` takes no `tools` with this `behavior`',
   ],
   ['type = "exact_mach"', 'error 3: unknown type "exact_mach" in [functions.f.evaluators.e]'],
-])('an evaluator with %s is refused', async (keys, message) => {
+])('F053 an evaluator with %s is refused', async (keys, message) => {
   expect(await say(evaluator(keys))).toEqual([message])
 })
 

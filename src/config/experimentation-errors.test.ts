@@ -76,7 +76,7 @@ test.each([
     adaptive('max_samples_per_variant = 9'),
     '`max_samples_per_variant` (9) must be >= `min_samples_per_variant` (10)',
   ],
-])('%s is refused', async (rule, message) => {
+])('F026 F027 F028 F029 %s is refused', async (rule, message) => {
   expect(await remarks(functionWith(rule))).toEqual([`error 7: ${message}`])
   const inNamespace = `type = "uniform", namespaces.tenant = { ${rule} }`
   expect(await remarks(functionWith(inNamespace))).toContain(`error 7: ${message}`)
@@ -160,7 +160,7 @@ test.each([
     },
     [],
   ],
-])('%s is read', async (written, rule, warned) => {
+])('F026 F027 F030 %s is read', async (written, rule, warned) => {
   expect(await experimentationOf(written)).toMatchObject({ rule, warned })
 })
 
@@ -194,7 +194,7 @@ test.each([
     'model = "stage::m", namespace = "one"',
     'Variant `b` of function `f` has namespace `one`, but the variant is reachable from the base experimentation config. Namespaced variants must only be reachable from a matching namespace experimentation config.',
   ],
-])('with %s nobody else may reach what is of a namespace', async (rule, keys, message) => {
+])('F032 with %s nobody else may reach what is of a namespace', async (rule, keys, message) => {
   expect(await remarks(tenants(rule, keys))).toEqual([`error 5: ${message}`])
 })
 

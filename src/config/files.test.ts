@@ -44,7 +44,7 @@ test.each([
   ['**/*.toml', ['deep', 'one', 'side', 'two']],
   ['*/*.toml', ['side']],
   ['{one,sub/side}*.toml', ['one', 'side']],
-])('%s finds the models %j', async (pattern, names) => {
+])('F001 F003 %s finds the models %j', async (pattern, names) => {
   write('one.toml', model('one'))
   write('two.toml', model('two'))
   write('sub/side.toml', model('side'))

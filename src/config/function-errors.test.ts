@@ -200,7 +200,7 @@ test.each([
     `${chat}service_tier = "fast"`,
     'error 5: `service_tier` must be "auto" or "default" or "priority" or "flex", found "fast"',
   ],
-])('points out %s', async (_, text, message) => {
+])('F007 F020 F021 F024 points out %s', async (_, text, message) => {
   expect(await say(text)).toEqual([message])
 })
 

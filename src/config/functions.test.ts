@@ -84,7 +84,7 @@ test('F017 templates render, and say what they were not given', async () => {
   )
 })
 
-test('F010 F014 F016 F021 F022 a chat function has tools, and old templates wrap plain text', async () => {
+test('F010 F014 F016 F021 F022 F023 a chat function has tools, and old templates wrap plain text', async () => {
   const config = await load()
   expect(config.functions.get('ask')).toMatchObject({
     type: 'chat',

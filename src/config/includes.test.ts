@@ -90,7 +90,7 @@ test.each([
     'it is not below `gateway.template_filesystem_access.base_path`',
   ],
   [access, '{% include "/etc/hosts" %}', 'warning', 'it is not below'],
-])('with %s the template %s brings an %s', async (head, text, severity, message) => {
+])('F019 with %s the template %s brings an %s', async (head, text, severity, message) => {
   write({ 'a.toml': head + f('user.txt'), 'user.txt': text })
   const found = await remarks({}, onDisk())
   expect(found).toHaveLength(1)

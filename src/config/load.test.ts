@@ -45,7 +45,7 @@ test('F006 no file at all is a good configuration', async () => {
   })
 })
 
-test('every key of a model and its provider arrives', async () => {
+test('F035 F036 F037 every key of a model and its provider arrives', async () => {
   const { config } = await loadTexts({
     'weir.toml': `[models.m]
 routing = ["p"]
@@ -112,7 +112,7 @@ test.each([
   expect(revealed(credential)).toEqual(expected)
 })
 
-test('a dynamic key with a fallback is decided at the request', async () => {
+test('F040 F041 a dynamic key with a fallback is decided at the request', async () => {
   const location = '{ default = "dynamic::mine", fallback = "env::ACME_API_KEY" }'
   const { credential } = await targetOf(provider(`api_key_location = ${location}`))
   expect(credential).toMatchObject({
@@ -128,7 +128,7 @@ test('no key can be printed by accident', async () => {
   expect(inspect(target, { depth: 9 }) + JSON.stringify(target)).not.toContain('acme-key')
 })
 
-test('key and address come from the provider, then the environment, its type, and itself', async () => {
+test('F039 key and address come from the provider, then the environment, its type, and itself', async () => {
   const own = provider('api_base = "http://own"\napi_key_location = "env::OWN"')
   const typed = `[provider_types.acme]
 api_base = "http://typed"

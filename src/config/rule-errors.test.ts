@@ -198,7 +198,7 @@ auth.enabled = true
   `)
 })
 
-test('two ways of writing exclude each other', async () => {
+test('F052 two ways of writing exclude each other', async () => {
   const text = `
 [gateway.observability]
 async_writes = true

@@ -58,7 +58,7 @@ test.each([
       prefix: '',
     },
   ],
-])('files are kept as %s says', async (keys, storage) => {
+])('F046 files are kept as %s says', async (keys, storage) => {
   const config = await configOf(`[object_storage]\n${keys}`, { S3: 'http://s3.test' })
   expect(config.objectStorage).toEqual(storage)
 })
@@ -132,7 +132,7 @@ test.each([
     rule('always = true\ntokens_per_year = 1'),
     'unknown key `tokens_per_year` in [rate_limiting.rules[0]]',
   ],
-])('a limit like %s is refused', async (text, message) => {
+])('F045 a limit like %s is refused', async (text, message) => {
   const found = await remarks(text)
   expect(found.filter((line) => line.startsWith('error'))).toEqual([
     expect.stringContaining(message),

@@ -20,7 +20,7 @@ export function resolveModel(
     `There is no model named \`${ask.model}\`. ${hint}${grammar}`,
     {
       param: 'model',
-      status: ask.relay ? 404 : 400,
+      status: ask.relay || ask.operation === 'embeddings' ? 404 : 400,
     },
   )
 }

@@ -15,7 +15,7 @@ const place = {
 const models =
   'https://us-east5-aiplatform.googleapis.com/v1/projects/p/locations/us-east5/publishers/anthropic/models/'
 
-test('the address names the model and whether it streams', () => {
+test('F148 the address names the model and whether it streams', () => {
   const { url } = gcpVertexAnthropic
   expect(url?.(place)).toBe(`${models}claude-sonnet-4%4020250514:rawPredict`)
   expect(url?.({ ...place, stream: true })).toMatch(/:streamRawPredict$/)
@@ -45,7 +45,7 @@ test('the body names no model but where tokens are counted', () => {
   })
 })
 
-test('tools of the configuration follow those of the request', () => {
+test('F174 tools of the configuration follow those of the request', () => {
   const search = { type: 'web_search_20250305', name: 'web_search' }
   const target = { ...place, options: { ...options, provider_tools: [search] } }
   const tools = [{ name: 'f' }]

@@ -154,7 +154,7 @@ const WAYS: Record<string, (told: Told) => { usage: Usage; input: number; output
   },
 }
 
-test.each(Object.entries(WAYS))('the buckets add up to what %s counts', (_, tell) => {
+test.each(Object.entries(WAYS))('F172 the buckets add up to what %s counts', (_, tell) => {
   fc.assert(
     fc.property(told, (truth) => {
       const { usage, input, output } = tell(truth)

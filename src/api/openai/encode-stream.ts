@@ -172,6 +172,6 @@ const OF_JSON: ReadonlySet<Part['type']> = new Set(['text', 'usage', 'finish', '
 
 /** A chunk of nothing is not worth sending. */
 function saysSomething({ message, choice }: Delta): boolean {
-  const fields = Object.entries(message).filter(([, value]) => value !== '' && value !== null)
-  return fields.length > 0 || Object.keys(choice).length > 0
+  const values = [...Object.values(message), ...Object.values(choice)]
+  return values.some((value) => value !== '' && value !== null)
 }

@@ -48,6 +48,7 @@ const KNOWN = new Set([
   ...Object.keys(Keys.shape),
   'tensorzero::variant_name',
   'tensorzero::namespace',
+  'tensorzero::include_raw_response',
 ])
 
 /** Reads the `tensorzero::` keys, and says which of them this version does not use. */

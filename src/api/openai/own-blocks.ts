@@ -69,7 +69,7 @@ function cleanBlock(piece: Json): Json {
   if (type.startsWith(PREFIX) || `${PREFIX}arguments` in block) {
     throw new GatewayError(
       'invalid_request',
-      `A \`${type}\` block needs a function with templates; this request names a model.`,
+      `A \`${type}\` block needs a function with templates, for which the \`model\` field must start with \`tensorzero::function_name::\`; this request names a model.`,
       { param: 'messages' },
     )
   }

@@ -8,6 +8,7 @@ import type {
   ResponseFormat,
   Tool,
 } from '../../domain/chat.ts'
+import { GatewayError } from '../../domain/errors.ts'
 import type { JsonObject } from '../../lib/json.ts'
 import type { Encoded, WireTarget } from '../../providers/provider.ts'
 import type { CallPlace } from '../ask.ts'
@@ -133,6 +134,7 @@ export function encodeForPlace(
 ): Encoded | null {
   const { chat: wire } = place.wires
   if (!wire) return null
+  refuseCustom(chat, place)
   const dropped: string[] = []
   const messages = chat.messages.map((message) => ({
     ...message,
@@ -152,6 +154,17 @@ export function encodeForPlace(
   const fitting = { ...chat, messages, ...(providerTools && { providerTools }) }
   const encoded = wire.encode(fitting, target, place.quirks)
   return { body: encoded.body, dropped: [...(chat.unread ?? []), ...dropped, ...encoded.dropped] }
+}
+
+/** A tool that takes free text cannot be left out: the answer would be another one. */
+function refuseCustom({ tools }: ChatRequest, { quirks, type, name, model }: CallPlace): void {
+  const custom = tools.find((tool) => tool.custom)
+  if (!custom || quirks.customTools) return
+  throw new GatewayError(
+    'unsupported',
+    `The custom tool \`${custom.name}\` is not supported by providers of type ${type}`,
+    { target: `${model}/${name}` },
+  )
 }
 
 function isMeantFor(

@@ -59,7 +59,7 @@ test('instructions that are to be cached stay in pieces', () => {
   ])
 })
 
-test('thoughts go back as they came, those of others do not', () => {
+test('F171 thoughts go back as they came, those of others do not', () => {
   const { body, dropped } = encode({
     messages: [
       assistant(
@@ -167,7 +167,7 @@ test.each<[string, ChatParams, string, JsonObject]>([
     adaptive('medium'),
   ],
   ['no thoughts', { reasoning: { effort: 'none' } }, SONNET, { thinking: { type: 'disabled' } }],
-])('asks for %s', (_, params, model, expected) => {
+])('F170 asks for %s', (_, params, model, expected) => {
   const { thinking, output_config } = withParams(params, model).body
   expect({ thinking, ...(output_config && { output_config }) }).toEqual(expected)
 })
@@ -216,11 +216,11 @@ test.each([
   ['claude-opus-4-6', 128_000],
   ['claude-fable-5', 128_000],
   ['some-other-model', 8192],
-])('%s may write %i tokens where the client sets no limit', (model, limit) => {
+])('F173 %s may write %i tokens where the client sets no limit', (model, limit) => {
   expect(encode({}, model).body['max_tokens']).toBe(limit)
 })
 
-test('tools, the choice of them, and how many at a time', () => {
+test('F166 F167 tools, the choice of them, and how many at a time', () => {
   const tools = [tool('f'), { ...tool('g'), strict: true, cacheControl: { type: 'ephemeral' } }]
   const choice = (params: ChatParams) => encode({ tools, params }).body['tool_choice']
   expect(encode({ tools }).body['tools']).toEqual([

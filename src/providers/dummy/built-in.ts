@@ -95,6 +95,14 @@ export function builtIn(model: string, asked: { stream: boolean; call: number })
   return asked.stream ? streamed(WORDS) : said(GOOD)
 }
 
+/** Whether a name stands for more than the usual sentence. */
+export function isBuiltIn(model: string): boolean {
+  if (Object.hasOwn(ANSWERS, model) || Object.hasOwn(STREAMED, model)) return true
+  return /^(flaky_|error|echo|good$|slow|random_answer$|extract_|require_|multiple-|test_key$)/.test(
+    model,
+  )
+}
+
 export function said(text: string): Written {
   return { text, usage: counted(10, 1) }
 }

@@ -43,26 +43,35 @@ const Http = z.strictObject({
   message: z.string().optional().describe("The message of OpenAI's error body, without `body`."),
 })
 
+const ANSWER = {
+  text: z.string().optional().describe('Streamed word by word.'),
+  parts: z.array(Part).optional().describe('The answer step by step, instead of `text`.'),
+  http: Http.optional().describe('A raw HTTP answer, instead of `text`.'),
+  finish_reason: z.string().optional(),
+  usage: z
+    .union([z.literal(false), z.record(z.string(), z.json())])
+    .optional()
+    .describe("OpenAI's usage object; `false` for none; an estimate when it is left out."),
+  first_ms: Ms.default(0).describe('Before the first byte.'),
+  chunk_ms: Ms.default(10).describe('Before each chunk of a stream.'),
+}
+
+function isOneWay(answer: { text?: unknown; parts?: unknown; http?: unknown }): boolean {
+  return [answer.text, answer.parts, answer.http].filter((way) => way !== undefined).length <= 1
+}
+
+const ONE_WAY = { error: 'give only one of text, parts and http' }
+
 const Answer = z
   .strictObject({
-    text: z.string().optional().describe('Streamed word by word.'),
-    parts: z.array(Part).optional().describe('The answer step by step, instead of `text`.'),
-    http: Http.optional().describe('A raw HTTP answer, instead of `text`.'),
-    finish_reason: z.string().optional(),
-    usage: z
-      .union([z.literal(false), z.record(z.string(), z.json())])
+    ...ANSWER,
+    streamed: z
+      .strictObject(ANSWER)
+      .refine(isOneWay, ONE_WAY)
       .optional()
-      .describe("OpenAI's usage object; `false` for none; an estimate when it is left out."),
-    first_ms: Ms.default(0).describe('Before the first byte.'),
-    chunk_ms: Ms.default(10).describe('Before each chunk of a stream.'),
+      .describe('Said instead where the client streams.'),
   })
-  .refine(
-    (answer) =>
-      [answer.text, answer.parts, answer.http].filter((way) => way !== undefined).length <= 1,
-    {
-      error: 'give only one of text, parts and http',
-    },
-  )
+  .refine(isOneWay, ONE_WAY)
 export type Answer = z.infer<typeof Answer>
 
 const Sequence = z.strictObject({

@@ -149,3 +149,10 @@ function playBuiltIn(model: string, call = 0) {
     ...NOTHING_ELSE,
   })
 }
+
+test('a scenario may say something else in streams, and lacks no name of TensorZero’s', () => {
+  const scenario = { models: { mine: { text: 'whole', streamed: { text: 'streamed' } } } }
+  expect(textOf(play('mine', {}, 0, scenario))).toContain('whole')
+  expect(textOf(play('mine', { stream: true }, 0, scenario))).toContain('streamed')
+  expect(textOf(play('json', {}, 0, scenario))).toContain('Hello')
+})

@@ -5,7 +5,7 @@ import { embeddingScript } from '../scripted/embeddings.ts'
 import { errorScript, type Piece, scriptOf } from '../scripted/reply.ts'
 import { countPrompt, streamOptionsOf, usageOf } from '../scripted/request.ts'
 import { splitTokens } from '../scripted/tokens.ts'
-import { builtIn } from './built-in.ts'
+import { builtIn, isBuiltIn } from './built-in.ts'
 import { echoOf } from './echoes.ts'
 import { type Answer, Scenario, type Step } from './scenario.ts'
 
@@ -20,11 +20,16 @@ export function dummyScript(request: ScriptRequest): Script {
   if (!read.success) return problem(500, `The scenario is not valid: ${read.error.message}`)
   const { models } = read.data
   const found = Object.hasOwn(models, model) ? models[model] : undefined
+  if (!found && given !== undefined && isBuiltIn(model)) {
+    return dummyScript({ ...request, options: {} })
+  }
   if (!found) {
     const names = Object.keys(models).join(', ')
     return problem(404, `The scenario has no model \`${model}\`. It has ${names}.`)
   }
-  const answer = 'sequence' in found ? nth(found.sequence, call, found.repeat) : found
+  const next = 'sequence' in found ? nth(found.sequence, call, found.repeat) : found
+  const { stream } = streamOptionsOf(body)
+  const answer = stream && next.streamed ? next.streamed : next
   if (answer.http) return httpScript(answer.http)
   if (operation === 'embeddings') return embeddingScript(model, body)
   return chatScript(answer, { model, body, call })
@@ -65,8 +70,9 @@ function typed({ content_type: type }: { content_type?: string | undefined }, he
 }
 
 type Asked = Pick<ScriptRequest, 'model' | 'body' | 'call'>
+type Said = Omit<Answer, 'streamed'>
 
-function chatScript(answer: Answer, { model, body, call }: Asked): Script {
+function chatScript(answer: Said, { model, body, call }: Asked): Script {
   const steps = answer.parts ?? splitTokens(answer.text ?? '')
   const pieces = steps.flatMap((step, place) =>
     piecesOf(typeof step === 'string' ? { text: step } : step, place, answer.chunk_ms),

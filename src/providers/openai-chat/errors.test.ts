@@ -51,7 +51,7 @@ test.each([
     { error: { message: 'No.' }, choices: [] },
     { message: 'No.' },
   ],
-])('reads an error that is %s', (_, body, expected) => {
+])('F181 reads an error that is %s', (_, body, expected) => {
   expect(readError(body)).toMatchObject(expected)
 })
 

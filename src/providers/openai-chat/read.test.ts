@@ -82,7 +82,7 @@ test.each<[string, JsonObject, readonly unknown[]]>([
     [thought],
   ],
   ['nothing at all', { reasoning: null, reasoning_content: '', reasoning_details: [] }, []],
-])('reads reasoning given as %s once, whole and streamed', (_, message, expected) => {
+])('F169 reads reasoning given as %s once, whole and streamed', (_, message, expected) => {
   expect(blocksOf(whole(message))).toEqual(expected)
   expect(blocksOf(deltas(message))).toEqual(expected)
 })

@@ -74,7 +74,7 @@ test.each([
     { prompt_tokens: 10, prompt_tokens_details: { cached_tokens: 12 } },
     { input: 0, cacheRead: 10 },
   ],
-])('reads %s', (_, raw, expected) => {
+])('F172 reads %s', (_, raw, expected) => {
   expect(readUsage(raw)).toEqual({ ...UNKNOWN_USAGE, ...expected })
 })
 

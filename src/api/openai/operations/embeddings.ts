@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Part } from '../../../domain/chat.ts'
 import type { EmbeddingRequest } from '../../../domain/embedding.ts'
 import { mergeUsage, totalInput, totalOutput, type Usage } from '../../../domain/usage.ts'
-import type { Ask } from '../../../engine/ask.ts'
+import type { Ask, Include } from '../../../engine/ask.ts'
 import type { RawRequest } from '../../../http/route.ts'
 import { asArray, asNumber, fieldsBeside, type Json, type JsonObject } from '../../../lib/json.ts'
 import { formatEvent } from '../../../lib/sse.ts'
@@ -43,7 +43,7 @@ function readEmbeddings(request: RawRequest, app: App): Ask {
   const model = modelOf(json, app)
   const gate = Gate.safeParse(json)
   if (!gate.success) throw gateError(gate.error)
-  return baseAsk(request, {
+  const ask = baseAsk(request, {
     dialect: 'openai.embeddings',
     operation: 'embeddings',
     wire: 'openai_embeddings',
@@ -53,6 +53,14 @@ function readEmbeddings(request: RawRequest, app: App): Ask {
     wantsUsage: true,
     encodeFor,
   })
+  return json['tensorzero::include_raw_response'] === true ? { ...ask, include: RAW } : ask
+}
+
+const RAW: Include = {
+  rawResponse: true,
+  rawUsage: false,
+  originalResponse: false,
+  aggregated: false,
 }
 
 const encodeFor: Read['encodeFor'] = (json, { wires }, target) => {
@@ -89,7 +97,10 @@ function tokensOf(items: readonly Json[]): number[] {
   return items.filter((item) => typeof item === 'number')
 }
 
-function encodeEmbeddings({ model, request, cost }: Envelope, parts: readonly Part[]): JsonObject {
+function encodeEmbeddings(
+  { model, request, cost, raw }: Envelope,
+  parts: readonly Part[],
+): JsonObject {
   const asText = request['encoding_format'] === 'base64'
   const extra: JsonObject = {}
   const data: JsonObject[] = []
@@ -105,7 +116,14 @@ function encodeEmbeddings({ model, request, cost }: Envelope, parts: readonly Pa
     }
   }
   data.sort((one, other) => Number(one['index']) - Number(other['index']))
-  return { ...extra, object: 'list', data, model, usage: encodeUsage(usage, cost) }
+  return {
+    ...extra,
+    object: 'list',
+    data,
+    model,
+    usage: encodeUsage(usage, cost),
+    ...(raw?.include.rawResponse && { 'tensorzero::raw_response': raw.responses('all') }),
+  }
 }
 
 function encodeUsage(usage: Usage | null, cost: Envelope['cost']): JsonObject {
