@@ -77,21 +77,34 @@ function buildWhenStale(what, sources, command) {
   writeFileSync(stamp, hash)
 }
 
-/** Chromium for the tests of the pages. As root we install it; else the tests say what is missing. */
+/** What the tests start, where it is found, and Debian's packages of it. */
+function testTools() {
+  return [
+    {
+      path: process.env.WEIR_CHROMIUM || '/usr/bin/chromium',
+      packages: ['chromium', 'fonts-noto-cjk'],
+    },
+    { path: '/usr/lib/postgresql', packages: ['postgresql'] },
+    { path: '/usr/bin/redis-server', packages: ['redis-server'] },
+    { path: '/usr/bin/strace', packages: ['strace'] },
+  ]
+}
+
+/** As root we install it; else the tests say what is missing. */
 function bringTestTools() {
-  if (existsSync('/usr/bin/chromium') || process.env.WEIR_CHROMIUM) return
+  const packages = testTools()
+    .filter(({ path }) => !existsSync(path))
+    .flatMap((tool) => tool.packages)
+  if (packages.length === 0) return
+  const names = packages.join(', ')
   if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) {
-    say('Chromium is missing: install it, or set WEIR_CHROMIUM, for the tests of the pages')
+    say(`missing for the tests: ${names}. Install them (or set WEIR_CHROMIUM)`)
     return
   }
-  say('installing Chromium from Debian')
+  say(`installing ${names} from Debian`)
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
   run('apt-get', ['update', '-qq'], env)
-  run(
-    'apt-get',
-    ['install', '-y', '-qq', '--no-install-recommends', 'chromium', 'fonts-noto-cjk'],
-    env,
-  )
+  run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages], env)
 }
 
 function filesBelow(folder) {

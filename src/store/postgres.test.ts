@@ -1,9 +1,14 @@
-import { afterAll, beforeAll } from 'vitest'
+import { afterAll, beforeAll, vi } from 'vitest'
 import { type PostgresServer, startPostgres } from '../../test/support/postgres.ts'
 import { describeDocuments } from './documents.conformance.ts'
+import { describeStatistics } from './feedback-statistics.conformance.ts'
 import { describeFilters } from './filters.conformance.ts'
 import { makeDirectory, openTestReader, openTestRecorder } from './fixtures/open.ts'
 import { describeStore, type TestStore } from './store.conformance.ts'
+import { describeUsage } from './usage.conformance.ts'
+
+// A server in another process, on a machine that may be busy.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
 
 const directory = makeDirectory()
 let server: PostgresServer
@@ -28,6 +33,8 @@ afterAll(async () => {
 describeStore('PostgreSQL', openStore)
 describeFilters('PostgreSQL', openStore)
 describeDocuments('PostgreSQL', openStore)
+describeUsage('PostgreSQL', openStore)
+describeStatistics('PostgreSQL', openStore)
 
 async function openStore(): Promise<TestStore> {
   const tables = await server.query(

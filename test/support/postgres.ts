@@ -129,7 +129,9 @@ function programs(): string {
     : []
   const found = versions.map((version) => join(base, version, 'bin'))[0]
   if (found !== undefined) return found
-  throw new Error('PostgreSQL is missing: `npm run setup:tests` as root, or install `postgresql`.')
+  throw new Error(
+    'PostgreSQL is missing: run `node scripts/setup.mjs --tests` as root, or install `postgresql`.',
+  )
 }
 
 async function answering(child: ChildProcess, ask: () => Promise<unknown>, said: string[]) {

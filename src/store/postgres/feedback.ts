@@ -1,5 +1,5 @@
-import { type Feedback, FEEDBACK_TYPES } from '../../domain/feedback.ts'
-import type { FeedbackTarget, IdPage } from '../reads.ts'
+import { type Feedback, FEEDBACK_TYPES, type FeedbackType } from '../../domain/feedback.ts'
+import type { FeedbackSummary, FeedbackTarget, IdPage } from '../reads.ts'
 import { tagsOf } from '../sqlite/log-rows.ts'
 import type { Asks } from './documents.ts'
 import { jsonOf } from './json.ts'
@@ -49,16 +49,52 @@ export async function readTarget(db: Asks, id: string): Promise<FeedbackTarget |
 export async function readFeedbackOf(
   db: Asks,
   targetId: string,
-  { before, after, limit }: IdPage,
+  { before, after, limit, type }: IdPage & { readonly type?: FeedbackType },
 ): Promise<Feedback[]> {
   const forwards = after !== undefined
   const { rows } = await db.query<Row>(
     `SELECT * FROM weir.feedback WHERE target_id = $1 AND ($2::text IS NULL OR id < $2)
-       AND ($3::text IS NULL OR id > $3) ORDER BY id ${forwards ? 'ASC' : 'DESC'} LIMIT $4`,
-    [encodeText(targetId), before ?? null, after ?? null, limit],
+       AND ($3::text IS NULL OR id > $3)
+       AND ($5::text IS NULL OR type = $5) ORDER BY id ${forwards ? 'ASC' : 'DESC'} LIMIT $4`,
+    [encodeText(targetId), before ?? null, after ?? null, limit, type ?? null],
   )
   const found = rows.map(decodeFeedback)
   return forwards ? found.toReversed() : found
+}
+
+export async function readFeedbackSummary(db: Asks, targetId: string): Promise<FeedbackSummary> {
+  const name = [encodeText(targetId)]
+  const [types, metrics] = await Promise.all([
+    db.query<Row>(
+      `SELECT type, count(*) AS count, min(id) AS first, max(id) AS last FROM weir.feedback
+       WHERE target_id = $1 GROUP BY type`,
+      name,
+    ),
+    db.query<Row>(
+      `SELECT metric_name, max(id) AS last FROM weir.feedback WHERE target_id = $1
+       GROUP BY metric_name`,
+      name,
+    ),
+  ])
+  const bounds = (row: Row) => ({
+    count: readNumber(row, 'count'),
+    firstId: textIn(row, 'first'),
+    lastId: textIn(row, 'last'),
+  })
+  return {
+    byType: Object.fromEntries(types.rows.map((row) => [typeOf(row), bounds(row)])),
+    latest: Object.fromEntries(
+      metrics.rows.map((row) => [textIn(row, 'metric_name'), textIn(row, 'last')]),
+    ),
+  }
+}
+
+function textIn(row: Row, column: string): string {
+  return decodeText(readText(row, column))
+}
+
+function typeOf(row: Row): FeedbackType {
+  return FEEDBACK_TYPES.find((type) => type === row['type']) ?? 'comment'
 }
 
 function decodeFeedback(row: Row): Feedback {
@@ -68,7 +104,7 @@ function decodeFeedback(row: Row): Feedback {
     at: readNumber(row, 'at'),
     targetId: text('target_id'),
     level: row['level'] === 'episode' ? 'episode' : 'inference',
-    type: FEEDBACK_TYPES.find((type) => type === row['type']) ?? 'comment',
+    type: typeOf(row),
     metricName: text('metric_name'),
     value: jsonOf(readText(row, 'value')),
     tags: tagsOf(decodeTags(readText(row, 'tags'))),

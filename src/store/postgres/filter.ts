@@ -35,7 +35,7 @@ export function compileFilter(filter: LogFilter, values: Values): string {
 const FIRST_MS = Date.UTC(1, 0, 1)
 const LAST_MS = Date.UTC(9999, 11, 31, 23)
 
-function timeAt(ms: number, values: Values): string {
+export function timeAt(ms: number, values: Values): string {
   const within = Math.max(FIRST_MS, Math.min(LAST_MS, ms))
   return `${values.add(new Date(within).toISOString())}::timestamptz`
 }

@@ -1,19 +1,27 @@
 import { zstdDecompressSync } from 'node:zlib'
 import type { Json } from '../../domain/chat.ts'
-import type { Feedback } from '../../domain/feedback.ts'
+import type { Feedback, FeedbackType } from '../../domain/feedback.ts'
 import type { LogFilter } from '../../domain/log-query.ts'
 import type { DocumentName } from '../changes.ts'
-import type { Answers, FeedbackTarget, IdPage } from '../reads.ts'
+import type {
+  StatisticsQuery,
+  VariantFeedback,
+  VariantFeedbackUntil,
+} from '../feedback-statistics.ts'
+import type { Answers, FeedbackSummary, FeedbackTarget, IdPage } from '../reads.ts'
 import type { OverviewSpan } from '../sqlite/overview.ts'
 import { decodePayload, type Payload } from '../sqlite/payload.ts'
 import { readBytes, readNumber, readText, type Row } from '../sqlite/values.ts'
 import type { LogPage, Overview, StoredInference } from '../store.ts'
+import type { UsageQuery, UsageRow } from '../usage.ts'
 import { type Asks, readDocument, readDocuments } from './documents.ts'
-import { readFeedbackOf, readTarget } from './feedback.ts'
+import { readFeedbackOf, readFeedbackSummary, readTarget } from './feedback.ts'
 import { compileFilter, Values } from './filter.ts'
 import { logRowOf, SELECT_ATTEMPTS, SELECT_INFERENCES, storedOf } from './log-rows.ts'
 import { readOverview } from './overview.ts'
+import { readFeedbackByVariant, readFeedbackUntil } from './statistics.ts'
 import { decodeText, encodeText } from './text.ts'
+import { readUsage } from './usage.ts'
 
 const MOST_ROWS = 1000
 const MOST_COUNTED = 10_000
@@ -98,8 +106,27 @@ export class PostgresQueries implements Partial<Answers> {
     return readTarget(this.#db, id)
   }
 
-  feedbackOf(targetId: string, page: IdPage): Promise<Feedback[]> {
+  feedbackOf(
+    targetId: string,
+    page: IdPage & { readonly type?: FeedbackType },
+  ): Promise<Feedback[]> {
     return readFeedbackOf(this.#db, targetId, page)
+  }
+
+  feedbackSummary(targetId: string): Promise<FeedbackSummary> {
+    return readFeedbackSummary(this.#db, targetId)
+  }
+
+  feedbackByVariant(of: StatisticsQuery): Promise<VariantFeedback[]> {
+    return readFeedbackByVariant(this.#db, of)
+  }
+
+  feedbackUntil(of: StatisticsQuery, ends: readonly number[]): Promise<VariantFeedbackUntil[]> {
+    return readFeedbackUntil(this.#db, of, ends)
+  }
+
+  usage(query: UsageQuery): Promise<UsageRow[]> {
+    return readUsage(this.#db, query)
   }
 
   document(name: DocumentName): Promise<Json> {

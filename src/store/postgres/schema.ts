@@ -127,6 +127,7 @@ export const MIGRATIONS: readonly string[] = [
     config_hash text NOT NULL
   );
   CREATE INDEX ON weir.feedback (target_id, id);
+  CREATE INDEX ON weir.feedback (metric_name, target_id, id DESC);
 
   -- Small things of many kinds that change.
   CREATE TABLE weir.document (
