@@ -76,16 +76,19 @@ export async function readFeedbackSummary(db: Asks, targetId: string): Promise<F
       name,
     ),
   ])
-  const bounds = (row: Row) => ({
-    count: readNumber(row, 'count'),
-    firstId: textIn(row, 'first'),
-    lastId: textIn(row, 'last'),
-  })
   return {
-    byType: Object.fromEntries(types.rows.map((row) => [typeOf(row), bounds(row)])),
+    byType: Object.fromEntries(types.rows.map((row) => [typeOf(row), boundsOf(row)])),
     latest: Object.fromEntries(
       metrics.rows.map((row) => [textIn(row, 'metric_name'), textIn(row, 'last')]),
     ),
+  }
+}
+
+function boundsOf(row: Row) {
+  return {
+    count: readNumber(row, 'count'),
+    firstId: textIn(row, 'first'),
+    lastId: textIn(row, 'last'),
   }
 }
 
