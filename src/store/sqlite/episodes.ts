@@ -40,6 +40,7 @@ function walkOf(within: Walk['within'], descending: boolean): Walk {
     table: 'inference i INDEXED BY inference_episode',
     join: '',
     within,
+    check: sql('1'),
     keys: [
       { column: 'i.episode_id', descending },
       { column: 'i.seq', descending },

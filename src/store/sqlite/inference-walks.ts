@@ -12,6 +12,8 @@ import { encodeId } from './values.ts'
 import type { Sql } from './filter.ts'
 import type { Walk } from './walk.ts'
 
+const ANY = sql('1')
+
 type Cursors = Pick<InferencePage, 'before' | 'after'>
 
 /** By id, along the index that passes the fewest rows that are not wanted. */
@@ -19,7 +21,10 @@ export function walkById(query: InferenceQuery, cursors: Cursors, descending: bo
   const metric = requiredBy(query.filter).find(
     (leaf): leaf is MetricFilter => leaf.type === 'metric' && leaf.metric.level === 'inference',
   )
-  if (metric !== undefined) return walkOfTargets(metric.metric, query, cursors, descending)
+  if (metric !== undefined) {
+    const check = sql(`d.value ${metric.comparison} ?`, metric.value)
+    return { ...walkOfTargets(metric.metric, query, cursors, descending), check }
+  }
   if (query.demonstrated || asksForDemonstration(query)) {
     const demonstration = { metric: 'demonstration', type: 'demonstration' } as const
     return walkOfTargets(demonstration, query, cursors, descending)
@@ -34,6 +39,7 @@ export function walkById(query: InferenceQuery, cursors: Cursors, descending: bo
       ...(functionName === undefined ? [] : [named('i.function', 'function', functionName)]),
       ...boundsOf('i.id', query, cursors),
     ]),
+    check: ANY,
     keys: [{ column: 'i.id', descending }],
   }
 }
@@ -55,6 +61,7 @@ function walkOfTargets(
       sql(`d.metric = ${METRIC_ID} AND d.type = ?`, metric, FEEDBACK_TYPE_CODES[type]),
       ...boundsOf('d.target', query, cursors),
     ]),
+    check: ANY,
     keys: [{ column: 'd.target', descending }],
   }
 }
@@ -65,6 +72,7 @@ export function walkByValue({ metric, type }: MetricName, descending: boolean): 
     table: `metric_value d INDEXED BY ${descending ? 'metric_value_down' : 'metric_value_up'}`,
     join: 'CROSS JOIN inference i ON i.id = d.target',
     within: sql(`d.metric = ${METRIC_ID} AND d.type = ?`, metric, FEEDBACK_TYPE_CODES[type]),
+    check: ANY,
     keys: [
       { column: 'd.value', descending },
       { column: 'd.target', descending: true },

@@ -11,6 +11,8 @@ export interface Walk {
   readonly join: string
   /** Where on the index it goes; of the index's columns alone. */
   readonly within: Sql
+  /** What can be told by the index alone, before the row is brought in. */
+  readonly check: Sql
   /** The columns of the index that tell the order; the last one makes it unique. */
   readonly keys: readonly WalkKey[]
 }
@@ -46,9 +48,15 @@ export function* alongIndex(
     yield db
       .prepare(
         `SELECT ${query.select} FROM ${walk.table} ${walk.join}
-         WHERE ${part.text} AND ${query.condition.text} ${order} LIMIT ?`,
+         WHERE ${part.text} AND ${walk.check.text} AND ${query.condition.text} ${order} LIMIT ?`,
       )
-      .all(...query.selected, ...part.values, ...query.condition.values, more())
+      .all(
+        ...query.selected,
+        ...part.values,
+        ...walk.check.values,
+        ...query.condition.values,
+        more(),
+      )
   }
 }
 
@@ -62,9 +70,9 @@ export function* figuresAlong(
     const row = db
       .prepare(
         `SELECT ${query.select} FROM ${walk.table} ${walk.join}
-         WHERE ${part.text} AND ${query.condition.text}`,
+         WHERE ${part.text} AND ${walk.check.text} AND ${query.condition.text}`,
       )
-      .get(...part.values, ...query.condition.values)
+      .get(...part.values, ...walk.check.values, ...query.condition.values)
     if (row !== undefined) yield row
   }
 }
