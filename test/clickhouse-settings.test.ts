@@ -38,8 +38,12 @@ function elementsIn(file: string): Element[] {
   return elements
 }
 
-const settingsOf = async (table: string) =>
-  new Set((await server.query(`SELECT name FROM system.${table} FORMAT TSV`)).trim().split('\n'))
+/** Those that are no settings of that kind. */
+async function unknown(names: readonly string[], table: string): Promise<string[]> {
+  const text = await server.query(`SELECT name FROM system.${table} FORMAT TSV`)
+  const known = new Set(text.trim().split('\n'))
+  return names.filter((name) => !known.has(name))
+}
 
 test('every setting for a small ClickHouse is one that the server knows', async () => {
   const config = elementsIn('config.xml').filter(({ leaf }) => leaf)
@@ -51,10 +55,6 @@ test('every setting for a small ClickHouse is one that the server knows', async 
   expect(ofServer).toContain('max_server_memory_usage')
   expect(ofTables.length).toBeGreaterThan(0)
   expect(ofUser).toContain('max_memory_usage')
-  const unknown = async (names: readonly string[], table: string) => {
-    const known = await settingsOf(table)
-    return names.filter((name) => !known.has(name))
-  }
   expect(await unknown(ofServer, 'server_settings')).toEqual([])
   expect(await unknown(ofTables, 'merge_tree_settings')).toEqual([])
   expect(await unknown(ofUser, 'settings')).toEqual([])
