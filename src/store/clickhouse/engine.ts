@@ -122,13 +122,13 @@ export class ClickHouseEngine implements RemoteEngine {
 
   async #applyDocuments(writing: Writing, changes: readonly Change[]): Promise<ChangeOutcome[]> {
     const documents = changes.filter(isDocumentChange)
-    if (documents.length === 0) return changes.map(() => ({ result: null }))
+    if (documents.length === 0) return changes.map((change) => otherOutcome(change))
     const { answers, rows } = await applyDocuments(writing.ask, documents, () => this.#nextSeq())
     await writing.insert('WeirDocument', rows)
     const rest = [...answers]
-    return changes.map((change) => ({
-      result: isDocumentChange(change) ? (rest.shift() ?? null) : null,
-    }))
+    return changes.map((change) =>
+      isDocumentChange(change) ? { result: rest.shift() ?? null } : otherOutcome(change),
+    )
   }
 
   /** Those that the table does not have, each once. */
@@ -172,6 +172,12 @@ export class ClickHouseEngine implements RemoteEngine {
       insert: (table, rows) => connection.insert({ table, rows, token }, limits),
     }
   }
+}
+
+/** Nothing is lost without a word: what has no table here yet is refused. */
+function otherOutcome({ kind }: Change): ChangeOutcome {
+  if (kind === 'feedback') return { result: null }
+  return { error: `ClickHouse cannot keep \`${kind}\` yet` }
 }
 
 /** The means of one call. */
