@@ -59,6 +59,12 @@ if (options.json !== '') writeFileSync(options.json, json)
 process.stdout.write(json)
 process.exit(0)
 
+/** Said at once: what comes later may take long. */
+function note(name: string, value: unknown): void {
+  report[name] = value
+  process.stderr.write(`store: ${name} ${JSON.stringify(value)}\n`)
+}
+
 async function benchTexts(): Promise<void> {
   const dataDir = path.join(dir, 'texts')
   mkdirSync(dataDir, { recursive: true })
@@ -69,19 +75,19 @@ async function benchTexts(): Promise<void> {
   const paced = Math.min(rows, rate * PACED_S)
   const recorder = openBenchRecorder(dataDir, { maxDays: null, maxBytes: null })
   await recorder.opened()
-  report['recording_at_rate'] = await recordAll(recorder, drafts, { rows: paced, rate, at })
+  note('recording_at_rate', await recordAll(recorder, drafts, { rows: paced, rate, at }))
   if (rows > paced) {
     const later = (row: number) => at(row + paced)
     const plan = { rows: rows - paced, rate: null, at: later }
-    report['recording_at_most'] = await recordAll(recorder, drafts, plan)
+    note('recording_at_most', await recordAll(recorder, drafts, plan))
   }
   await recorder.close()
-  report['disk'] = diskOf(dataDir, drafts)
-  report['queries'] = await timeQueries(dataDir, Date.now())
-  report['reopening_ms'] = summarize(await timeReopening(dataDir, 5))
+  note('disk', diskOf(dataDir, drafts))
+  note('queries', await timeQueries(dataDir, Date.now()))
+  note('reopening_ms', summarize(await timeReopening(dataDir, 5)))
   if (options.forget !== '') {
     const plan = { days: Number(options.forget), mostS: 900 }
-    report['retention'] = await timeForgetting(dataDir, drafts, plan)
+    note('retention', await timeForgetting(dataDir, drafts, plan))
   }
 }
 
@@ -117,10 +123,10 @@ async function benchHot(dataDir: string): Promise<void> {
     const hours = Math.max(1, Math.round(HOURS / times))
     const firstAt = (Math.floor(Date.now() / HOUR_MS) - hours * times) * HOUR_MS
     const plan = { rows: base, firstAt, hours }
-    report['filling_per_second'] = fillHot(dataDir, plan, random)
+    note('filling_per_second', fillHot(dataDir, plan, random))
     repeatHot(dataDir, plan, times)
   }
-  report['hot_bytes'] = statSync(path.join(dataDir, 'weir.db')).size / hotRows
-  report['hot_queries'] = await timeQueries(dataDir, Date.now())
-  report['hot_reopening_ms'] = summarize(await timeReopening(dataDir, 3))
+  note('hot_bytes', statSync(path.join(dataDir, 'weir.db')).size / hotRows)
+  note('hot_queries', await timeQueries(dataDir, Date.now()))
+  note('hot_reopening_ms', summarize(await timeReopening(dataDir, 3)))
 }

@@ -24,6 +24,8 @@ export function openBenchRecorder(dataDir: string, retention: Retention): Record
 export interface Recorded {
   readonly rows: number
   readonly perSecond: number
+  /** Of all threads, making the drafts included, in µs a request. */
+  readonly cpuUs: number
   /** Of the thread that answers requests, in ms. */
   readonly loopDelayMs: { readonly p50: number; readonly p99: number; readonly max: number }
   readonly droppedTexts: number
@@ -43,6 +45,7 @@ export async function recordAll(
 ): Promise<Recorded> {
   const delay = monitorEventLoopDelay({ resolution: 1 })
   const startedMs = performance.now()
+  const startedCpu = process.cpuUsage()
   delay.enable()
   let row = 0
   while (row < plan.rows) {
@@ -58,10 +61,12 @@ export async function recordAll(
   }
   await recorder.flush()
   delay.disable()
+  const { user, system } = process.cpuUsage(startedCpu)
   const { droppedRows, droppedPayloads } = recorder.health()
   return {
     rows: plan.rows,
     perSecond: plan.rows / ((performance.now() - startedMs) / 1000),
+    cpuUs: (user + system) / plan.rows,
     loopDelayMs: {
       p50: delay.percentile(50) / 1e6,
       p99: delay.percentile(99) / 1e6,

@@ -1,6 +1,6 @@
 /**
  * The store's process is killed at one write after the other: `npm run test:crash:writes`. Options:
- * `--first N`, `--last N` (which of its `pwrite64`s and `fdatasync`s, counted together), `--step N`,
+ * `--first N`, `--last N` (at its how manieth `pwrite64`, `fsync` or `fdatasync`), `--step N`,
  * `--work record|forget|backup|migrate` (what it does then). Needs strace. What it had acknowledged
  * must be there, and every file be sound.
  */
@@ -50,8 +50,8 @@ async function runUntil(
   when: number | null,
 ): Promise<{ said: string[]; signal: NodeJS.Signals | null }> {
   const program = [process.execPath, VICTIM, dir, options.work]
-  const inject = `inject=pwrite64,fdatasync:signal=KILL:when=${when ?? 1}`
-  const traced = ['strace', '-f', '-qq', '-o', '/dev/null', '-e', 'trace=pwrite64,fdatasync']
+  const inject = `inject=pwrite64,fsync,fdatasync:signal=KILL:when=${when ?? 1}`
+  const traced = ['strace', '-f', '-qq', '-o', '/dev/null', '-e', 'trace=pwrite64,fsync,fdatasync']
   const [command = '', ...args] = when === null ? program : [...traced, '-e', inject, ...program]
   const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'] })
   let output = ''
