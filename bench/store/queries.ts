@@ -5,7 +5,7 @@ import { openReader, type Reader } from '../../src/store/reader-client.ts'
 import { type Spread, spread } from '../statistics.ts'
 
 const DAY_MS = 86_400_000
-const TIMES = 20
+const TIMES = 10
 
 type Ask = (reads: Reader) => Promise<unknown>
 
@@ -69,8 +69,8 @@ function questions(to: number, seq: number, id: string): Record<string, Ask> {
     'page of a model': page('model:model-3'),
     'page of a provider': page('provider:acme'),
     'page of errors': page('status:error'),
-    'page of a user (tag)': page('tag:user_id=user_77'),
-    'page of two tags': page('tag:user_id=user_77 tag:team=team_7'),
+    'page of a user (tag)': page('tag.user_id:user_77'),
+    'page of two tags': page('tag.user_id:user_77 tag.team:team_7'),
     'page of slow requests (> 12 s)': page('latency:>12s'),
     'page of a text in previews': page('friendly', 1),
     'count of everything': (reads) => reads.count(filter('')),

@@ -7,6 +7,8 @@ import { guarded, StoreFault } from './fault.ts'
 const OLDEST_SQLITE = [3, 51, 3] as const
 
 const BUSY_TIMEOUT_MS = 1000
+/** Some seconds of copying, while nothing can be served. */
+const MOST_COPIED_BYTES = 512 * 1024 * 1024
 
 export interface Layout {
   /** Each entry takes the schema one version further. Only ever append. */
@@ -114,11 +116,12 @@ function migrate(db: DatabaseSync, path: string, migrations: readonly string[]):
 
 /**
  * The file as the older version left it, in case somebody wants to go back: `weir.db.schema-5`.
- * Left out where the disk has no room for it: the change itself is one transaction.
+ * Left out where that would take long or the disk has no room: the change is one transaction.
  */
 function keepCopy(db: DatabaseSync, path: string, version: number): void {
   const { bavail, bsize } = statfsSync(dirname(path))
-  if (bavail * bsize < 2 * statSync(path).size) return
+  const { size } = statSync(path)
+  if (size > MOST_COPIED_BYTES || bavail * bsize < 2 * size) return
   const copy = `${path}.schema-${version}`
   rmSync(copy, { force: true })
   makePrivate(copy)

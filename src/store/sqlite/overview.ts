@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { LogFilter } from '../../domain/log-query.ts'
-import { mergeInto, observe, quantileOf, type Sketch } from '../../lib/sketch.ts'
+import { mergeInto, observe, quantileOf, Sketch } from '../../lib/sketch.ts'
 import type { Budget } from '../budget.ts'
 import type { Overview } from '../store.ts'
 import { compileFilter, isRolled, type Sql } from './filter.ts'
@@ -201,13 +201,13 @@ function sumOf(buckets: readonly Bucket[]): Omit<Overview, 'bucketMs' | 'buckets
 /** Without sketches the nearest rank, a value that was really measured; else within 1 % of one. */
 function percentile(times: readonly Times[]): number | null {
   const values = times.flatMap((part) => part.values)
-  if (times.every(({ sketch }) => sketch.size === 0)) {
+  if (times.every(({ sketch }) => sketch.isEmpty)) {
     const sorted = Float64Array.from(values).toSorted()
     return sorted[Math.ceil(PERCENTILE * sorted.length) - 1] ?? null
   }
-  const all: Sketch = new Map()
+  const all = new Sketch()
   for (const { sketch } of times) {
-    for (const [bucket, count] of sketch) all.set(bucket, (all.get(bucket) ?? 0) + count)
+    for (const [bucket, count] of sketch.entries()) all.add(bucket, count)
   }
   for (const value of values) observe(all, value)
   return quantileOf(all, PERCENTILE)
@@ -218,7 +218,7 @@ function emptyBucket(): Bucket {
     requests: 0,
     errors: 0,
     costNano: 0,
-    latency: { values: [], sketch: new Map() },
-    ttft: { values: [], sketch: new Map() },
+    latency: { values: [], sketch: new Sketch() },
+    ttft: { values: [], sketch: new Sketch() },
   }
 }

@@ -1,4 +1,4 @@
-import { observe, type Sketch } from '../../lib/sketch.ts'
+import { observe, Sketch } from '../../lib/sketch.ts'
 import { ENDING_CODES, ROLLUP_SUMS } from './rollup-schema.ts'
 import { addKnown, type Fact } from './rollup-facts.ts'
 
@@ -27,8 +27,8 @@ export function noSums(): RollupSums {
     costed: 0,
     firstAt: Number.POSITIVE_INFINITY,
     lastAt: Number.NEGATIVE_INFINITY,
-    latency: new Map(),
-    ttft: new Map(),
+    latency: new Sketch(),
+    ttft: new Sketch(),
   }
 }
 

@@ -1,5 +1,5 @@
 import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite'
-import { encodeSketch, mergeInto, type Sketch } from '../../lib/sketch.ts'
+import { encodeSketch, mergeInto, Sketch } from '../../lib/sketch.ts'
 import { transact } from './database.ts'
 import { type Fact, factOfRow, type RollupKey, SELECT_FACTS } from './rollup-facts.ts'
 import { ROLLUP_SUMS } from './rollup-schema.ts'
@@ -110,7 +110,7 @@ function grouped(facts: readonly Fact[]): Iterable<{ key: RollupKey; sums: Rollu
 }
 
 function mergeSketches(one: SQLOutputValue, other: SQLOutputValue): Uint8Array {
-  const sketch: Sketch = new Map()
+  const sketch = new Sketch()
   for (const part of [one, other]) if (part instanceof Uint8Array) mergeInto(sketch, part)
   return encodeSketch(sketch)
 }
