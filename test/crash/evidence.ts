@@ -26,8 +26,10 @@ export async function findLost(port: number, ids: readonly string[]): Promise<st
 /** The database files that SQLite itself finds damaged. */
 export function findSick(dataDir: string): string[] {
   const names = readdirSync(dataDir, { recursive: true, encoding: 'utf8' })
-  // `lock.db` holds nothing but the running gateway's lock.
-  const files = names.filter((name) => name.endsWith('.db') && name !== 'lock.db')
+  // `lock.db` holds nothing but the running gateway's lock; a `.partial` is no backup yet.
+  const files = names.filter(
+    (name) => name.endsWith('.db') && name !== 'lock.db' && !name.includes('.partial/'),
+  )
   if (files.length === 0) return ['there is no database']
   return files.flatMap((name) => {
     const verdict = checkIntegrity(path.join(dataDir, name))
