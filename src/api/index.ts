@@ -55,3 +55,6 @@ export const routes: readonly Route<App>[] = [
   pages,
   root,
 ]
+
+/** Where the dialects of OpenAI, Anthropic and Gemini are: TensorZero's errors are plain texts. */
+export const OBJECT_ERRORS = ['/openai/', '/anthropic/', '/gemini/', '/v1/'] as const

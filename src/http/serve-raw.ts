@@ -14,6 +14,8 @@ export interface ServerOptions<Deps> {
   /** Listening on loopback only: then a foreign `Host` can only be a trick (DNS rebinding). */
   readonly loopback: boolean
   readonly version: string
+  /** Below these paths an error is an object, also where there is no route; elsewhere a text. */
+  readonly objectErrors: readonly string[]
   readonly onError: (error: unknown) => void
 }
 

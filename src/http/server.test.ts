@@ -58,6 +58,7 @@ async function start(
     allowedHosts: new Set(),
     loopback: true,
     version: '1.2.3',
+    objectErrors: ['/nope'],
     onError: (error) => errors.push(error),
   })
   await server.listen({ host: '127.0.0.1', port: 0 })
@@ -108,7 +109,9 @@ test('what there is no route for is not found', async () => {
   await using server = await start()
   const missing = await errorOf(await server.fetch('/nope?key=secret'))
   expect(missing).toMatchObject({ status: 404, message: 'Route not found: POST /nope' })
-  expect((await server.fetch('/echo', { method: 'GET' })).status).toBe(404)
+  const plain = await server.fetch('/echo', { method: 'GET' })
+  expect(plain.status).toBe(404)
+  expect(await plain.json()).toEqual({ error: 'Route not found: GET /echo' })
   expect((await server.fetch('/%zz')).status).toBe(400)
 })
 

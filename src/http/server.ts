@@ -37,8 +37,12 @@ export function createServer<Deps>(options: ServerOptions<Deps>): FastifyInstanc
     done(null, payload)
   })
   app.setNotFoundHandler((request, reply) => {
-    const text = `Route not found: ${request.method} ${request.url.split('?')[0]}`
-    reply.code(404).send(errorOf(new GatewayError('not_found', text)))
+    const path = request.url.split('?')[0] ?? ''
+    const text = `Route not found: ${request.method} ${path}`
+    const below = path.slice(options.basePath.length)
+    const asObject = options.objectErrors.some((prefix) => below.startsWith(prefix))
+    const error = new GatewayError('not_found', text)
+    reply.code(404).send(asObject ? errorOf(error) : { error: text })
   })
   app.setErrorHandler((error, request, reply) => {
     const known = fromFastify(error)

@@ -63,7 +63,7 @@ test('F085 a body may have many megabytes', async () => {
 test('F081 F088 what is no route or no JSON is told in JSON', async () => {
   const missing = await fetch(`${url}/prefix/nowhere`)
   expect(missing.status).toBe(404)
-  expect(JSON.stringify(await missing.json())).toContain('Route not found: GET /prefix/nowhere')
+  expect(await missing.json()).toEqual({ error: 'Route not found: GET /prefix/nowhere' })
   const broken = await post('/prefix/inference', '{"model_name":')
   expect(broken.status).toBe(400)
   expect(await broken.json()).toEqual({ error: expect.stringContaining('is not JSON') })
