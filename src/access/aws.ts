@@ -9,7 +9,7 @@ export interface AwsRequest {
 }
 
 export interface AwsAccount {
-  readonly service: 'bedrock' | 'sagemaker'
+  readonly service: 'bedrock' | 'sagemaker' | 's3'
   /** `region`, `access_key_id`, `secret_access_key`, `session_token`, where the configuration gives them. */
   readonly settings: Readonly<Record<string, string>>
   /** A Bedrock API key: then nothing is signed. */
@@ -38,7 +38,7 @@ export class AwsSigner {
   /** The headers to add. Rejects with `upstream_credential` when nobody says who we are. */
   async headers(request: AwsRequest, account: AwsAccount): Promise<Record<string, string>> {
     const { settings, service } = account
-    const own = settings['access_key_id'] !== undefined
+    const own = settings['access_key_id'] !== undefined || service === 's3'
     const bearer = account.apiKey ?? (own ? undefined : this.#env['AWS_BEARER_TOKEN_BEDROCK'])
     if (bearer) return { authorization: `Bearer ${bearer}` }
     const credentials = await this.#credentials(settings)
@@ -51,6 +51,8 @@ export class AwsSigner {
       region: regionOf(request.url, settings),
       service,
       sha256: Sha256,
+      // S3 alone takes a path as it is written.
+      uriEscapePath: service !== 's3',
     })
     const toSign = {
       method: request.method,
@@ -59,7 +61,10 @@ export class AwsSigner {
       path: request.url.pathname,
       query: Object.fromEntries(request.url.searchParams),
       // What stands between us and AWS may change these: they stay unsigned.
-      headers: { host: request.url.host, 'content-type': 'application/json' },
+      headers: {
+        host: request.url.host,
+        'content-type': request.headers['content-type'] ?? 'application/json',
+      },
       body: request.body,
     }
     const signed = await signer.sign(toSign, { signingDate: new Date(this.#clock.now()) })

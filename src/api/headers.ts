@@ -20,6 +20,7 @@ export function weirHeaders(trace: Trace): Record<string, string> {
     'x-weir-inference-id': trace.id,
     'x-weir-episode-id': trace.episodeId,
   }
+  if (trace.last?.cached) headers['x-weir-cache'] = 'hit'
   if (trace.warnings.length > 0) {
     headers['x-weir-warnings'] = trace.warnings.join('; ').replaceAll(/[^\x20-\x7e]/g, '?')
   }

@@ -7,6 +7,7 @@ import { geminiModels } from './gemini/models.ts'
 import { experimentRoutes } from './tensorzero/experiment-routes.ts'
 import { internalFeedback } from './tensorzero/internal-feedback.ts'
 import { feedback } from './tensorzero/feedback.ts'
+import { addDiclExamples } from './tensorzero/examples.ts'
 import { inference } from './tensorzero/inference.ts'
 import { configRoutes } from './tensorzero/config-routes.ts'
 import { episodeRoutes } from './tensorzero/episode-routes.ts'
@@ -17,6 +18,7 @@ import { usageRoutes } from './tensorzero/usage-routes.ts'
 import { datasetRoutes } from './tensorzero/datasets.ts'
 import { storedInferences } from './tensorzero/stored-inferences.ts'
 import { metaRoutes } from './meta.ts'
+import { storedFile } from './tensorzero/object-storage.ts'
 import { operationRoutes } from './openai/operations/routes.ts'
 import { inputTokens } from './openai/responses/input-tokens.ts'
 import { responses } from './openai/responses/responses.ts'
@@ -35,6 +37,8 @@ export const routes: readonly Route<App>[] = [
   inputTokens,
   ...storedResponses,
   inference,
+  addDiclExamples,
+  storedFile,
   feedback,
   ...internalFeedback,
   ...experimentRoutes,

@@ -78,8 +78,8 @@ function taskFor(
 }
 
 function ownKeys(extensions: Extensions) {
-  const { tags, credentials, extraBody, extraHeaders, dryrun, warnings } = extensions
-  return { tags, credentials, extraBody, extraHeaders, dryrun, warnings }
+  const { tags, credentials, extraBody, extraHeaders, cache, dryrun, warnings } = extensions
+  return { tags, credentials, extraBody, extraHeaders, cache, dryrun, warnings }
 }
 
 /** How a conversation is written in the format of a provider's chat wire. */

@@ -10,6 +10,8 @@ import { Deadlines } from '../lib/deadlines.ts'
 import { createTransport } from '../lib/transport.ts'
 import type { Env } from './arguments.ts'
 import type { ConfigHolder } from './config-holder.ts'
+import { openCache } from './open-cache.ts'
+import { openFiles } from './open-files.ts'
 import type { Store } from './open-store.ts'
 import { VERSION } from './version.ts'
 
@@ -21,16 +23,21 @@ export function createEngine(of: {
   price: Engine['price']
 }): Engine {
   const { holder, store, env, price } = of
+  const { cache, objectStorage } = holder.config
+  const transport = createTransport(systemClock)
+  const signers = createSigners(env, systemClock)
   return {
     config: () => holder.config,
     clock: systemClock,
     ids: new Ids(systemClock, (bytes) => randomFillSync(bytes)),
     random: Math.random,
-    transport: createTransport(systemClock),
+    transport,
     deadlines: new Deadlines(systemClock),
     store: store.sink,
     stored: store.client,
-    signers: createSigners(env, systemClock),
+    cache: openCache(cache, { env, stored: store.client, clock: systemClock }),
+    files: openFiles(objectStorage, { env, transport, signers }),
+    signers,
     inFlight: new InFlight(),
     experiments: new Experiments({
       clock: systemClock,

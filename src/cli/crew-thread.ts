@@ -121,6 +121,7 @@ async function stop(): Promise<void> {
   stopJournal()
   holder.close()
   await store.close()
+  await engine.cache?.close()
   await engine.transport.close()
   say({ kind: 'stopped' })
   port.close()

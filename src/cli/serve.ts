@@ -21,6 +21,7 @@ import { dataDirectory } from './environment.ts'
 import { gatewayServer } from './gateway-server.ts'
 import { listen, listenPrivately } from './listen.ts'
 import { logFor } from './log.ts'
+import { checkFiles } from './open-files.ts'
 import { openStore, type Store } from './open-store.ts'
 import { readPrices, userPriceFile } from './price-files.ts'
 import { printRequests } from './request-lines.ts'
@@ -50,6 +51,7 @@ export async function serve(args: Arguments, env: Env): Promise<void> {
   const store = openStore(threadData, { config: () => holder.config, log, link: writer.link })
   await refuseIfInUse(store)
   const engine = createEngine({ holder, store, env, price })
+  await checkFiles(engine.files)
   const stopJournal = keepJournal(engine)
   keepSnapshots(holder, store.client, log)
   const about = createAbout({ holder, store, threadData, bind })
@@ -87,6 +89,7 @@ export async function serve(args: Arguments, env: Env): Promise<void> {
   stopJournal()
   holder.close()
   await store.close()
+  await engine.cache?.close()
   await engine.transport.close()
 }
 

@@ -112,7 +112,15 @@ export interface Gateway {
   readonly infersEpisodes: boolean
 }
 
+export interface CacheOptions {
+  readonly mode: 'off' | 'on' | 'read_only' | 'write_only'
+  /** Older answers are not given again; null: of any age. */
+  readonly maxAgeS: number | null
+}
+
 export interface CacheSettings {
+  /** For requests that do not say. */
+  readonly byDefault: CacheOptions
   /** Null: when there is something to keep it in. */
   readonly enabled: boolean | null
   readonly backend: 'auto' | 'clickhouse' | 'valkey'

@@ -62,8 +62,9 @@ function batchesOf({ batch_writes: batches }: Written.Gateway['observability']) 
 }
 
 export function resolveCache({ cache }: Written.Gateway): CacheSettings {
-  const { enabled = null, backend, valkey } = cache
-  return Object.freeze({ enabled, backend, ttlS: valkey.ttl_s })
+  const { enabled = null, backend, valkey, mode, max_age_s: maxAgeS = null } = cache
+  const byDefault = Object.freeze({ mode, maxAgeS })
+  return Object.freeze({ enabled, backend, ttlS: valkey.ttl_s, byDefault })
 }
 
 /** Null where no address is given. */

@@ -61,6 +61,15 @@ const Observability = z.strictObject({
 const Cache = z.strictObject({
   enabled: Toggle.describe('`false`: no cache. `true`: no start without one.'),
   backend: z.enum(['auto', 'clickhouse', 'valkey']).default('auto').describe('Where it is kept.'),
+  mode: z
+    .enum(['off', 'on', 'read_only', 'write_only'])
+    .default('off')
+    .describe('For requests that do not say (`cache_options`).'),
+  max_age_s: z
+    .int()
+    .min(0)
+    .optional()
+    .describe('For the same: older answers are not given again, in seconds.'),
   valkey: z
     .strictObject({
       ttl_s: Count.default(86_400).describe('How long Valkey keeps an entry, in seconds.'),

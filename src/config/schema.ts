@@ -47,9 +47,7 @@ export type ConfigFile = z.infer<ReturnType<typeof createSchema>>
 /** What is checked but has no effect yet. Paths into the tables. */
 export const WITHOUT_EFFECT: readonly (readonly string[])[] = [
   ['evaluations'],
-  ['object_storage'],
   ['gateway', 'relay'],
-  ['gateway', 'cache'],
   ['gateway', 'fetch_and_encode_input_files_before_inference'],
   ['rate_limiting'],
   ['clickhouse'],

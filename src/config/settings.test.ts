@@ -10,7 +10,7 @@ test('F046 cache, relay and files have their settings', async () => {
     `[gateway]
 fetch_and_encode_input_files_before_inference = true
 unstable_disable_feedback_target_validation = true
-cache = { enabled = false, backend = "valkey", valkey.ttl_s = 60 }
+cache = { enabled = false, backend = "valkey", mode = "on", max_age_s = 5, valkey.ttl_s = 60 }
 relay = { gateway_url = "http://edge.test/base", api_key_location = "env::EDGE_KEY" }
 [models.m]
 routing = ["p"]
@@ -20,7 +20,8 @@ providers.p = { type = "stage", model_name = "x" }`,
     { EDGE_KEY: 'edge' },
   )
   expect(config.gateway).toMatchObject({ fetchFiles: true, feedbackUnchecked: true })
-  expect(config.cache).toEqual({ enabled: false, backend: 'valkey', ttlS: 60 })
+  const byDefault = { mode: 'on', maxAgeS: 5 }
+  expect(config.cache).toEqual({ enabled: false, backend: 'valkey', ttlS: 60, byDefault })
   expect(config.relay).toMatchObject({ gatewayUrl: 'http://edge.test/base' })
   expect(config.relay?.credential.type).toBe('secret')
   expect(config.models.get('m')).toMatchObject({ skipRelay: true, namespace: 'one' })

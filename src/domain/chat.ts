@@ -45,6 +45,12 @@ export interface ToolResultBlock extends Hints {
   readonly isError?: true
 }
 
+/** Where a file of a stored input is, in TensorZero's words. */
+export interface StoragePath {
+  readonly kind: JsonObject
+  readonly path: string
+}
+
 export interface FileBlock extends Hints {
   readonly type: 'file'
   /** An http(s), gs: or `data:` URL; '' where `fileId` names it. */
@@ -55,6 +61,8 @@ export interface FileBlock extends Hints {
   readonly mimeType?: string
   readonly filename?: string
   readonly detail?: string
+  /** Where it is kept: what is stored names it in the place of its bytes. */
+  readonly storagePath?: StoragePath
   /** Opaque, goes back byte for byte (Gemini signs images too). */
   readonly signature?: string
   /** The provider's own object without the file's bytes, and the wire it came by. */

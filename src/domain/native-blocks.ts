@@ -79,13 +79,19 @@ function extraOf({ data, id, format, details }: Thought): JsonObject | undefined
   return Object.keys(extra).length > 0 ? extra : undefined
 }
 
-function fileJson({ url, fileId, mimeType, filename, detail }: FileBlock): JsonObject {
+function fileJson({ url, fileId, mimeType, filename, detail, storagePath }: FileBlock): JsonObject {
   const common = {
     ...(mimeType !== undefined && { mime_type: mimeType }),
     ...(filename !== undefined && { filename }),
     ...(detail !== undefined && { detail }),
   }
   const inline = /^data:([^;,]+);base64,(.*)$/s.exec(url)
+  if (storagePath) {
+    const { kind, path } = storagePath
+    const type = mimeType ?? inline?.[1] ?? ''
+    const place = { source_url: null, mime_type: type, storage_path: { kind, path } }
+    return { type: 'file', file_type: 'object_storage_pointer', ...common, ...place }
+  }
   if (inline) {
     return {
       type: 'file',

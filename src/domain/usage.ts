@@ -30,6 +30,14 @@ export const UNKNOWN_USAGE: Usage = {
   audioOutput: null,
 }
 
+/** What an answer uses that was given before. */
+export const NO_USAGE: Usage = { ...UNKNOWN_USAGE, input: 0, output: 0 }
+
+/** Of an answer without words, such as an embedding: it says nothing, so that much is known. */
+export function silent(usage: Usage): Usage {
+  return totalOutput(usage) === null ? { ...usage, output: 0 } : usage
+}
+
 /** All input tokens, cached ones included: what OpenAI calls `prompt_tokens`. */
 export function totalInput(usage: Usage): number | null {
   return sum([

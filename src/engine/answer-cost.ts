@@ -31,6 +31,7 @@ function costOfCall(
   { startedAt: at }: Trace,
   call: AttemptTrace,
 ): number | null {
+  if (call.cached) return 0
   const { target, usage, reportedCost } = call
   const { upstreamModel: model } = target
   return firstCost({

@@ -2,7 +2,7 @@ import type { BodyPatch, HeaderPatch } from '../domain/patch.ts'
 import type { Cancellation } from '../lib/cancel.ts'
 import type { JsonObject } from '../lib/json.ts'
 import type { Secret } from '../lib/secret.ts'
-import type { Timeouts } from '../config/config.ts'
+import type { CacheOptions, Timeouts } from '../config/config.ts'
 import type {
   Encoded,
   Operation,
@@ -48,6 +48,8 @@ export interface ModelCall {
   /** Headers of the client that go on to providers of the same wire (`anthropic-beta`). */
   readonly forwardHeaders?: Readonly<Record<string, string>>
   readonly credentials: ReadonlyMap<string, Secret>
+  /** Null: as the configuration says. */
+  readonly cache: CacheOptions | null
   readonly extraBody: readonly BodyPatch[]
   readonly extraHeaders: readonly HeaderPatch[]
   /** The client wants to see each event of a stream as it came. */

@@ -5,6 +5,7 @@ import { framingOf } from '../lib/frames.ts'
 import type { Flight, HttpResponse } from '../lib/transport.ts'
 import { readAll } from '../lib/body.ts'
 import type { ModelCall } from './ask.ts'
+import { cacheUse, recall, withoutUsage } from './cache/recall.ts'
 import type { Engine } from './engine.ts'
 import { attemptFailure, providerFailure } from './failures.ts'
 import { bodyFor, type OutgoingBody } from './request-body.ts'
@@ -42,7 +43,9 @@ export async function call(
     const sent = bodyFor(ask, target, attempt.wire)
     noteDropped(trace, target, sent)
     attempt.requestBody = sent.bytes
-    const flight = send(engine, ask, attempt, attempt.number - 1)
+    const use = cacheUse(engine, trace)
+    const known = use && (await recall(engine, use, attempt))
+    const flight = known ?? send(engine, ask, attempt, attempt.number - 1)
     const limit = new TimeLimit(
       {
         target,
@@ -62,10 +65,12 @@ export async function call(
     if (response.status !== 200) throw await refused(engine, name, attempt, response)
     const under: Call = { engine, ask, target, name, attempt, limit, sent, release }
     const framing = framingOf(contentType(response))
-    if (ask.stream && framing) return await openStream(under, response, framing)
-    const whole = await readWhole(under, response)
-    release()
-    return whole
+    const reply =
+      ask.stream && framing
+        ? await openStream(under, response, framing)
+        : await readWhole(under, response)
+    if (reply.kind === 'whole') release()
+    return known ? withoutUsage(reply) : reply
   } catch (thrown) {
     release()
     const error = attemptFailure(name, thrown)

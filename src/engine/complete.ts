@@ -4,7 +4,7 @@ import { costOf } from '../domain/cost.ts'
 import { firstCost } from '../domain/prices/cost-source.ts'
 import type { Priced } from '../domain/prices/price-of.ts'
 import { type AttemptRecord, type InferenceRecord, PREVIEW_LENGTH } from '../domain/record.ts'
-import { addUsage, UNKNOWN_USAGE, type Usage } from '../domain/usage.ts'
+import { addUsage, NO_USAGE, silent, UNKNOWN_USAGE, type Usage } from '../domain/usage.ts'
 import { asObject, type JsonObject, parseJson } from '../lib/json.ts'
 import type { Wire, WireName } from '../providers/provider.ts'
 import type { AttemptDraft, Draft } from './draft.ts'
@@ -110,7 +110,8 @@ function readAttempt(
   const answer = collector.answer()
   const cutShort = answer.usage === null && answer.content.length > 0
   const { requestBody, ...facts } = factsOf(draft)
-  const usage = cutShort && inference.outcome !== 'ok' ? estimate(answer.content) : answer.usage
+  const told = answer.usage && answer.content.length === 0 ? silent(answer.usage) : answer.usage
+  const usage = cutShort && inference.outcome !== 'ok' ? estimate(answer.content) : told
   const source = answer.usage ? 'provider' : usage ? 'estimated' : 'unknown'
   return {
     output: answer.content,
@@ -126,6 +127,7 @@ function readAttempt(
         reportedDollars: collector.reportedCost,
         table: answer.usage && readers.price(pricedOf(draft, inference, answer.usage)),
       }),
+      ...(draft.cached && FREE),
       finish: answer.finish,
       finishRaw: answer.finishRaw,
       rawRequest: requestText(draft, inference, inference.json),
@@ -133,6 +135,14 @@ function readAttempt(
     },
   }
 }
+
+/** An answer that was given before uses and costs nothing now. */
+const FREE = {
+  usage: NO_USAGE,
+  usageSource: 'provider',
+  costNano: 0,
+  costSource: null,
+} as const
 
 /** What was told and said in this try, where the inference does not say the same. */
 function ownWords(

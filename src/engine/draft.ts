@@ -70,6 +70,8 @@ export interface AttemptDraft {
   readonly staleRetry: boolean
   readonly mayHaveBeenBilled: boolean
   readonly cost: readonly CostEntry[]
+  /** Answered from the cache. */
+  readonly cached?: boolean
   readonly requestBody: string
   /** The response as it came; a stream's pieces in order. */
   readonly responsePieces: readonly string[]

@@ -1,3 +1,4 @@
+import type { ObjectStore } from '../access/object-store.ts'
 import type { Signers } from '../access/signers.ts'
 import type { Config } from '../config/config.ts'
 import type { Ids } from '../domain/ids.ts'
@@ -5,6 +6,7 @@ import type { Clock } from '../lib/clock.ts'
 import type { Deadlines } from '../lib/deadlines.ts'
 import type { Transport } from '../lib/transport.ts'
 import type { StoreClient } from '../store/client.ts'
+import type { AnswerCache } from './cache/answer-cache.ts'
 import type { TablePricing } from './complete.ts'
 import type { Conversations } from './conversations.ts'
 import type { Draft } from './draft.ts'
@@ -33,6 +35,10 @@ export interface Engine {
   readonly store: DraftSink
   /** What is stored, and what changes there; null where nothing is kept. */
   readonly stored: StoreClient | null
+  /** Null where no answers are kept to be given again. */
+  readonly cache: AnswerCache | null
+  /** Where files of requests are kept; null where the configuration does not say. */
+  readonly files: ObjectStore | null
   readonly inFlight: InFlight
   readonly experiments: Experiments
   readonly conversations: Conversations

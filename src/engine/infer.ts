@@ -10,6 +10,7 @@ import type { Engine } from './engine.ts'
 import { answerTask } from './functions/answer-task.ts'
 import { inWorkflow } from './functions/in-workflow.ts'
 import { checkFilters } from './patches.ts'
+import { keepAnswers } from './cache/keep-answers.ts'
 import { resolveModel } from './resolve-model.ts'
 import { Trace } from './trace.ts'
 
@@ -107,6 +108,7 @@ class RecordOnce {
       attempt.endedUs = trace.endedUs
       attempt.error = error
     }
+    keepAnswers(this.#engine, trace)
     if (!trace.ask.dryrun) {
       const draft = trace.draft()
       store.add(draft, sizeOfDraft(draft))

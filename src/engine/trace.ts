@@ -1,5 +1,5 @@
 import type { Target } from '../config/config.ts'
-import { mergeUsage, type Usage } from '../domain/usage.ts'
+import { mergeUsage, NO_USAGE, type Usage } from '../domain/usage.ts'
 import type { JsonObject, Part } from '../domain/chat.ts'
 import type { GatewayError } from '../domain/errors.ts'
 import type { AttemptReason, Outcome } from '../domain/record.ts'
@@ -145,6 +145,10 @@ export class AttemptTrace {
   reportedCost: number | null = null
   /** The usage as the provider words it. */
   rawUsage: JsonObject | null = null
+  /** Answered from the cache: nobody was asked. */
+  cached = false
+  /** Under which the answer is to be kept; null: it is not. */
+  cacheKey: string | null = null
 
   constructor(start: {
     id: string
@@ -169,8 +173,16 @@ export class AttemptTrace {
     this.pieces.push(piece.toString('latin1'))
   }
 
+  /** The answer was given before: it costs nothing. */
+  isCached(): void {
+    this.cached = true
+    this.usage = NO_USAGE
+    this.reportedCost = 0
+  }
+
   /** A provider reports once or again and again, each time more. */
   used({ usage, reportedCost, raw }: Extract<Part, { type: 'usage' }>): void {
+    if (this.cached) return
     this.rawUsage = raw
     this.usage = this.usage ? mergeUsage(this.usage, usage) : usage
     this.reportedCost = reportedCost ?? this.reportedCost
@@ -202,6 +214,7 @@ export class AttemptTrace {
       staleRetry: this.staleRetry,
       mayHaveBeenBilled: this.mayHaveBeenBilled,
       cost: target.cost,
+      ...(this.cached && { cached: true }),
       requestBody: this.requestBody.toString('latin1'),
       responsePieces: this.pieces,
       bytesIn: this.bytesIn,

@@ -34,7 +34,8 @@ export async function serveRaw<Deps>(
   } catch (thrown) {
     const error = GatewayError.from(thrown)
     if (error.code === 'internal') onError(thrown)
-    if (!client.headersSent) client.json(error.status, errorOf(error))
+    const body = route.plainErrors ? { error: error.message } : errorOf(error)
+    if (!client.headersSent) client.json(error.status, body)
     // Nobody will end what was begun: the client must not wait for it.
     else if (!response.writableEnded) response.destroy()
   }

@@ -4,3 +4,15 @@ import { blake3 } from '@noble/hashes/blake3.js'
 export function blake3Hex(text: string): string {
   return Buffer.from(blake3(new TextEncoder().encode(text))).toString('hex')
 }
+
+/** The same of several pieces, with a zero byte after each but the last. */
+export function blake3Of(pieces: readonly (string | Uint8Array)[]): string {
+  const hash = blake3.create()
+  for (const [index, piece] of pieces.entries()) {
+    if (index > 0) hash.update(ZERO)
+    hash.update(typeof piece === 'string' ? new TextEncoder().encode(piece) : piece)
+  }
+  return Buffer.from(hash.digest()).toString('hex')
+}
+
+const ZERO = new Uint8Array(1)

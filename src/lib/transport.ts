@@ -4,7 +4,7 @@ import { Lanes, type Lane } from './lanes.ts'
 
 /** A request described as data, so that whoever builds it needs no network. */
 export interface HttpRequest {
-  readonly method: 'GET' | 'POST'
+  readonly method: 'GET' | 'POST' | 'PUT'
   readonly url: URL
   readonly headers: Readonly<Record<string, string>>
   readonly body: Buffer | null

@@ -1,6 +1,8 @@
 import type { Json } from '../domain/chat.ts'
 import type { Feedback } from '../domain/feedback.ts'
 import type { DeleteDatapoints, WriteDatapoints } from './datapoints.ts'
+import type { CacheChange } from './cache.ts'
+import type { ExamplesChange } from './examples.ts'
 
 /**
  * What is written beside inferences: each is applied whole, in order, together with the records
@@ -19,6 +21,8 @@ export type Change =
   | WriteDatapoints
   /** [how many] */
   | DeleteDatapoints
+  | CacheChange
+  | ExamplesChange
   /** An answer is no longer to be found by its name. [null] */
   | { readonly kind: 'forget_response'; readonly responseId: string }
 

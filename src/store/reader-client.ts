@@ -42,6 +42,8 @@ class ThreadReader {
   #worker: Worker | undefined
   #idle: NodeJS.Timeout | undefined
   #nextNumber = 1
+  /** A cache has no time to wait for a thread that starts. */
+  #staysAwake = false
 
   constructor(options: ReaderClientOptions) {
     this.#options = options
@@ -53,6 +55,7 @@ class ThreadReader {
   }
 
   ask(call: Call): Promise<unknown> {
+    this.#staysAwake ||= call.method === 'cached'
     clearTimeout(this.#idle)
     const { deadlineMs = DEADLINE_MS } = this.#options
     return new Promise((resolve, reject) => {
@@ -114,7 +117,7 @@ class ThreadReader {
   }
 
   #rest(): void {
-    if (this.#questions.size > 0) return
+    if (this.#questions.size > 0 || this.#staysAwake) return
     this.#idle = setTimeout(() => void this.#end(), this.#options.idleMs ?? IDLE_MS)
     this.#idle.unref()
   }

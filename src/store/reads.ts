@@ -5,6 +5,8 @@ import type { DatapointReads } from './datapoints.ts'
 import type { EpisodeReads } from './episodes.ts'
 import type { InferenceReads } from './inference-reads.ts'
 import type { StatisticsReads } from './feedback-statistics.ts'
+import type { CacheReads } from './cache.ts'
+import type { ExampleReads } from './examples.ts'
 import type { LogReader } from './store.ts'
 import type { UsageReads } from './usage.ts'
 
@@ -18,7 +20,9 @@ export interface Reads
     InferenceReads,
     StatisticsReads,
     DatapointReads,
-    EpisodeReads {}
+    EpisodeReads,
+    CacheReads,
+    ExampleReads {}
 
 export interface FeedbackReads {
   feedbackById(id: string): Promise<Feedback | null>
@@ -95,4 +99,6 @@ export const READS: Readonly<Record<keyof Reads, true>> = {
   episodes: true,
   episodeBounds: true,
   feedbackById: true,
+  cached: true,
+  nearestExamples: true,
 }

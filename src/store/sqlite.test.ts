@@ -1,8 +1,10 @@
 import { makeDirectory, openTestReader, openTestRecorder } from './fixtures/open.ts'
 import { describeDatapoints } from './datapoints.conformance.ts'
+import { describeCache } from './cache.conformance.ts'
 import { describeDocuments } from './documents.conformance.ts'
 import { describeStatistics } from './feedback-statistics.conformance.ts'
 import { describeEpisodes } from './episodes.conformance.ts'
+import { describeExamples } from './examples.conformance.ts'
 import { describeFilters } from './filters.conformance.ts'
 import { describeInferences } from './inferences.conformance.ts'
 import { describeStore, type TestStore } from './store.conformance.ts'
@@ -16,6 +18,8 @@ describeDatapoints('SQLite', openStore)
 describeUsage('SQLite', openStore)
 describeInferences('SQLite', openStore)
 describeStatistics('SQLite', openStore)
+describeCache('SQLite', openStore)
+describeExamples('SQLite', openStore)
 
 function openStore(): Promise<TestStore> {
   const directory = makeDirectory()

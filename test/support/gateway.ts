@@ -8,12 +8,15 @@ import { decodeDialect } from '../../src/api/dialects.ts'
 import { OBJECT_ERRORS, routes } from '../../src/api/index.ts'
 import type { App } from '../../src/api/app.ts'
 import { LiveHub } from '../../src/api/ui/live.ts'
+import { inStore } from '../../src/cli/open-cache.ts'
+import { openFiles } from '../../src/cli/open-files.ts'
 import { tablePricing } from '../../src/cli/price-files.ts'
 import { chooseStore, type StoreChoice } from '../../src/cli/store-choice.ts'
 import { type ThreadData, threadFile } from '../../src/cli/threads.ts'
 import { loadConfig } from '../../src/config/load.ts'
 import { Ids } from '../../src/domain/ids.ts'
 import type { InferenceRecord } from '../../src/domain/record.ts'
+import { openAnswerCache } from '../../src/engine/cache/answer-cache.ts'
 import { completeRecord } from '../../src/engine/complete.ts'
 import { type Draft, withoutBodies } from '../../src/engine/draft.ts'
 import type { Engine } from '../../src/engine/engine.ts'
@@ -66,14 +69,17 @@ export async function startGateway(
   const random = options.random ?? (() => 0.1)
   const choice = chooseStore(config.gateway, env)
   const kept = options.stored ? openStored(options.dataDir ?? join(folder, 'data'), choice) : null
+  const transport = createTransport(systemClock)
+  const signers = createSigners(env, systemClock)
   const engine: Engine = {
     config: () => config,
     clock: systemClock,
     ids: new Ids(systemClock, (bytes) => randomFillSync(bytes)),
     random,
-    transport: createTransport(systemClock),
+    transport,
     deadlines: new Deadlines(systemClock),
-    signers: createSigners(env, systemClock),
+    signers,
+    files: openFiles(config.objectStorage, { env, transport, signers }),
     inFlight: new InFlight(),
     experiments: new Experiments({ clock: systemClock, random, stored: kept?.client ?? null }),
     conversations: new Conversations(systemClock, 0),
@@ -90,6 +96,7 @@ export async function startGateway(
       committed: (id) => kept?.recorder.committed(id) ?? Promise.resolve(true),
     },
     stored: kept?.client ?? null,
+    cache: kept && openAnswerCache(inStore(kept.client), systemClock),
   }
   const app = testApp(engine, kept)
   const server = createServer({

@@ -13,6 +13,7 @@ test('a request without own keys is not changed', () => {
     credentials: new Map(),
     extraBody: [],
     extraHeaders: [],
+    cache: null,
     dryrun: false,
     warnings: [],
   })

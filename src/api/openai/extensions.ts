@@ -4,6 +4,8 @@ import { isUuidV7 } from '../../domain/ids.ts'
 import type { BodyPatch, HeaderPatch } from '../../domain/patch.ts'
 import type { Json, JsonObject } from '../../lib/json.ts'
 import { Secret } from '../../lib/secret.ts'
+import type { Ask } from '../../engine/ask.ts'
+import { cacheOptions } from '../cache-options.ts'
 import * as Field from '../tensorzero/fields.ts'
 import { cleanMessages } from './own-blocks.ts'
 
@@ -16,6 +18,7 @@ export interface Extensions {
   readonly credentials: ReadonlyMap<string, Secret>
   readonly extraBody: readonly BodyPatch[]
   readonly extraHeaders: readonly HeaderPatch[]
+  readonly cache: Ask['cache']
   readonly dryrun: boolean
   readonly warnings: readonly string[]
 }
@@ -27,6 +30,7 @@ export const NO_EXTENSIONS: Extensions = {
   credentials: new Map(),
   extraBody: [],
   extraHeaders: [],
+  cache: null,
   dryrun: false,
   warnings: [],
 }
@@ -42,6 +46,7 @@ const Keys = z.object({
   'tensorzero::credentials': Field.Credentials.nullish(),
   'tensorzero::extra_body': Field.BodyPatches.nullish(),
   'tensorzero::extra_headers': Field.HeaderPatches.nullish(),
+  'tensorzero::cache_options': Field.CacheOptions.nullish(),
   'tensorzero::dryrun': z.boolean().nullish(),
 })
 const KNOWN = new Set([
@@ -63,6 +68,7 @@ export function readExtensions(json: JsonObject): Extensions {
     credentials: secrets(data['tensorzero::credentials'] ?? {}),
     extraBody: data['tensorzero::extra_body'] ?? [],
     extraHeaders: data['tensorzero::extra_headers'] ?? [],
+    cache: cacheOptions(data['tensorzero::cache_options']),
     dryrun: data['tensorzero::dryrun'] ?? false,
     warnings: keys
       .filter((key) => !KNOWN.has(key))

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { ChatParams, JsonObject, ProviderTool } from '../../domain/chat.ts'
+import { cacheOptions } from '../cache-options.ts'
 import type { Ask, Include } from '../../engine/ask.ts'
 import type { Task } from '../../engine/functions/task.ts'
 import type { RawRequest } from '../../http/route.ts'
@@ -103,6 +104,7 @@ export function readTaskRequest(request: RawRequest, json: JsonObject, named: Na
       internal: false,
     }),
     credentials: secretsOf(keys['tensorzero::credentials'] ?? {}),
+    cache: cacheOptions(keys['tensorzero::cache_options']),
     extraBody: keys['tensorzero::extra_body'] ?? [],
     extraHeaders: keys['tensorzero::extra_headers'] ?? [],
     dryrun: keys['tensorzero::dryrun'] === true,

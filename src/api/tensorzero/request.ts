@@ -6,6 +6,7 @@ import type { RawRequest } from '../../http/route.ts'
 import { Secret } from '../../lib/secret.ts'
 import { readBody } from '../read-body.ts'
 import { readBySchema, struct } from '../serde.ts'
+import { cacheOptions } from '../cache-options.ts'
 import * as Field from './fields.ts'
 import { GivenInput, decodeInput } from './input.ts'
 
@@ -63,6 +64,7 @@ export function readInference(request: RawRequest): Ask {
     episodeId: body.episode_id ?? null,
     tags: tagsOf(body.tags ?? {}, { namespace: body.namespace, internal: body.internal === true }),
     credentials: secretsOf(body.credentials ?? {}),
+    cache: cacheOptions(body.cache_options),
     extraBody: body.extra_body ?? [],
     extraHeaders: body.extra_headers ?? [],
     dryrun: body.dryrun === true,

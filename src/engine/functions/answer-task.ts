@@ -14,6 +14,7 @@ import { defaultFunction } from './default-function.ts'
 import { runVariant } from './run-variant.ts'
 import { adaptiveChoice, ruleOf, staticChoice, type VariantChoice } from './choose-variant.ts'
 import type { Task, TaskTrace } from './task.ts'
+import { storeFiles } from './store-files.ts'
 import { setUpTools } from './tools.ts'
 import { usageOf } from './totals.ts'
 import { checkEpisode, checkJsonTool } from './validate-task.ts'
@@ -57,7 +58,10 @@ export async function answerTask(context: TaskContext): Promise<Reply> {
     thinking: null,
   }
   trace.task = noted
-  return collected(context, noted, await answerFrom(context, noted, choiceOf(context, fn)))
+  const choice = choiceOf(context, fn)
+  const kept = { ...task, input: storeFiles(engine, trace, task) }
+  noted.task = kept
+  return collected(context, noted, await answerFrom({ ...context, task: kept }, noted, choice))
 }
 
 const NEEDS_DRYRUN =

@@ -178,5 +178,11 @@ function isMeantFor(
 /** The request as TensorZero words it, for the record of one call. */
 export function inputOfCall({ rendered }: Told): JsonObject {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what JSON.parse makes of an object's JSON
-  return JSON.parse(JSON.stringify(rendered)) as JsonObject
+  return JSON.parse(JSON.stringify(rendered, withoutStoredBytes)) as JsonObject
+}
+
+/** A file that is kept elsewhere is named by its place. */
+function withoutStoredBytes(_key: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || !('storagePath' in value)) return value
+  return { ...value, url: '' }
 }

@@ -1,9 +1,9 @@
-import type { ChatVariant, Variant } from '../../config/functions.ts'
+import type { ChatVariant, DiclVariant, Prompting, Variant } from '../../config/functions.ts'
 import type { Reply } from '../call.ts'
 import { runBestOf, runMixture } from './candidates.ts'
 import { chatRequestOf, type Told } from './chat-request.ts'
 import { thinkingSchema } from './chain-of-thought.ts'
-import { notYet } from './not-yet.ts'
+import { renderExamples } from './examples.ts'
 import { answerFromTool, answerFromThinking } from './answers.ts'
 import { render, type Rendered } from './render.ts'
 import { askModel, paramsFor, type VariantContext } from './variant-context.ts'
@@ -17,7 +17,7 @@ export function runVariant(context: VariantContext, stream: boolean): Promise<Re
     case 'chain_of_thought':
       return runThinking(context, variant)
     case 'dicl':
-      throw notYet('variants that learn from examples (`dicl`)')
+      return runLearning(context, variant, stream)
     case 'best_of_n':
       return runBestOf(context, variant, runCandidate)
     case 'mixture_of_n':
@@ -38,9 +38,18 @@ function runChat(context: VariantContext, variant: ChatVariant, stream: boolean)
   return runRendered(context, variant, { rendered: render(variant, context.task.input), stream })
 }
 
+async function runLearning(
+  context: VariantContext,
+  variant: DiclVariant,
+  stream: boolean,
+): Promise<Reply> {
+  const rendered = await renderExamples(context, variant)
+  return runRendered(context, variant, { rendered, stream })
+}
+
 async function runRendered(
   context: VariantContext,
-  variant: ChatVariant,
+  variant: Prompting,
   { rendered, stream }: { rendered: Rendered; stream: boolean },
 ): Promise<Reply> {
   const { noted } = context
@@ -64,7 +73,7 @@ async function runThinking(context: VariantContext, variant: ChatVariant): Promi
   return answerFromThinking(whole, noted)
 }
 
-function toldOf(context: VariantContext, variant: ChatVariant, rendered: Rendered): Told {
+function toldOf(context: VariantContext, variant: Prompting, rendered: Rendered): Told {
   const { task, noted } = context
   return {
     rendered,

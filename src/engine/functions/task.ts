@@ -45,7 +45,8 @@ export interface TaskTools {
 
 /** A task as it is being done: facts are noted here for the answer and the record. */
 export interface TaskTrace {
-  readonly task: Task
+  /** Its files noted by where they are kept. */
+  task: Task
   readonly fn: FunctionConfig
   /** The variant that answers, or was tried last. */
   variantName: string

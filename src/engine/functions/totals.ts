@@ -1,5 +1,5 @@
 import type { Part } from '../../domain/chat.ts'
-import { addUsage, type Usage } from '../../domain/usage.ts'
+import { addUsage, silent, type Usage } from '../../domain/usage.ts'
 import type { AttemptTrace, Trace } from '../trace.ts'
 
 /** The calls whose answers were used: those that did not fail. */
@@ -17,7 +17,8 @@ export function usageOf(trace: Trace): Extract<Part, { type: 'usage' }> | null {
   let dollars: number | null = 0
   for (const call of calls) {
     if (call.usage === null) return null
-    usage = usage ? addUsage(usage, call.usage) : call.usage
+    const own = call.ask.operation === 'chat' ? call.usage : silent(call.usage)
+    usage = usage ? addUsage(usage, own) : own
     dollars = dollars === null || call.reportedCost === null ? null : dollars + call.reportedCost
   }
   if (!usage) return null

@@ -11,5 +11,7 @@ export const WHILE_AWAY: Readonly<Record<Change['kind'], 'keep' | 'refuse'>> = {
   remove: 'refuse',
   write_datapoints: 'refuse',
   delete_datapoints: 'refuse',
+  cache: 'refuse',
+  put_examples: 'refuse',
   forget_response: 'refuse',
 }

@@ -3,7 +3,9 @@ import type { Json } from '../../domain/chat.ts'
 import type { InferenceRecord } from '../../domain/record.ts'
 import type { Change, ChangeOutcome } from '../changes.ts'
 import { DatapointWriter } from './datapoints.ts'
+import type { CacheFile } from './cache-file.ts'
 import { DocumentWriter } from './documents.ts'
+import { ExampleWriter } from './examples.ts'
 import { asFault } from './fault.ts'
 import { FeedbackWriter } from './feedback.ts'
 import type { Intern } from './hot-values.ts'
@@ -17,8 +19,12 @@ export class ChangeWriter {
   readonly #feedback: FeedbackWriter
   readonly #statistics: StatisticsWriter
   readonly #datapoints: DatapointWriter
+  readonly #cache: CacheFile
+  readonly #examples: ExampleWriter
 
-  constructor(db: DatabaseSync, intern: Intern) {
+  constructor(db: DatabaseSync, intern: Intern, cache: CacheFile) {
+    this.#cache = cache
+    this.#examples = new ExampleWriter(db, intern)
     this.#db = db
     this.#documents = new DocumentWriter(db)
     this.#feedback = new FeedbackWriter(db, intern)
@@ -63,6 +69,10 @@ export class ChangeWriter {
         return this.#datapoints.write(change)
       case 'delete_datapoints':
         return this.#datapoints.delete(change)
+      case 'cache':
+        return this.#cache.add(change)
+      case 'put_examples':
+        return this.#examples.put(change.examples)
       case 'forget_response':
         this.#db.prepare(FORGET_RESPONSE).run(change.responseId)
         return null

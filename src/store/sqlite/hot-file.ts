@@ -4,6 +4,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib'
 import type { InferenceRecord } from '../../domain/record.ts'
 import type { Change, ChangeOutcome } from '../changes.ts'
+import { CacheFile } from './cache-file.ts'
 import { ChangeWriter } from './change-writer.ts'
 import { closeDatabase, type Layout, openForWriting, transact, usedBytes } from './database.ts'
 import { guarded } from './fault.ts'
@@ -36,6 +37,7 @@ export class HotFile {
   readonly #changes: ChangeWriter
   readonly #rollups: RollupWriter
   readonly #trash: HotTrash
+  readonly #cache: CacheFile
   #insertInference: StatementSync | undefined
   #insertAttempt: StatementSync | undefined
   #nextSeq: number
@@ -46,11 +48,15 @@ export class HotFile {
     this.path = join(dataDir, HOT_FILE)
     const db = openForWriting(this.path, HOT_LAYOUT)
     this.#db = db
+    this.#cache = new CacheFile(dataDir)
     try {
       const { dims } = (this.#statements = guarded(this.path, () => prepareAll(db)))
       this.#rollups = guarded(this.path, () => new RollupWriter(db))
-      this.#changes = guarded(this.path, () => new ChangeWriter(db, dims.number.bind(dims)))
       this.#trash = new HotTrash(db, () => this.#forgetNames())
+      this.#changes = guarded(
+        this.path,
+        () => new ChangeWriter(db, dims.number.bind(dims), this.#cache),
+      )
       const start = guarded(this.path, () => this.#start())
       this.unclean = start.unclean
       this.#nextSeq = start.nextSeq
@@ -146,6 +152,7 @@ export class HotFile {
 
   /** `clean` false: after a fault, when nothing more should be written. */
   close(clean: boolean): void {
+    this.#cache.close()
     if (!clean) return this.#db.close()
     try {
       this.#db.exec("UPDATE meta SET value = '1' WHERE key = 'closed'")

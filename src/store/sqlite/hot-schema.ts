@@ -4,6 +4,7 @@ import { COST_SOURCE_MIGRATION } from './cost-source.ts'
 import { DATAPOINT_MIGRATION } from './datapoint-schema.ts'
 import { DOCUMENT_MIGRATION } from './document-schema.ts'
 import { METRIC_VALUE_MIGRATION } from './metric-values.ts'
+import { EXAMPLE_MIGRATION } from './example-schema.ts'
 import { RESPONSE_ID_MIGRATION } from './response-id.ts'
 import { ROLLUP_MIGRATION } from './rollup-schema.ts'
 import { STATISTICS_MIGRATION } from './statistics-schema.ts'
@@ -142,4 +143,5 @@ export const HOT_MIGRATIONS: readonly string[] = [
   METRIC_VALUE_MIGRATION,
   STATISTICS_MIGRATION,
   DATAPOINT_MIGRATION,
+  EXAMPLE_MIGRATION,
 ]

@@ -10,6 +10,7 @@ import { encodeId, whole, wholeOrNull } from './values.ts'
 /** Kinds of names in `dim`. */
 export type DimKind =
   | 'dialect'
+  | 'examples'
   | 'function'
   | 'variant'
   | 'namespace'

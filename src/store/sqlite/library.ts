@@ -2,6 +2,8 @@ import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
 import { openForReading, schemaVersion } from './database.ts'
+import { CACHE_FILE } from './cache-file.ts'
+import { ExampleShelf } from './examples.ts'
 import { HOT_FILE } from './hot-schema.ts'
 import { decodePayload, type Payload } from './payload.ts'
 import { payloadPath, type Place } from './payload-files.ts'
@@ -21,6 +23,7 @@ interface OpenFile {
 /** The reader's side of the files: opened when needed, never written. */
 export class Library {
   readonly #dataDir: string
+  readonly examples = new ExampleShelf()
   readonly #files = new Map<string, OpenFile>()
   /** The frame read last: neighbours are often in the same one. */
   #frame: { readonly key: string; document(index: number): Buffer } | undefined
@@ -32,6 +35,12 @@ export class Library {
   /** Null until the writer has made it. */
   hot(): DatabaseSync | null {
     const db = this.#open(join(this.#dataDir, HOT_FILE), HOT_CACHE_KIB)
+    return db === null || schemaVersion(db) === 0 ? null : db
+  }
+
+  /** Null until the first answer is kept, or when it is damaged. */
+  cache(): DatabaseSync | null {
+    const db = this.#open(join(this.#dataDir, CACHE_FILE), PAYLOAD_CACHE_KIB)
     return db === null || schemaVersion(db) === 0 ? null : db
   }
 

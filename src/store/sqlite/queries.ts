@@ -1,4 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
+import type { CachedAnswer } from '../../domain/cached-answer.ts'
+import type { ExampleQuery, ExampleSpace, NearExample } from '../../domain/example.ts'
 import type { LogFilter } from '../../domain/log-query.ts'
 import type { Json } from '../../domain/chat.ts'
 import type { Feedback, FeedbackType } from '../../domain/feedback.ts'
@@ -23,6 +25,7 @@ import type {
 import type { Answers, FeedbackSummary, FeedbackTarget, IdPage } from '../reads.ts'
 import type { LogPage, Overview, StoredInference } from '../store.ts'
 import type { UsageQuery, UsageRow } from '../usage.ts'
+import { readCached } from './cache-file.ts'
 import { readDocument, readDocuments } from './documents.ts'
 import { readFeedback, readFeedbackOf, readFeedbackSummary, readTarget } from './feedback.ts'
 import type { Budget } from '../budget.ts'
@@ -161,6 +164,14 @@ export class Queries implements Answers {
 
   document(name: DocumentName): Json {
     return readDocument(this.#library.hot(), name)
+  }
+
+  nearestExamples(space: ExampleSpace, query: ExampleQuery): NearExample[] {
+    return this.#library.examples.nearest(this.#library.hot(), space, query)
+  }
+
+  cached(key: string): CachedAnswer | null {
+    return readCached(this.#library.cache(), key)
   }
 
   documents(
