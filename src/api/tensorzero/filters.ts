@@ -1,7 +1,9 @@
 import { z } from 'zod'
-import type { Config } from '../../config/config.ts'
+import type { Engine } from '../../engine/engine.ts'
 import { GatewayError } from '../../domain/errors.ts'
 import type { InferenceFilter, InferenceOrder, MetricName } from '../../domain/inference-query.ts'
+
+type Config = ReturnType<Engine['config']>
 
 // The filters and orders of lists, as TensorZero's API has them.
 

@@ -1,11 +1,13 @@
 import { z } from 'zod'
-import type { Config } from '../../config/config.ts'
+import type { Engine } from '../../engine/engine.ts'
 import { GatewayError } from '../../domain/errors.ts'
 import type { InferencePage, InferenceQuery } from '../../domain/inference-query.ts'
 import { DEFAULT_FUNCTION } from '../../engine/functions/default-function.ts'
 import { compact } from '../compact.ts'
 import { Filter, Order, readFilter, readOrder } from './filters.ts'
 import { Uuid } from './native-route.ts'
+
+type Config = ReturnType<Engine['config']>
 
 export const OutputSource = z.enum(['none', 'inference', 'demonstration'])
 export type OutputSource = z.infer<typeof OutputSource>
