@@ -13,6 +13,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 const key = (byte: number) => Buffer.alloc(32, byte).toString('base64')
 const PLACE: SecretPlace = { table: 'provider', column: 'api_key', row: '7' }
 const box = SecretBox.fromText(`a:${key(1)}`)
+const bytesOf = (text: string) => text.split('.').map((part) => Buffer.from(part, 'base64url'))
 const code = { code: 'upstream_credential' }
 
 test('every secret opens again at its place, and nowhere else', () => {
@@ -34,7 +35,6 @@ test('the same secret is sealed in another way each time', () => {
 
 test('one changed letter is noticed', () => {
   const sealed = box.seal(new Secret('very secret'), PLACE)
-  const bytesOf = (text: string) => text.split('.').map((part) => Buffer.from(part, 'base64url'))
   fc.assert(
     fc.property(fc.nat(sealed.length - 1), fc.constantFrom('A', 'b', '.', '-'), (at, letter) => {
       const changed = sealed.slice(0, at) + letter + sealed.slice(at + 1)
