@@ -118,8 +118,8 @@ describe('POST /feedback keeps', () => {
     ])
     expect(await said(inferenceId)).toMatchObject([{ tags: { 'tensorzero::internal': 'true' } }])
     const path = `/internal/evaluations/datapoints/${NOBODY}/get_human_feedback`
-    const [{ value = null } = {}] = copies ?? []
-    const { output } = value as { output: unknown }
+    const copy = copies?.[0]?.value as { output: unknown } | undefined
+    const output = copy?.output
     const asked = { metric_name: 'liked', output: JSON.stringify(output) }
     expect((await post(gateway, path, asked)).json).toEqual({
       feedback: { value: true, evaluator_inference_id: NOBODY },

@@ -55,12 +55,13 @@ test('changes the model and no other byte', () => {
   expect(sent(askOf(body))).toBe(body.replace('"mö"', String.raw`"up/\"stream\""`))
 })
 
+function adapting(adapt: (json: JsonObject) => JsonObject): Target {
+  const target = targetOf()
+  return { ...target, provider: { ...target.provider, adapt } }
+}
+
 test('a provider that has nothing to change leaves every byte; one that has changes its own alone', () => {
   const body = '{ "model" : "m", "n":1.0 }'
-  const adapting = (adapt: (json: JsonObject) => JsonObject): Target => {
-    const target = targetOf()
-    return { ...target, provider: { ...target.provider, adapt } }
-  }
   const model = String.raw`"up/\"stream\""`
   expect(
     sent(

@@ -70,7 +70,7 @@ function Row({
 }): ReactNode {
   const { messages, format } = useLanguage()
   const { variant, mean, lower, upper, count } = measured
-  const write = isBoolean ? format.percent : format.decimal
+  const write = (value: number) => (isBoolean ? format.percent(value) : format.decimal(value))
   const interval =
     lower === null || upper === null ? messages.tooFewValues : `${write(lower)} – ${write(upper)}`
   return (

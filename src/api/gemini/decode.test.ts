@@ -125,8 +125,9 @@ test('no JSON makes it throw', () => {
   )
 })
 
+const tier = (serviceTier: string) => decodeGenerate({ contents, serviceTier }).params.serviceTier
+
 test('a tier of service has OpenAI’s name among our nouns', () => {
-  const tier = (serviceTier: string) => decodeGenerate({ contents, serviceTier }).params.serviceTier
   expect(['standard', 'flex', 'priority', 'unspecified'].map(tier)).toEqual([
     'default',
     'flex',
