@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import type { MetricConfig } from '../../config/functions.ts'
 import { varianceOf } from '../../domain/experiments/moments.ts'
 import { GatewayError } from '../../domain/errors.ts'
 import type { InferenceFilter, InferenceQuery } from '../../domain/inference-query.ts'
@@ -14,6 +13,9 @@ import { checkFunction } from './list-request.ts'
 import { known } from './model-inferences.ts'
 import { nativeRoute, storedOf } from './native-route.ts'
 import { periodStart, TimeWindow } from './periods.ts'
+
+type Metrics = ReturnType<App['engine']['config']>['metrics']
+type MetricConfig = NonNullable<ReturnType<Metrics['get']>>
 
 /** The function that a path names, configured; a variant of it, where the request names one. */
 function functionIn(app: App, params: Record<string, string>, variant?: string): string {
