@@ -45,11 +45,6 @@ async function unknown(names: readonly string[], table: string): Promise<string[
   return names.filter((name) => !known.has(name))
 }
 
-const unknown = async (names: readonly string[], table: string) => {
-  const known = await settingsOf(table)
-  return names.filter((name) => !known.has(name))
-}
-
 test('every setting for a small ClickHouse is one that the server knows', async () => {
   const config = elementsIn('config.xml').filter(({ leaf }) => leaf)
   const ofServer = config.filter(({ path }) => path === 'clickhouse').map(({ name }) => name)
