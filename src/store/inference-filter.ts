@@ -105,3 +105,11 @@ export function timeOf(filter: InferenceFilter | undefined): TimeSpan {
   }
   return { fromMs, toMs }
 }
+
+const LAST_MS = 2 ** 48 - 1
+
+/** What every id of that time or later is not less than: UUIDv7s begin with their time. */
+export function firstIdAt(ms: number): string {
+  const hex = Math.max(0, Math.min(LAST_MS, ms)).toString(16).padStart(12, '0')
+  return `${hex.slice(0, 8)}-${hex.slice(8)}`
+}

@@ -4,6 +4,7 @@ import { describeDocuments } from './documents.conformance.ts'
 import { describeStatistics } from './feedback-statistics.conformance.ts'
 import { describeFilters } from './filters.conformance.ts'
 import { makeDirectory, openTestReader, openTestRecorder } from './fixtures/open.ts'
+import { describeInferences } from './inferences.conformance.ts'
 import { describeStore, type TestStore } from './store.conformance.ts'
 import { describeUsage } from './usage.conformance.ts'
 
@@ -35,6 +36,7 @@ describeFilters('PostgreSQL', openStore)
 describeDocuments('PostgreSQL', openStore)
 describeUsage('PostgreSQL', openStore)
 describeStatistics('PostgreSQL', openStore)
+describeInferences('PostgreSQL', openStore)
 
 async function openStore(): Promise<TestStore> {
   const tables = await server.query(

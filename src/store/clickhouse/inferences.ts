@@ -9,7 +9,7 @@ import {
   type TimeSpan,
 } from '../../domain/inference-query.ts'
 import { nativeOf } from '../../domain/native-of.ts'
-import { compileFilter, type FilterDialect, type Sql } from '../inference-filter.ts'
+import { compileFilter, type FilterDialect, firstIdAt, type Sql } from '../inference-filter.ts'
 import type { FoundInference } from '../inference-reads.ts'
 import type { StoredInference } from '../store.ts'
 import { readNatives } from './contract-reads.ts'
@@ -180,14 +180,6 @@ class Search {
     }
     return `${name}.value`
   }
-}
-
-const LAST_MS = 2 ** 48 - 1
-
-/** UUIDv7s begin with their time. */
-function firstIdAt(ms: number): string {
-  const hex = Math.max(0, Math.min(LAST_MS, ms)).toString(16).padStart(12, '0')
-  return `${hex.slice(0, 8)}-${hex.slice(8)}`
 }
 
 async function readEach(

@@ -6,11 +6,13 @@ import { encodeText } from './text.ts'
 const MOST_TERMS = 50
 const LONGEST_VALUE = 1000
 
+type Value = string | number | null | readonly string[] | readonly number[]
+
 /** Collects the values of a query, and names each by its number. */
 export class Values {
-  readonly list: (string | number | null)[] = []
+  readonly list: Value[] = []
 
-  add(value: string | number | null): string {
+  add(value: Value): string {
     this.list.push(value)
     return `$${this.list.length}`
   }

@@ -1,24 +1,27 @@
-import { zstdDecompressSync } from 'node:zlib'
 import type { Json } from '../../domain/chat.ts'
 import type { Feedback, FeedbackType } from '../../domain/feedback.ts'
+import type { InferencePage, InferenceQuery } from '../../domain/inference-query.ts'
 import type { LogFilter } from '../../domain/log-query.ts'
+import type { Budget } from '../budget.ts'
 import type { DocumentName } from '../changes.ts'
 import type {
   StatisticsQuery,
   VariantFeedback,
   VariantFeedbackUntil,
 } from '../feedback-statistics.ts'
+import type { FoundInference } from '../inference-reads.ts'
 import type { Answers, FeedbackSummary, FeedbackTarget, IdPage } from '../reads.ts'
 import type { OverviewSpan } from '../sqlite/overview.ts'
-import { decodePayload, type Payload } from '../sqlite/payload.ts'
-import { readBytes, readNumber, readText, type Row } from '../sqlite/values.ts'
+import { readNumber, readText, type Row } from '../sqlite/values.ts'
 import type { LogPage, Overview, StoredInference } from '../store.ts'
 import type { UsageQuery, UsageRow } from '../usage.ts'
 import { type Asks, readDocument, readDocuments } from './documents.ts'
 import { readFeedbackOf, readFeedbackSummary, readTarget } from './feedback.ts'
 import { compileFilter, Values } from './filter.ts'
 import { logRowOf, SELECT_ATTEMPTS, SELECT_INFERENCES, storedOf } from './log-rows.ts'
+import { countInferences, readInferences } from './inferences.ts'
 import { readOverview } from './overview.ts'
+import { payloadOf } from './payload.ts'
 import { readFeedbackByVariant, readFeedbackUntil } from './statistics.ts'
 import { decodeText, encodeText } from './text.ts'
 import { readUsage } from './usage.ts'
@@ -29,9 +32,11 @@ const MOST_COUNTED = 10_000
 /** What the store can be asked. The server's own time limit ends what takes too long. */
 export class PostgresQueries implements Partial<Answers> {
   readonly #db: Asks
+  readonly #budget: Budget
 
-  constructor(db: Asks) {
+  constructor(db: Asks, budget: Budget) {
     this.#db = db
+    this.#budget = budget
   }
 
   async list(filter: LogFilter, page: { before: number | null; limit: number }): Promise<LogPage> {
@@ -125,6 +130,14 @@ export class PostgresQueries implements Partial<Answers> {
     return readFeedbackUntil(this.#db, of, ends)
   }
 
+  inferences(query: InferenceQuery, page: InferencePage): Promise<FoundInference[]> {
+    return readInferences({ db: this.#db, budget: this.#budget }, query, page)
+  }
+
+  countInferences(query: InferenceQuery): Promise<number> {
+    return countInferences({ db: this.#db, budget: this.#budget }, query)
+  }
+
   usage(query: UsageQuery): Promise<UsageRow[]> {
     return readUsage(this.#db, query)
   }
@@ -154,15 +167,5 @@ export class PostgresQueries implements Partial<Answers> {
       values.list,
     )
     return rows[0] === undefined ? null : decodeText(readText(rows[0], 'id'))
-  }
-}
-
-/** Null when it is gone (retention) or damaged. */
-function payloadOf(row: Row | undefined, id: string): Payload | null {
-  if (row === undefined) return null
-  try {
-    return decodePayload(zstdDecompressSync(readBytes(row, 'frame')).toString(), id)
-  } catch {
-    return null
   }
 }

@@ -33,8 +33,8 @@ export function postgresReads(url: string): ReadEngine {
   })
   // A connection that breaks while idle is replaced by itself.
   pool.on('error', () => {})
-  const queries = new PostgresQueries(asking(pool, name))
-  return { answers: () => queries }
+  const asks = asking(pool, name)
+  return { answers: (budget) => new PostgresQueries(asks, budget) }
 }
 
 const QUERY_CANCELED = '57014'

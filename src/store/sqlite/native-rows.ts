@@ -68,7 +68,8 @@ function payloadOf(library: Library, row: Row): Payload | null {
   return library.payload(place, decodeId(row['id']))
 }
 
-function nativeIn(payload: Payload, providerType: string | null) {
+/** The texts in TensorZero's words. `providerType`: of the last attempt. */
+export function nativeIn(payload: Payload, providerType: string | null) {
   const attempts = providerType === null ? [] : [{ providerType }]
   return nativeOf({ ...payload, native: payload.native ?? null, attempts })
 }
