@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, vi } from 'vitest'
 import { type PostgresServer, startPostgres } from '../../test/support/postgres.ts'
+import { describeDatapoints } from './datapoints.conformance.ts'
 import { describeDocuments } from './documents.conformance.ts'
+import { describeEpisodes } from './episodes.conformance.ts'
 import { describeStatistics } from './feedback-statistics.conformance.ts'
 import { describeFilters } from './filters.conformance.ts'
 import { makeDirectory, openTestReader, openTestRecorder } from './fixtures/open.ts'
@@ -37,6 +39,8 @@ describeDocuments('PostgreSQL', openStore)
 describeUsage('PostgreSQL', openStore)
 describeStatistics('PostgreSQL', openStore)
 describeInferences('PostgreSQL', openStore)
+describeEpisodes('PostgreSQL', openStore)
+describeDatapoints('PostgreSQL', openStore)
 
 async function openStore(): Promise<TestStore> {
   const tables = await server.query(

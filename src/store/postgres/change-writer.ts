@@ -1,7 +1,7 @@
 import type pg from 'pg'
 import type { Json } from '../../domain/chat.ts'
 import type { Change, ChangeOutcome } from '../changes.ts'
-import { RemoteFault } from '../remote/engine.ts'
+import { deleteDatapoints, writeDatapoints } from './datapoints.ts'
 import { claimDocument, putDocument, removeDocument } from './documents.ts'
 import { asRemoteFault } from './fault.ts'
 import { addFeedback } from './feedback.ts'
@@ -47,7 +47,9 @@ async function apply(client: pg.ClientBase, change: Change): Promise<Json> {
         encodeText(change.responseId),
       ])
       return null
-    default:
-      throw new RemoteFault('data', `PostgreSQL cannot keep this yet: ${change.kind}.`)
+    case 'write_datapoints':
+      return writeDatapoints(client, change)
+    case 'delete_datapoints':
+      return deleteDatapoints(client, change)
   }
 }

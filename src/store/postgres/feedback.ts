@@ -46,6 +46,13 @@ export async function readTarget(db: Asks, id: string): Promise<FeedbackTarget |
   return episode.rowCount === 0 ? null : { level: 'episode' }
 }
 
+export async function readFeedbackById(db: Asks, id: string): Promise<Feedback | null> {
+  const { rows } = await db.query<Row>('SELECT * FROM weir.feedback WHERE id = $1', [
+    encodeText(id),
+  ])
+  return rows[0] === undefined ? null : decodeFeedback(rows[0])
+}
+
 export async function readFeedbackOf(
   db: Asks,
   targetId: string,

@@ -1,9 +1,17 @@
 import type { Json } from '../../domain/chat.ts'
+import type { Datapoint } from '../../domain/datapoint.ts'
 import type { Feedback, FeedbackType } from '../../domain/feedback.ts'
 import type { InferencePage, InferenceQuery } from '../../domain/inference-query.ts'
 import type { LogFilter } from '../../domain/log-query.ts'
 import type { Budget } from '../budget.ts'
 import type { DocumentName } from '../changes.ts'
+import type {
+  DatapointPage,
+  DatapointQuery,
+  DatapointReads,
+  DatasetFigures,
+} from '../datapoints.ts'
+import type { EpisodeBounds, EpisodeFigures, EpisodeQuery } from '../episodes.ts'
 import type {
   StatisticsQuery,
   VariantFeedback,
@@ -15,8 +23,10 @@ import type { OverviewSpan } from '../sqlite/overview.ts'
 import { readNumber, readText, type Row } from '../sqlite/values.ts'
 import type { LogPage, Overview, StoredInference } from '../store.ts'
 import type { UsageQuery, UsageRow } from '../usage.ts'
+import { readDatapoints, readDatasets } from './datapoints.ts'
 import { type Asks, readDocument, readDocuments } from './documents.ts'
-import { readFeedbackOf, readFeedbackSummary, readTarget } from './feedback.ts'
+import { readEpisodeBounds, readEpisodes } from './episodes.ts'
+import { readFeedbackById, readFeedbackOf, readFeedbackSummary, readTarget } from './feedback.ts'
 import { compileFilter, Values } from './filter.ts'
 import { logRowOf, SELECT_ATTEMPTS, SELECT_INFERENCES, storedOf } from './log-rows.ts'
 import { countInferences, readInferences } from './inferences.ts'
@@ -111,6 +121,10 @@ export class PostgresQueries implements Partial<Answers> {
     return readTarget(this.#db, id)
   }
 
+  feedbackById(id: string): Promise<Feedback | null> {
+    return readFeedbackById(this.#db, id)
+  }
+
   feedbackOf(
     targetId: string,
     page: IdPage & { readonly type?: FeedbackType },
@@ -136,6 +150,22 @@ export class PostgresQueries implements Partial<Answers> {
 
   countInferences(query: InferenceQuery): Promise<number> {
     return countInferences({ db: this.#db, budget: this.#budget }, query)
+  }
+
+  episodes(query: EpisodeQuery): Promise<EpisodeFigures[]> {
+    return readEpisodes(this.#db, query)
+  }
+
+  episodeBounds(): Promise<EpisodeBounds> {
+    return readEpisodeBounds(this.#db)
+  }
+
+  datapoints(query: DatapointQuery, page: DatapointPage): Promise<Datapoint[]> {
+    return readDatapoints(this.#db, query, page)
+  }
+
+  datasets(query: Parameters<DatapointReads['datasets']>[0]): Promise<DatasetFigures[]> {
+    return readDatasets(this.#db, query)
   }
 
   usage(query: UsageQuery): Promise<UsageRow[]> {

@@ -137,4 +137,26 @@ export const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (collection, key)
   );
   `,
+  `
+  -- Examples of what functions should do, by dataset.
+  CREATE TABLE weir.datapoint (
+    id text COLLATE "C" PRIMARY KEY,
+    dataset_name text COLLATE "C" NOT NULL,
+    function_name text COLLATE "C" NOT NULL,
+    type text NOT NULL,
+    episode_id text COLLATE "C",
+    name text,
+    input json NOT NULL,
+    output json NOT NULL,
+    tool_params json NOT NULL,
+    output_schema json NOT NULL,
+    tags jsonb NOT NULL,
+    is_custom boolean NOT NULL,
+    source_inference_id text COLLATE "C",
+    staled_at timestamptz,
+    updated_at timestamptz NOT NULL,
+    config_hash text NOT NULL
+  );
+  CREATE INDEX ON weir.datapoint (dataset_name, updated_at, id) WHERE staled_at IS NULL;
+  `,
 ]
