@@ -1,6 +1,7 @@
 import type pg from 'pg'
 import type { Json } from '../../domain/chat.ts'
 import type { Change, ChangeOutcome } from '../changes.ts'
+import { RemoteFault } from '../remote/engine.ts'
 import { deleteDatapoints, writeDatapoints } from './datapoints.ts'
 import { claimDocument, putDocument, removeDocument } from './documents.ts'
 import { asRemoteFault } from './fault.ts'
@@ -51,5 +52,7 @@ async function apply(client: pg.ClientBase, change: Change): Promise<Json> {
       return writeDatapoints(client, change)
     case 'delete_datapoints':
       return deleteDatapoints(client, change)
+    default:
+      throw new RemoteFault('data', `PostgreSQL cannot keep this yet: ${change.kind}.`)
   }
 }
