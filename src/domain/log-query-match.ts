@@ -59,7 +59,7 @@ function containsText(row: LogFacts, text: string): boolean {
 }
 
 /** As SQLite's LIKE does, so that a live row does not vanish once it is stored. */
-function foldCase(text: string): string {
+export function foldCase(text: string): string {
   return text.replaceAll(/[A-Z]+/g, (letters) => letters.toLowerCase())
 }
 

@@ -16,8 +16,17 @@ export class Budget {
     return Math.max(1, Math.ceil((this.#untilUs - this.#clock.us()) / 1000))
   }
 
+  get isSpent(): boolean {
+    return this.#clock.us() >= this.#untilUs
+  }
+
+  /** A part of it. */
+  atMost(ms: number): Budget {
+    return new Budget(this.#clock, Math.min(ms, this.leftMs))
+  }
+
   check(): void {
-    if (this.#clock.us() < this.#untilUs) return
+    if (!this.isSpent) return
     throw tooSlow()
   }
 }

@@ -38,6 +38,7 @@ const NAMES = ['gpt-5', 'gpt*5', 'GPT-5', '模型', 'a[b]?', '', "o'brien"]
 
 function varied(): InferenceRecord[] {
   return Array.from({ length: 120 }, (_, index) => {
+    // What is asked and answered is all in the previews: memory knows no more than those.
     const name = (step: number) => NAMES[(index * step) % NAMES.length] ?? ''
     return recordOf(index, {
       functionName: name(1),
@@ -54,10 +55,18 @@ function varied(): InferenceRecord[] {
       usage: index % 6 === 0 ? null : recordOf(1).usage,
       attempts: index % 9 === 0 ? [] : [attemptOf(index, { provider: name(4) })],
       tags: index % 2 === 0 ? {} : { env: name(1), who: name(2) },
-      inputPreview: `What is ${name(2)}? 100%`,
-      outputPreview: `_${name(4)}_ ÄÖ`,
+      ...textsOf(`What is ${name(2)}? 100%`, `_${name(4)}_ ÄÖ`),
     })
   })
+}
+
+function textsOf(asked: string, answered: string) {
+  return {
+    input: [{ role: 'user' as const, content: [{ type: 'text' as const, text: asked }] }],
+    output: [{ type: 'text' as const, text: answered }],
+    inputPreview: asked,
+    outputPreview: answered,
+  }
 }
 
 const names = fc.oneof(

@@ -8,10 +8,12 @@ import { describeExamples } from './examples.conformance.ts'
 import { describeFilters } from './filters.conformance.ts'
 import { describeInferences } from './inferences.conformance.ts'
 import { describeStore, type TestStore } from './store.conformance.ts'
+import { describeSearch } from './search.conformance.ts'
 import { describeUsage } from './usage.conformance.ts'
 
 describeStore('SQLite', openStore)
 describeFilters('SQLite', openStore)
+describeSearch('SQLite', openStore)
 describeDocuments('SQLite', openStore)
 describeEpisodes('SQLite', openStore)
 describeDatapoints('SQLite', openStore)

@@ -126,9 +126,16 @@ export class LiveStore {
       const list = await getJson<LogList>(`/internal/ui/logs${this.#olderSearch(feed, feed.next)}`)
       feed.loadOlder(list)
       this.#set({ isLoadingOlder: false, loadError: null })
+      this.#lookOn()
     } catch (error) {
       this.#set({ isLoadingOlder: false, loadError: messageOf(error) })
     }
+  }
+
+  /** A search of texts says how far it looked, which may be before it found a row. */
+  #lookOn(): void {
+    const { feed } = this.state
+    if (feed.order.length === 0 && feed.next !== null) void this.loadOlder()
   }
 
   #olderSearch(feed: Feed, next: string): string {
@@ -197,6 +204,7 @@ export class LiveStore {
       // Rows of the query before do not make the refused one right.
       const queryError = sameQuery(query, this.#asked) ? null : this.state.queryError
       this.#set({ feed, isLoading: false, queryError, loadError: null })
+      this.#lookOn()
     } catch (error) {
       if (sameQuery(query, this.#query)) this.#onLoadError(error)
     }

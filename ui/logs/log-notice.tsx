@@ -24,7 +24,8 @@ export function LogNotice({
   const loadError = useLive(selectLoadError)
   const isFiltered = q !== undefined || hasRange
   const all = useCount('', isFiltered)
-  if (loadError !== null && !feed.isLoaded) {
+  const isLooking = !feed.isLoaded || feed.next !== null
+  if (loadError !== null && isLooking) {
     return (
       <div className="notice" role="alert">
         <h2>{messages.logsFailed}</h2>
@@ -37,7 +38,7 @@ export function LogNotice({
       </div>
     )
   }
-  if (!feed.isLoaded) return <div className="shell-lines mt-7! h-full" aria-busy="true" />
+  if (isLooking) return <div className="shell-lines mt-7! h-full" aria-busy="true" />
   if (!isFiltered) {
     return (
       <div className="notice">

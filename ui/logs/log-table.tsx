@@ -144,10 +144,12 @@ function useVisibleRows(
     const rows = new Set(seen.map((id) => feed.row(id)))
     store.watch([...rows].flatMap((row) => (row?.state === 'running' ? row.id : [])))
   })
-  const isNearEnd = last >= feed.order.length - AHEAD && feed.isLoaded && feed.next !== null
+  const isNearEnd = last >= feed.order.length - AHEAD && feed.isLoaded
+  const { next } = feed
   useEffect(() => {
-    if (isNearEnd) void store.loadOlder()
-  }, [isNearEnd, store, last])
+    // A page of a search may bring no rows: then only where to go on is another.
+    if (isNearEnd && next !== null) void store.loadOlder()
+  }, [isNearEnd, store, last, next])
 }
 
 function useKeepInView(

@@ -22,9 +22,7 @@ const LONGEST_VALUE = 1000
  * known matches only a negated term.
  */
 export function compileFilter(filter: LogFilter): Sql {
-  if (filter.terms.length > MOST_TERMS) {
-    throw new GatewayError('invalid_request', `Use at most ${MOST_TERMS} terms in one search.`)
-  }
+  requireFew(filter)
   const parts = filter.terms.map(compileTerm)
   if (filter.from !== undefined) parts.push(sql('i.started_at >= ?', filter.from))
   if (filter.to !== undefined) parts.push(sql('i.started_at < ?', filter.to))
@@ -32,6 +30,41 @@ export function compileFilter(filter: LogFilter): Sql {
     text: parts.length === 0 ? '1' : parts.map((part) => part.text).join(' AND '),
     values: parts.flatMap((part) => part.values),
   }
+}
+
+/**
+ * The filter as far as rows tell, for who reads the whole texts of those it leaves. `select` are the
+ * columns `in_row_N`: 1 where the row itself has the N-th text that is wanted.
+ */
+export function compileTextFilter(filter: LogFilter): {
+  readonly condition: Sql
+  readonly select: Sql
+} {
+  requireFew(filter)
+  const inRow = filter.terms.filter(isWantedText).map(compileTerm)
+  return {
+    condition: compileFilter({ ...filter, terms: filter.terms.filter((t) => !isWantedText(t)) }),
+    select: {
+      text: inRow.map(({ text }, index) => `, ${text} AS in_row_${index}`).join(''),
+      values: inRow.flatMap(({ values }) => values),
+    },
+  }
+}
+
+/** The texts that a row must have, or those it must not have. */
+export function textsOf({ terms }: LogFilter, negated: boolean): string[] {
+  return terms
+    .filter((term) => term.field === 'text' && term.negated === negated)
+    .map(({ value }) => String(value))
+}
+
+function isWantedText({ field, negated }: LogTerm): boolean {
+  return field === 'text' && !negated
+}
+
+function requireFew({ terms }: LogFilter): void {
+  if (terms.length <= MOST_TERMS) return
+  throw new GatewayError('invalid_request', `Use at most ${MOST_TERMS} terms in one search.`)
 }
 
 const ROLLED: ReadonlySet<LogField> = new Set(['model', 'provider', 'function', 'variant'])

@@ -46,10 +46,15 @@ export class Library {
 
   /** Null when it is gone or damaged. */
   payload(place: Place, id: string): Payload | null {
+    return this.read(place, (document) => decodePayload(document.toString(), id))
+  }
+
+  /** What is made of the bytes of a payload; null when they are gone or damaged. */
+  read<T>(place: Place, make: (document: Buffer) => T | null): T | null {
     const path = payloadPath(this.#dataDir, place.part)
     try {
       const document = this.#frameAt(path, place.segment)?.document(place.index)
-      return document === undefined ? null : decodePayload(document.toString(), id)
+      return document === undefined ? null : make(document)
     } catch {
       this.#forget(path)
       return null

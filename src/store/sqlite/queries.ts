@@ -37,6 +37,7 @@ import { overviewOf, type OverviewSpan } from './overview.ts'
 import { Search } from './search.ts'
 import { readFeedbackByVariant, readFeedbackUntil } from './statistics.ts'
 import { FIND_RESPONSE } from './response-id.ts'
+import { asksForText, TextSearch } from './text-search.ts'
 import { readUsage } from './usage.ts'
 import { decodeId, encodeId, readNumber } from './values.ts'
 
@@ -57,7 +58,7 @@ export class Queries implements Answers {
     const db = this.#library.hot()
     if (db === null) return { rows: [], next: null }
     const limit = Math.max(1, Math.min(MOST_ROWS, Math.trunc(page.limit)))
-    const seqs = new Search(db, filter, this.#budget).seqs('older', page.before, limit + 1)
+    const { seqs, stoppedAt } = this.#find(db, filter)('older', page.before, limit + 1)
     const shown = seqs.slice(0, limit)
     const rows = db
       .prepare(
@@ -65,7 +66,7 @@ export class Queries implements Answers {
       )
       .all(JSON.stringify(shown))
     const more = seqs.length > limit
-    return { rows: rows.map(decodeLogRow), next: more ? (shown.at(-1) ?? null) : null }
+    return { rows: rows.map(decodeLogRow), next: more ? (shown.at(-1) ?? null) : stoppedAt }
   }
 
   get(id: string): StoredInference | null {
@@ -85,11 +86,11 @@ export class Queries implements Answers {
     const db = this.#library.hot()
     const row = db?.prepare('SELECT seq FROM inference WHERE id = ?').get(encodeId(id))
     if (!db || row === undefined) return { newer: null, older: null }
-    const search = new Search(db, filter, this.#budget)
+    const find = this.#find(db, filter)
     const seq = readNumber(row, 'seq')
     return {
-      newer: idAt(db, search.seqs('newer', seq, 1)[0]),
-      older: idAt(db, search.seqs('older', seq, 1)[0]),
+      newer: idAt(db, find('newer', seq, 1).seqs[0]),
+      older: idAt(db, find('older', seq, 1).seqs[0]),
     }
   }
 
@@ -99,10 +100,16 @@ export class Queries implements Answers {
 
   count(filter: LogFilter): { count: number; exact: boolean } {
     const db = this.#library.hot()
-    const seqs = db
-      ? new Search(db, filter, this.#budget).seqs('older', null, MOST_COUNTED + 1)
-      : []
-    return { count: Math.min(seqs.length, MOST_COUNTED), exact: seqs.length <= MOST_COUNTED }
+    if (db === null) return { count: 0, exact: true }
+    const { seqs, stoppedAt } = this.#find(db, filter)('older', null, MOST_COUNTED + 1)
+    return { count: Math.min(seqs.length, MOST_COUNTED), exact: stoppedAt === null }
+  }
+
+  #find(db: DatabaseSync, filter: LogFilter): Search['seqs'] {
+    const search = asksForText(filter)
+      ? new TextSearch(this.#library, db, filter, this.#budget)
+      : new Search(db, filter, this.#budget)
+    return search.seqs.bind(search)
   }
 
   target(id: string): FeedbackTarget | null {

@@ -10,8 +10,16 @@ import { readNumber, type Row } from './values.ts'
  * a search walks over the log in steps of this many and looks at the clock in between.
  */
 const STEP = 50_000
+/** Rows handed out at once where each is looked at further. */
+const BATCH = 256
 
 export type Direction = 'newer' | 'older'
+
+export interface Found {
+  readonly seqs: readonly number[]
+  /** The last seq that was looked at; null when it was the last one there is. */
+  readonly stoppedAt: number | null
+}
 
 /** A filter over one state of the log, walked in steps. */
 export class Search {
@@ -21,10 +29,15 @@ export class Search {
   readonly #first: number
   readonly #last: number
 
-  constructor(db: DatabaseSync, filter: LogFilter, budget: Budget) {
+  constructor(
+    db: DatabaseSync,
+    filter: LogFilter,
+    budget: Budget,
+    condition = compileFilter(filter),
+  ) {
     this.#db = db
     this.#budget = budget
-    this.#condition = compileFilter(filter)
+    this.#condition = condition
     const { first, last } = boundsOf(db, filter)
     this.#first = first
     this.#last = last
@@ -36,7 +49,7 @@ export class Search {
   }
 
   /** Up to `limit` matching seqs beyond `from`, nearest first; from the end when it is null. */
-  seqs(direction: Direction, from: number | null, limit: number): number[] {
+  seqs(direction: Direction, from: number | null, limit: number): Found {
     const found: number[] = []
     const order = direction === 'older' ? 'DESC' : 'ASC'
     for (const step of this.#steps(direction, from)) {
@@ -45,9 +58,38 @@ export class Search {
         rest: { text: `ORDER BY i.seq ${order} LIMIT ?`, values: [limit - found.length] },
       })
       for (const row of rows) found.push(readNumber(row, 'seq'))
-      if (found.length >= limit) break
+      if (found.length >= limit) return { seqs: found, stoppedAt: found.at(-1) ?? null }
     }
-    return found
+    return { seqs: found, stoppedAt: null }
+  }
+
+  /** Matching rows beyond `from` and their payloads' places, nearest first, and how far that went. */
+  *batches(
+    direction: Direction,
+    from: number | null,
+    select: Sql,
+  ): Generator<{ readonly rows: readonly Row[]; readonly end: number }> {
+    const isOlder = direction === 'older'
+    const query = {
+      select: `SELECT i.seq, i.id, i.part, i.segment, i.segment_index ${select.text}
+        FROM inference i`,
+      selected: select.values,
+      rest: { text: `ORDER BY i.seq ${isOlder ? 'DESC' : 'ASC'} LIMIT ?`, values: [BATCH] },
+    }
+    for (const [low, high] of this.#steps(direction, from)) {
+      const end = isOlder ? low : high
+      for (let at = isOlder ? high : low; ; ) {
+        const rows = this.#run(isOlder ? [low, at] : [at, high], query)
+        const last = rows.at(-1)
+        if (last === undefined || rows.length < BATCH) {
+          yield { rows, end }
+          break
+        }
+        const seq = readNumber(last, 'seq')
+        yield { rows, end: seq }
+        at = isOlder ? seq - 1 : seq + 1
+      }
+    }
   }
 
   /** Rows of `select` for each step, over the whole of the filter. */
