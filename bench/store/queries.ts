@@ -73,6 +73,7 @@ function questions(to: number, seq: number, id: string): Record<string, Ask> {
     'page of two tags': page('tag.user_id:user_77 tag.team:team_7'),
     'page of slow requests (> 12 s)': page('latency:>12s'),
     'page of a text in previews': page('friendly', 1),
+    'page of a text that is nowhere (reads all texts)': page('nowheretobefound'),
     'count of everything': (reads) => reads.count(filter('')),
     'count of a function and variant, 7 d': (reads) =>
       reads.count(filter('function:function_7 variant:variant_1', 7)),

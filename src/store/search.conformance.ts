@@ -20,7 +20,7 @@ export function describeSearch(name: string, open: () => Promise<TestStore>): vo
     const find = async (q: string, limit = 1000) => {
       const { filter } = parseLogQuery(q)
       const numbers: number[] = []
-      for (let before: number | null = null; ; ) {
+      for (let before: number | null = null; ;) {
         const { rows, next } = await store.reader.list(filter, { before, limit })
         numbers.push(...rows.map(({ startedAt }) => (startedAt - recordOf(0).startedAt) / 1000))
         if (next === null) return numbers
@@ -71,13 +71,6 @@ export function describeSearch(name: string, open: () => Promise<TestStore>): vo
 }
 
 function written(): InferenceRecord[] {
-  const asked = (number: number, text: string, changes: Partial<InferenceRecord> = {}) =>
-    recordOf(number, {
-      input: [{ role: 'user', content: [{ type: 'text', text: FAR + text + FAR }] }],
-      ...changes,
-    })
-  const answered = (number: number, text: string, changes: Partial<InferenceRecord> = {}) =>
-    recordOf(number, { output: [{ type: 'text', text: FAR + text }], ...changes })
   return [
     ...Array.from({ length: 100 }, (_, number) => asked(number, `a needle ${number} of many`)),
     asked(101, 'please refund me'),
@@ -101,4 +94,15 @@ function written(): InferenceRecord[] {
     answered(109, 'common and special', { functionName: 'support' }),
     answered(110, 'Common', { functionName: 'triage', rawRequest: '{"a":"hiddenword"}' }),
   ]
+}
+
+function asked(number: number, text: string, changes: Partial<InferenceRecord> = {}) {
+  return recordOf(number, {
+    input: [{ role: 'user', content: [{ type: 'text', text: FAR + text + FAR }] }],
+    ...changes,
+  })
+}
+
+function answered(number: number, text: string, changes: Partial<InferenceRecord> = {}) {
+  return recordOf(number, { output: [{ type: 'text', text: FAR + text }], ...changes })
 }

@@ -1,5 +1,4 @@
 import { foldCase } from '../../domain/log-query-match.ts'
-import type { Json } from '../../lib/json.ts'
 import type { Payload } from './payload.ts'
 
 /** A text that is looked for in what was asked and answered. */
@@ -51,15 +50,14 @@ const NO_TEXT: ReadonlySet<string> = new Set([
   'provider_type',
 ])
 
-type Value = Json | object | undefined
-
-function* textsIn(value: Value): Generator<string> {
+function* textsIn(value: unknown): Generator<string> {
   if (typeof value === 'string') {
     if (!value.startsWith('data:')) yield value
     return
   }
   if (typeof value !== 'object' || value === null) return
-  for (const [key, inner] of Object.entries<Value>({ ...value })) {
+  const entries: [string, unknown][] = Object.entries(value)
+  for (const [key, inner] of entries) {
     if (typeof inner !== 'string' || !NO_TEXT.has(key)) yield* textsIn(inner)
   }
 }

@@ -78,7 +78,7 @@ export class Search {
     }
     for (const [low, high] of this.#steps(direction, from)) {
       const end = isOlder ? low : high
-      for (let at = isOlder ? high : low; ; ) {
+      for (let at = isOlder ? high : low; ;) {
         const rows = this.#run(isOlder ? [low, at] : [at, high], query)
         const last = rows.at(-1)
         if (last === undefined || rows.length < BATCH) {
