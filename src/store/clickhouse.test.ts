@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, vi } from 'vitest'
 import { type ClickHouse, startClickHouse } from '../../test/support/clickhouse.ts'
 import { describeDocuments } from './documents.conformance.ts'
+import { describeEpisodes } from './episodes.conformance.ts'
 import { describeStatistics } from './feedback-statistics.conformance.ts'
 import { describeFilters } from './filters.conformance.ts'
 import { type ClickHouseStore, openClickHouseStore } from './fixtures/clickhouse.ts'
@@ -31,3 +32,4 @@ describeDocuments('ClickHouse', open)
 describeUsage('ClickHouse', open)
 describeStatistics('ClickHouse', open)
 describeInferences('ClickHouse', open)
+describeEpisodes('ClickHouse', open)

@@ -74,6 +74,16 @@ export async function readTarget(ask: Ask, id: string): Promise<FeedbackTarget |
   return episodes.length === 0 ? null : { level: 'episode' }
 }
 
+const COLUMNS = `id, target_id, toUnixTimestamp64Milli(at) AS at_ms, level, type, metric_name,
+  value, tags, config_hash`
+
+export async function readFeedback(ask: Ask, id: string): Promise<Feedback | null> {
+  const [row] = await ask(`SELECT ${COLUMNS} FROM WeirFeedback WHERE id = {id: String} LIMIT 1`, {
+    id,
+  })
+  return row === undefined ? null : decodeFeedback(row)
+}
+
 export async function readFeedbackOf(
   ask: Ask,
   targetId: string,
@@ -81,9 +91,7 @@ export async function readFeedbackOf(
 ): Promise<Feedback[]> {
   const forwards = after !== undefined
   const rows = await ask(
-    `SELECT id, target_id, toUnixTimestamp64Milli(at) AS at_ms, level, type, metric_name, value,
-       tags, config_hash
-     FROM WeirFeedback WHERE target_id = {target: String}
+    `SELECT ${COLUMNS} FROM WeirFeedback WHERE target_id = {target: String}
        ${before === undefined ? '' : 'AND id < {before: String}'}
        ${forwards ? 'AND id > {after: String}' : ''}
        ${type === undefined ? '' : 'AND type = {type: String}'}

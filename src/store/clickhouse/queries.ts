@@ -8,6 +8,7 @@ import type {
   VariantFeedback,
   VariantFeedbackUntil,
 } from '../feedback-statistics.ts'
+import type { EpisodeBounds, EpisodeFigures, EpisodeQuery } from '../episodes.ts'
 import type { FoundInference } from '../inference-reads.ts'
 import type { Answers, FeedbackSummary, FeedbackTarget, IdPage } from '../reads.ts'
 import { countInferences, readInferences } from './inferences.ts'
@@ -15,7 +16,8 @@ import { readByVariant, readUntil } from './statistics.ts'
 import type { LogPage, LogRow, Overview, StoredInference } from '../store.ts'
 import type { Params } from './connection.ts'
 import { isForgotten, readDocument, readDocuments } from './documents.ts'
-import { readFeedbackOf, readSummary, readTarget } from './feedback.ts'
+import { readEpisodeBounds, readEpisodes } from './episodes.ts'
+import { readFeedback, readFeedbackOf, readSummary, readTarget } from './feedback.ts'
 import { Bindings, compileFilter } from './filter.ts'
 import { readOverview, type Span } from './overview.ts'
 import { decodeLogRow, decodeStored, LOG_COLUMNS } from './record-rows.ts'
@@ -152,6 +154,18 @@ export class Queries implements Partial<Answers> {
 
   usage(query: UsageQuery): Promise<UsageRow[]> {
     return readUsage(this.#ask, query)
+  }
+
+  episodes(query: EpisodeQuery): Promise<EpisodeFigures[]> {
+    return readEpisodes(this.#ask, query)
+  }
+
+  episodeBounds(): Promise<EpisodeBounds> {
+    return readEpisodeBounds(this.#ask)
+  }
+
+  feedbackById(id: string): Promise<Feedback | null> {
+    return readFeedback(this.#ask, id)
   }
 }
 
