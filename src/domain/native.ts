@@ -33,7 +33,7 @@ export function toolParamsOf(native: ToolWords): JsonObject {
   }
 }
 
-type ToolWords = Pick<
+export type ToolWords = Pick<
   NativeInference,
   'allowed_tools' | 'additional_tools' | 'tool_choice' | 'parallel_tool_calls' | 'provider_tools'
 >

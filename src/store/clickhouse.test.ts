@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, vi } from 'vitest'
 import { type ClickHouse, startClickHouse } from '../../test/support/clickhouse.ts'
+import { describeDatapoints } from './datapoints.conformance.ts'
 import { describeDocuments } from './documents.conformance.ts'
 import { describeEpisodes } from './episodes.conformance.ts'
 import { describeStatistics } from './feedback-statistics.conformance.ts'
@@ -33,3 +34,4 @@ describeUsage('ClickHouse', open)
 describeStatistics('ClickHouse', open)
 describeInferences('ClickHouse', open)
 describeEpisodes('ClickHouse', open)
+describeDatapoints('ClickHouse', open)

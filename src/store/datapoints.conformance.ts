@@ -24,7 +24,7 @@ function datapointOf(number: number, changes: Partial<Datapoint> = {}): Datapoin
     sourceInferenceId: null,
     staledAt: null,
     updatedAt: FIRST_MS + number * 1000,
-    configHash: 'abc',
+    configHash: String(2n ** 200n),
     ...changes,
   }
 }
@@ -86,6 +86,18 @@ export function describeDatapoints(name: string, open: () => Promise<TestStore>)
       expect(await store.reader.datapoints(FRUITS, LAST_CHANGED)).toMatchObject([
         { name: 'other', updatedAt: LATER },
       ])
+    })
+
+    test('give a datapoint of that id a new place', async () => {
+      await write([datapointOf(1), datapointOf(2)])
+      await write([
+        datapointOf(1, { datasetName: 'others' }),
+        datapointOf(2, { type: 'json', output: null, functionName: 'g' }),
+      ])
+      const ids = [idOf(1, 4), idOf(2, 4)]
+      expect(await numbersOf(FRUITS)).toEqual([2])
+      expect(await numbersOf({ datasetName: 'others', stale: false })).toEqual([1])
+      expect(await numbersOf({ ids, stale: true })).toEqual([2, 1])
     })
 
     test('keep what was replaced, and find it by its id', async () => {

@@ -99,11 +99,20 @@ export class Connection {
     })
   }
 
-  command(query: string, limits: Limits): Promise<void> {
+  /** A command that inserts may have a token as inserts do. */
+  command(
+    query: string,
+    limits: Limits,
+    { params = {}, token }: { readonly params?: Params; readonly token?: string } = {},
+  ): Promise<void> {
     return this.#run(limits, async (settings) => {
       await this.#client.command({
         query,
-        clickhouse_settings: settings,
+        query_params: params,
+        clickhouse_settings: {
+          ...settings,
+          ...(token !== undefined && { insert_deduplication_token: token }),
+        },
         abort_signal: limits.signal,
       })
     })

@@ -28,10 +28,13 @@ export async function readNatives(
 }
 
 function chatOf(row: Row): NativeInference {
+  return { type: 'chat', ...commonOf(row), ...toolsIn(row) }
+}
+
+/** What the columns of tools say. */
+export function toolsIn(row: Row) {
   const tools = (column: string) => asTexts(row[column]).map((text) => parseJson(text) ?? null)
   return {
-    type: 'chat',
-    ...commonOf(row),
     additional_tools: tools('dynamic_tools'),
     provider_tools: tools('dynamic_provider_tools'),
     allowed_tools: jsonAt(row, 'allowed_tools'),
@@ -59,7 +62,7 @@ function commonOf(row: Row) {
   }
 }
 
-function jsonAt(row: Row, column: string): Json {
+export function jsonAt(row: Row, column: string): Json {
   return parseJson(readTextOrNull(row, column) ?? 'null') ?? null
 }
 

@@ -1,6 +1,6 @@
 import { isUuid } from '../../domain/ids.ts'
 import { nativeOf } from '../../domain/native-of.ts'
-import type { NativeInference } from '../../domain/native.ts'
+import type { NativeInference, ToolWords } from '../../domain/native.ts'
 import type { AttemptRecord, InferenceRecord } from '../../domain/record.ts'
 import { totalInput, totalOutput, type Usage } from '../../domain/usage.ts'
 import { asArray, asObject, asString } from '../../lib/json.ts'
@@ -34,14 +34,17 @@ function isInference(record: InferenceRecord): boolean {
 }
 
 function chatRow(record: InferenceRecord, native: NativeInference): Row {
+  return { ...commonColumns(record, native), ...toolColumns(native) }
+}
+
+export function toolColumns(words: ToolWords): Row {
   return {
-    ...commonColumns(record, native),
     tool_params: '',
-    dynamic_tools: asArray(native.additional_tools).map(wellFormedJson),
-    dynamic_provider_tools: asArray(native.provider_tools).map(wellFormedJson),
-    allowed_tools: jsonOrNull(native.allowed_tools),
-    tool_choice: jsonOrNull(native.tool_choice),
-    parallel_tool_calls: native.parallel_tool_calls ?? null,
+    dynamic_tools: asArray(words.additional_tools).map(wellFormedJson),
+    dynamic_provider_tools: asArray(words.provider_tools).map(wellFormedJson),
+    allowed_tools: jsonOrNull(words.allowed_tools),
+    tool_choice: jsonOrNull(words.tool_choice),
+    parallel_tool_calls: words.parallel_tool_calls ?? null,
   }
 }
 
@@ -136,9 +139,11 @@ function dollars(nano: number | null): string | null {
   return `${whole < 0n ? '-' : ''}${digits.slice(0, -9)}.${digits.slice(-9)}`
 }
 
-/** A hash as the number it is; what is none is not told. */
+const MOST_HASH = 2n ** 256n
+
+/** A hash is a decimal number; what is none is not told. */
 export function snapshotHash(hash: string): string | null {
-  return /^[0-9a-f]{1,64}$/i.test(hash) ? BigInt(`0x${hash}`).toString() : null
+  return /^\d{1,78}$/.test(hash) && BigInt(hash) < MOST_HASH ? hash : null
 }
 
 function jsonOrNull(value: unknown): string | null {

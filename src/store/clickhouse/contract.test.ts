@@ -35,6 +35,7 @@ describe("F242 TensorZero's tables in ClickHouse", () => {
       functionName: 'f',
       variantName: 'v',
       native: CHAT,
+      configHash: '2748',
       ttftUs: 1_500,
       attempts: [attemptOf(1, { usage: recordOf(1).usage, costNano: 1_234_567, finish: 'stop' })],
     })

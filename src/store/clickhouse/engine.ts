@@ -1,3 +1,4 @@
+import type { Json } from '../../domain/chat.ts'
 import type { Feedback } from '../../domain/feedback.ts'
 import type { InferenceRecord } from '../../domain/record.ts'
 import type { Clock } from '../../lib/clock.ts'
@@ -7,11 +8,11 @@ import { readAddress } from './address.ts'
 import { Connection, type Limits } from './connection.ts'
 import { contractRows } from './contract-rows.ts'
 import { quoteName } from './ddl.ts'
-import { applyDocuments, isDocumentChange } from './documents.ts'
+import { applyDatapoints, type DatapointMeans, isDatapointChange } from './datapoint-writer.ts'
+import { applyDocuments, type DocumentChange, isDocumentChange } from './documents.ts'
 import { isUnknownDatabase } from './fault.ts'
 import { contractFeedback, encodeFeedback } from './feedback.ts'
 import { checkServer, migrate } from './migrate.ts'
-import type { Ask } from './queries.ts'
 import { encodeRecord } from './record-rows.ts'
 import { usageRows } from './usage.ts'
 import { readNumber, readText, type Row } from './values.ts'
@@ -84,7 +85,7 @@ export class ClickHouseEngine implements RemoteEngine {
     try {
       await this.#writeRecords(writing, batch.records)
       await this.#writeFeedback(writing, feedback)
-      const outcomes = await this.#applyDocuments(writing, batch.changes)
+      const outcomes = await this.#applyChanges(writing, batch.changes)
       for (const id of ids) this.#doubtful.delete(id)
       this.#fresh = false
       return outcomes
@@ -120,15 +121,23 @@ export class ClickHouseEngine implements RemoteEngine {
     await writing.insert('WeirFeedback', fresh.map(encodeFeedback))
   }
 
-  async #applyDocuments(writing: Writing, changes: readonly Change[]): Promise<ChangeOutcome[]> {
-    const documents = changes.filter(isDocumentChange)
-    if (documents.length === 0) return changes.map((change) => otherOutcome(change))
-    const { answers, rows } = await applyDocuments(writing.ask, documents, () => this.#nextSeq())
+  async #applyChanges(writing: Writing, changes: readonly Change[]): Promise<ChangeOutcome[]> {
+    const documents = await this.#applyDocuments(writing, changes.filter(isDocumentChange))
+    const outcomes: ChangeOutcome[] = []
+    for (const [index, change] of changes.entries()) {
+      if (isDocumentChange(change)) outcomes.push({ result: documents.shift() ?? null })
+      else if (isDatapointChange(change)) {
+        outcomes.push(await applyDatapoints(writing, change, `change ${index}`))
+      } else outcomes.push(otherOutcome(change))
+    }
+    return outcomes
+  }
+
+  async #applyDocuments(writing: Writing, changes: readonly DocumentChange[]): Promise<Json[]> {
+    if (changes.length === 0) return []
+    const { answers, rows } = await applyDocuments(writing.ask, changes, () => this.#nextSeq())
     await writing.insert('WeirDocument', rows)
-    const rest = [...answers]
-    return changes.map((change) =>
-      isDocumentChange(change) ? { result: rest.shift() ?? null } : otherOutcome(change),
-    )
+    return [...answers]
   }
 
   /** Those that the table does not have, each once. */
@@ -169,7 +178,10 @@ export class ClickHouseEngine implements RemoteEngine {
     const limits = { signal, seconds: WRITE_SECONDS }
     return {
       ask: (query, params) => connection.select(query, params, limits),
-      insert: (table, rows) => connection.insert({ table, rows, token }, limits),
+      insert: (table, rows, step = '') =>
+        connection.insert({ table, rows, token: token + step }, limits),
+      command: (query, params, step) =>
+        connection.command(query, limits, { params, token: token + step }),
     }
   }
 }
@@ -181,9 +193,9 @@ function otherOutcome({ kind }: Change): ChangeOutcome {
 }
 
 /** The means of one call. */
-interface Writing {
-  readonly ask: Ask
-  insert(table: string, rows: readonly Row[]): Promise<void>
+interface Writing extends DatapointMeans {
+  /** Without a step: once for each table. */
+  insert(table: string, rows: readonly Row[], step?: string): Promise<void>
 }
 
 async function createDatabase(

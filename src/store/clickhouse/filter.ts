@@ -7,7 +7,7 @@ export class Bindings {
   readonly params: Record<string, unknown> = {}
 
   add(
-    type: 'String' | 'Float64' | 'Int64' | 'Array(String)' | 'Array(Int64)',
+    type: 'String' | 'Float64' | 'Int64' | `Array(${'String' | 'Int64' | 'UUID'})`,
     value: unknown,
   ): string {
     const name = `p${Object.keys(this.params).length}`

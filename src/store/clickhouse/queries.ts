@@ -1,4 +1,5 @@
 import type { Json } from '../../domain/chat.ts'
+import type { Datapoint } from '../../domain/datapoint.ts'
 import type { Feedback, FeedbackType } from '../../domain/feedback.ts'
 import type { InferencePage, InferenceQuery } from '../../domain/inference-query.ts'
 import type { LogFilter } from '../../domain/log-query.ts'
@@ -9,12 +10,19 @@ import type {
   VariantFeedbackUntil,
 } from '../feedback-statistics.ts'
 import type { EpisodeBounds, EpisodeFigures, EpisodeQuery } from '../episodes.ts'
+import type {
+  DatapointPage,
+  DatapointQuery,
+  DatapointReads,
+  DatasetFigures,
+} from '../datapoints.ts'
 import type { FoundInference } from '../inference-reads.ts'
 import type { Answers, FeedbackSummary, FeedbackTarget, IdPage } from '../reads.ts'
 import { countInferences, readInferences } from './inferences.ts'
 import { readByVariant, readUntil } from './statistics.ts'
 import type { LogPage, LogRow, Overview, StoredInference } from '../store.ts'
 import type { Params } from './connection.ts'
+import { readDatapoints, readDatasets } from './datapoints.ts'
 import { isForgotten, readDocument, readDocuments } from './documents.ts'
 import { readEpisodeBounds, readEpisodes } from './episodes.ts'
 import { readFeedback, readFeedbackOf, readSummary, readTarget } from './feedback.ts'
@@ -162,6 +170,14 @@ export class Queries implements Partial<Answers> {
 
   episodeBounds(): Promise<EpisodeBounds> {
     return readEpisodeBounds(this.#ask)
+  }
+
+  datapoints(query: DatapointQuery, page: DatapointPage): Promise<Datapoint[]> {
+    return readDatapoints(this.#ask, query, page)
+  }
+
+  datasets(query: Parameters<DatapointReads['datasets']>[0]): Promise<DatasetFigures[]> {
+    return readDatasets(this.#ask, query)
   }
 
   feedbackById(id: string): Promise<Feedback | null> {

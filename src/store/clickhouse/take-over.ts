@@ -106,6 +106,6 @@ const FEEDBACK = SOURCES.map(
   ({ table, target, level, type, metric, value }) => `
   INSERT INTO WeirFeedback (target_id, id, at, level, type, metric_name, value, tags, config_hash)
   SELECT toString(${target}), toString(id), UUIDv7ToDateTime(id), ${level}, '${type}', ${metric},
-    ${value}, tags, ifNull(lower(hex(snapshot_hash)), '')
+    ${value}, tags, ifNull(toString(snapshot_hash), '')
   FROM ${table} WHERE toString(id) NOT IN (SELECT id FROM WeirFeedback)`,
 )
