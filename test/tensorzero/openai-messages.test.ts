@@ -4,6 +4,7 @@ import { startNative } from '../support/native.ts'
 
 const native = await startNative(
   `
+object_storage.type = "disabled"
 [functions.echo]
 type = "chat"
 variants.a = { type = "chat_completion", model = "dummy::echo_request_messages" }
