@@ -3,6 +3,7 @@ import type { JsonObject } from '../../src/lib/json.ts'
 import { say, startNative } from '../support/native.ts'
 
 const native = await startNative(`
+object_storage.type = "disabled"
 [models.echo]
 routing = ["one"]
 providers.one = { type = "dummy", model_name = "echo_request_messages" }
