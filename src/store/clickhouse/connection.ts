@@ -7,7 +7,7 @@ import {
 import type { Address } from './address.ts'
 import { faultOf } from './fault.ts'
 import { Turns } from './turns.ts'
-import type { Row } from './values.ts'
+import type { Row } from '../row.ts'
 
 /** Values of a query's `{name: Type}`. */
 export type Params = Readonly<Record<string, unknown>>

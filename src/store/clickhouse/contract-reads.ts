@@ -2,7 +2,7 @@ import type { Json } from '../../domain/chat.ts'
 import type { NativeInference } from '../../domain/native.ts'
 import { asArray, asObject, parseJson } from '../../lib/json.ts'
 import type { Ask } from './queries.ts'
-import { readText, readTextOrNull, type Row } from './values.ts'
+import { readText, readTextOrNull, type Row } from '../row.ts'
 
 /** What TensorZero kept of inferences that were taken over from it, by id. */
 export async function readNatives(

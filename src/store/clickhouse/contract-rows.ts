@@ -5,7 +5,8 @@ import type { AttemptRecord, InferenceRecord } from '../../domain/record.ts'
 import { totalInput, totalOutput, type Usage } from '../../domain/usage.ts'
 import { asArray, asObject, asString } from '../../lib/json.ts'
 import { tagsText } from './record-rows.ts'
-import { type Row, wellFormedJson } from './values.ts'
+import type { Row } from '../row.ts'
+import { wellFormedJson } from './values.ts'
 
 /** Rows for TensorZero's tables, by table. */
 export interface ContractRows {

@@ -4,14 +4,8 @@ import { asObject } from '../../lib/json.ts'
 import { jsonAt, toolsIn } from './contract-reads.ts'
 import { snapshotHash, toolColumns } from './contract-rows.ts'
 import { decodeTags, tagsText, timeIn, timeText } from './record-rows.ts'
-import {
-  readNumber,
-  readNumberOrNull,
-  readText,
-  readTextOrNull,
-  type Row,
-  wellFormedJson,
-} from './values.ts'
+import { readNumber, readNumberOrNull, readText, readTextOrNull, type Row } from '../row.ts'
+import { wellFormedJson } from './values.ts'
 
 export const DATAPOINT_TABLES = ['ChatInferenceDatapoint', 'JsonInferenceDatapoint'] as const
 

@@ -8,7 +8,7 @@ import { DATAPOINT_TABLES, encodeDatapoint, tableOf } from './datapoint-rows.ts'
 import { Bindings } from './filter.ts'
 import type { Ask } from './queries.ts'
 import { timeIn } from './record-rows.ts'
-import { readNumber, readText, type Row } from './values.ts'
+import { readNumber, readText, type Row } from '../row.ts'
 
 /** The means of one batch; what is told the same `step` again changes nothing. */
 export interface DatapointMeans {

@@ -12,7 +12,7 @@ import { datapointsWhere, decodeDatapoint } from './datapoint-rows.ts'
 import { Bindings } from './filter.ts'
 import type { Ask } from './queries.ts'
 import { timeIn } from './record-rows.ts'
-import { readNumber, readText } from './values.ts'
+import { readNumber, readText } from '../row.ts'
 
 export async function readDatapoints(
   ask: Ask,

@@ -1,7 +1,7 @@
 import type { Json } from '../../domain/chat.ts'
 import type { Change, DocumentName } from '../changes.ts'
 import type { Ask } from './queries.ts'
-import { readText, type Row } from './values.ts'
+import { readText, type Row } from '../row.ts'
 
 /** Names of answers that clients may no longer ask for: documents like others. */
 const FORGOTTEN = 'weir::forgotten_responses'

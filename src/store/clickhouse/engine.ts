@@ -15,7 +15,7 @@ import { contractFeedback, encodeFeedback } from './feedback.ts'
 import { checkServer, migrate } from './migrate.ts'
 import { encodeRecord } from './record-rows.ts'
 import { usageRows } from './usage.ts'
-import { readNumber, readText, type Row } from './values.ts'
+import { readNumber, readText, type Row } from '../row.ts'
 
 export interface ClickHouseOptions {
   readonly url: string

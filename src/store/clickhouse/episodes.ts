@@ -1,7 +1,7 @@
 import type { EpisodeBounds, EpisodeFigures, EpisodeQuery } from '../episodes.ts'
 import { Search } from './inference-search.ts'
 import type { Ask } from './queries.ts'
-import { readNumber, readText, type Row } from './values.ts'
+import { readNumber, readText, type Row } from '../row.ts'
 
 export async function readEpisodes(ask: Ask, query: EpisodeQuery): Promise<EpisodeFigures[]> {
   const { functionName, filter, before, after, limit } = query

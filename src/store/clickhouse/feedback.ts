@@ -5,7 +5,8 @@ import type { FeedbackSummary, FeedbackTarget, IdPage } from '../reads.ts'
 import { snapshotHash } from './contract-rows.ts'
 import type { Ask } from './queries.ts'
 import { decodeTags, tagsText, timeText } from './record-rows.ts'
-import { readNumber, readText, type Row, wellFormedJson } from './values.ts'
+import { readNumber, readText, type Row } from '../row.ts'
+import { wellFormedJson } from './values.ts'
 
 export function encodeFeedback(feedback: Feedback): Row {
   return {

@@ -7,7 +7,7 @@ import { readNatives } from './contract-reads.ts'
 import { Search } from './inference-search.ts'
 import type { Ask } from './queries.ts'
 import { decodeStored, LOG_COLUMNS } from './record-rows.ts'
-import { readNumber, readText } from './values.ts'
+import { readNumber, readText } from '../row.ts'
 
 /** Those that the query finds, in the page's order. */
 export async function readInferences(

@@ -23,7 +23,7 @@ import {
 } from './ddl.ts'
 import { OWN_TABLES, OWN_VERSION } from './own-tables.ts'
 import { takeOver } from './take-over.ts'
-import { readNumber, readText } from './values.ts'
+import { readNumber, readText } from '../row.ts'
 
 /** ClickHouse learnt `UUIDv7ToDateTime` and what else is used here in this version. */
 const OLDEST_SERVER = [24, 8] as const

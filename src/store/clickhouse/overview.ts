@@ -2,7 +2,7 @@ import type { LogFilter } from '../../domain/log-query.ts'
 import type { Overview } from '../store.ts'
 import { Bindings, compileFilter } from './filter.ts'
 import type { Ask } from './queries.ts'
-import { readNumber, readNumberOrNull, type Row } from './values.ts'
+import { readNumber, readNumberOrNull, type Row } from '../row.ts'
 
 export interface Span {
   readonly from: number

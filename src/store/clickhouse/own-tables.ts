@@ -1,5 +1,5 @@
 import type { Table } from './ddl.ts'
-import { USAGE_COLUMNS } from './usage.ts'
+import { USAGE_COLUMNS } from '../usage-columns.ts'
 
 /**
  * What Weir keeps that TensorZero's tables have no place for: the whole record of each request,

@@ -31,7 +31,7 @@ import { readOverview, type Span } from './overview.ts'
 import { decodeLogRow, decodeStored, LOG_COLUMNS } from './record-rows.ts'
 import type { UsageQuery, UsageRow } from '../usage.ts'
 import { readUsage } from './usage.ts'
-import { readNumber, readText, type Row } from './values.ts'
+import { readNumber, readText, type Row } from '../row.ts'
 
 /** Asks the server, within the time of one question. */
 export type Ask = (query: string, params: Params) => Promise<Row[]>

@@ -14,7 +14,7 @@ import {
   type Row,
   whole,
   wholeOrNull,
-} from './values.ts'
+} from '../row.ts'
 
 /** A record as a row of `WeirInference`: what is filtered by stands in columns, the rest as JSON. */
 export function encodeRecord(record: InferenceRecord, seq: number): Row {

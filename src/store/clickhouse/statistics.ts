@@ -6,7 +6,7 @@ import type {
 import { Bindings } from './filter.ts'
 import type { Ask } from './queries.ts'
 import { timeIn } from './record-rows.ts'
-import { readNumber, readText, type Row } from './values.ts'
+import { readNumber, readText, type Row } from '../row.ts'
 
 /** A value as a number: truths are ones. */
 export const NUMBER = `multiIf(value = 'true', 1., value = 'false', 0., toFloat64OrZero(value))`

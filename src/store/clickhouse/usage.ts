@@ -11,20 +11,8 @@ import {
   type Row,
   whole,
   wholeOrNull,
-} from './values.ts'
-
-/** Where each bucket of usage is kept in `WeirUsage`. */
-export const USAGE_COLUMNS = {
-  input: 'usage_input',
-  cacheRead: 'usage_cache_read',
-  cacheWrite: 'usage_cache_write',
-  cacheWrite1h: 'usage_cache_write_1h',
-  audioInput: 'usage_audio_input',
-  imageInput: 'usage_image_input',
-  output: 'usage_output',
-  reasoning: 'usage_reasoning',
-  audioOutput: 'usage_audio_output',
-} as const satisfies Record<keyof Usage, string>
+} from '../row.ts'
+import { SUMMED_COLUMNS, usageEntries, usageIn } from '../usage-columns.ts'
 
 const NAME_COLUMNS: Readonly<Record<UsageName, string>> = {
   function: 'function_name',
@@ -84,11 +72,9 @@ function endingOf(failed: boolean, cached: boolean): UsageEnding {
 }
 
 function usageColumns(usage: Usage | null): Row {
-  const buckets = Object.entries(USAGE_COLUMNS).map(([bucket, column]) => {
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- its keys are those of `Usage`
-    const value = usage?.[bucket as keyof Usage] ?? null
-    return [column, wholeOrNull(value)] as const
-  })
+  const buckets = usageEntries(usage).map(
+    ([column, value]) => [column, wholeOrNull(value)] as const,
+  )
   return {
     ...Object.fromEntries(buckets),
     input_tokens: usage && wholeOrNull(totalInput(usage)),
@@ -110,8 +96,6 @@ const PERIODS: Readonly<Record<UsagePeriod, string>> = {
   all: 'NULL',
 }
 
-const SUMMED = [...Object.values(USAGE_COLUMNS), 'input_tokens', 'output_tokens', 'cost_nano']
-
 export async function readUsage(ask: Ask, query: UsageQuery): Promise<UsageRow[]> {
   const bindings = new Bindings()
   const names = query.by.map((name) => NAME_COLUMNS[name])
@@ -120,7 +104,7 @@ export async function readUsage(ask: Ask, query: UsageQuery): Promise<UsageRow[]
     `SELECT ${PERIODS[query.period]} AS started_ms, ${names.map((name) => `${name}, `).join('')}
        count() AS n, countIf(ending = 'failed') AS failed, countIf(ending = 'cached') AS cached,
        count(cost_nano) AS costed, max(${AT_MS}) AS last_ms,
-       ${SUMMED.map((column) => `sum(${column}) AS sum_${column}`).join(', ')},
+       ${SUMMED_COLUMNS.map((column) => `sum(${column}) AS sum_${column}`).join(', ')},
        ${quantiles('latency_us', query)}, ${quantiles('ttft_us', query)}
      FROM WeirUsage WHERE ${conditionOf(query, bindings)}
      GROUP BY ${keys.join(', ')} ORDER BY started_ms`,
@@ -168,17 +152,7 @@ function decodeUsage(row: Row, { by, quantiles: shares = [] }: UsageQuery): Usag
     count: readNumber(row, 'n'),
     failed: readNumber(row, 'failed'),
     cached: readNumber(row, 'cached'),
-    usage: {
-      input: sum(USAGE_COLUMNS.input),
-      cacheRead: sum(USAGE_COLUMNS.cacheRead),
-      cacheWrite: sum(USAGE_COLUMNS.cacheWrite),
-      cacheWrite1h: sum(USAGE_COLUMNS.cacheWrite1h),
-      audioInput: sum(USAGE_COLUMNS.audioInput),
-      imageInput: sum(USAGE_COLUMNS.imageInput),
-      output: sum(USAGE_COLUMNS.output),
-      reasoning: sum(USAGE_COLUMNS.reasoning),
-      audioOutput: sum(USAGE_COLUMNS.audioOutput),
-    },
+    usage: usageIn(sum),
     inputTokens: sum('input_tokens'),
     outputTokens: sum('output_tokens'),
     costNano: sum('cost_nano'),

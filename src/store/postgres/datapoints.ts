@@ -12,7 +12,7 @@ import type {
 } from '../datapoints.ts'
 import { compileFilter, type FilterDialect } from '../inference-filter.ts'
 import { tagsOf } from '../sqlite/log-rows.ts'
-import { readNumber, readNumberOrNull, readText, type Row } from '../sqlite/values.ts'
+import { readNumber, readNumberOrNull, readText, type Row } from '../row.ts'
 import { BulkInsert, type Column } from './bulk.ts'
 import type { Asks } from './documents.ts'
 import { timeAt, Values } from './filter.ts'

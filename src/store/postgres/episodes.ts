@@ -1,5 +1,5 @@
 import type { EpisodeBounds, EpisodeFigures, EpisodeQuery } from '../episodes.ts'
-import { readNumber, readText, readTextOrNull, type Row } from '../sqlite/values.ts'
+import { readNumber, readText, readTextOrNull, type Row } from '../row.ts'
 import type { Asks } from './documents.ts'
 import { Values } from './filter.ts'
 import { allOf, conditionOf } from './inference-condition.ts'

@@ -4,7 +4,7 @@ import { tagsOf } from '../sqlite/log-rows.ts'
 import type { Asks } from './documents.ts'
 import { jsonOf } from './json.ts'
 import { isoTime } from './records.ts'
-import { readNumber, readText, type Row } from '../sqlite/values.ts'
+import { readNumber, readText, type Row } from '../row.ts'
 import { decodeTags, decodeText, encodeTags, encodeText } from './text.ts'
 
 const INSERT = `

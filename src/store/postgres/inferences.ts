@@ -4,13 +4,7 @@ import type { Budget } from '../budget.ts'
 import type { FoundInference } from '../inference-reads.ts'
 import { tagsOf } from '../sqlite/log-rows.ts'
 import { nativeIn } from '../sqlite/native-rows.ts'
-import {
-  readNumber,
-  readNumberOrNull,
-  readText,
-  readTextOrNull,
-  type Row,
-} from '../sqlite/values.ts'
+import { readNumber, readNumberOrNull, readText, readTextOrNull, type Row } from '../row.ts'
 import type { Asks } from './documents.ts'
 import { Values } from './filter.ts'
 import { allOf, conditionOf, DEMONSTRATIONS, valueOf } from './inference-condition.ts'

@@ -1,7 +1,7 @@
 import type { LogRow, StoredInference } from '../store.ts'
 import { decodeLogRow, decodeStored } from '../sqlite/log-rows.ts'
 import type { Payload } from '../sqlite/payload.ts'
-import type { Row } from '../sqlite/values.ts'
+import type { Row } from '../row.ts'
 import { decodeTags, decodeText } from './text.ts'
 
 /** Rows with the names that SQLite's queries give them: they are read by the same code. */

@@ -1,6 +1,6 @@
 import type { LogFilter } from '../../domain/log-query.ts'
 import { bucketsOf, type OverviewSpan, withinSpan } from '../sqlite/overview.ts'
-import { readNumber, readNumberOrNull, type Row } from '../sqlite/values.ts'
+import { readNumber, readNumberOrNull, type Row } from '../row.ts'
 import type { Overview } from '../store.ts'
 import type { Asks } from './documents.ts'
 import { compileFilter, Values } from './filter.ts'

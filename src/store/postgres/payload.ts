@@ -1,6 +1,6 @@
 import { zstdDecompressSync } from 'node:zlib'
 import { decodePayload, type Payload } from '../sqlite/payload.ts'
-import { readBytes, type Row } from '../sqlite/values.ts'
+import { readBytes, type Row } from '../row.ts'
 
 /** What is in the row's `frame`. Null when it is gone (retention) or damaged. */
 export function payloadOf(row: Row | undefined, id: string): Payload | null {

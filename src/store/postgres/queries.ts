@@ -20,7 +20,7 @@ import type {
 import type { FoundInference } from '../inference-reads.ts'
 import type { Answers, FeedbackSummary, FeedbackTarget, IdPage } from '../reads.ts'
 import type { OverviewSpan } from '../sqlite/overview.ts'
-import { readNumber, readText, type Row } from '../sqlite/values.ts'
+import { readNumber, readText, type Row } from '../row.ts'
 import type { LogPage, Overview, StoredInference } from '../store.ts'
 import type { UsageQuery, UsageRow } from '../usage.ts'
 import { readDatapoints, readDatasets } from './datapoints.ts'

@@ -4,7 +4,8 @@ import type { AttemptRecord, InferenceRecord } from '../../domain/record.ts'
 import { totalInput, totalOutput, type Usage } from '../../domain/usage.ts'
 import { ZSTD_OPTIONS } from '../sqlite/segment.ts'
 import { encodePayload } from '../sqlite/payload.ts'
-import { whole, wholeOrNull } from '../sqlite/values.ts'
+import { whole, wholeOrNull } from '../row.ts'
+import { USAGE_BUCKETS, USAGE_COLUMNS } from '../usage-columns.ts'
 import { BulkInsert, type Column } from './bulk.ts'
 import { encodeTags, encodeText, encodeTextOrNull } from './text.ts'
 
@@ -20,19 +21,10 @@ export function isoTime(ms: number): string {
 }
 
 function usageColumns<Row>(of: (row: Row) => Usage | null): Column<Row>[] {
-  const bucket = (name: keyof Usage) => (row: Row) => wholeOrNull(of(row)?.[name] ?? null)
-  return [
-    ['usage_told', 'boolean', (row) => of(row) !== null],
-    ['usage_input', 'bigint', bucket('input')],
-    ['usage_cache_read', 'bigint', bucket('cacheRead')],
-    ['usage_cache_write', 'bigint', bucket('cacheWrite')],
-    ['usage_cache_write_1h', 'bigint', bucket('cacheWrite1h')],
-    ['usage_audio_input', 'bigint', bucket('audioInput')],
-    ['usage_image_input', 'bigint', bucket('imageInput')],
-    ['usage_output', 'bigint', bucket('output')],
-    ['usage_reasoning', 'bigint', bucket('reasoning')],
-    ['usage_audio_output', 'bigint', bucket('audioOutput')],
-  ]
+  const buckets = USAGE_BUCKETS.map((bucket): Column<Row> => {
+    return [USAGE_COLUMNS[bucket], 'bigint', (row) => wholeOrNull(of(row)?.[bucket] ?? null)]
+  })
+  return [['usage_told', 'boolean', (row) => of(row) !== null], ...buckets]
 }
 
 const INFERENCES = new BulkInsert<InferenceRecord>(

@@ -1,17 +1,4 @@
-import type { Usage } from '../../domain/usage.ts'
-
-/** Where each bucket of usage is kept, of an inference and of an attempt. */
-const USAGE_COLUMNS = {
-  input: 'usage_input',
-  cacheRead: 'usage_cache_read',
-  cacheWrite: 'usage_cache_write',
-  cacheWrite1h: 'usage_cache_write_1h',
-  audioInput: 'usage_audio_input',
-  imageInput: 'usage_image_input',
-  output: 'usage_output',
-  reasoning: 'usage_reasoning',
-  audioOutput: 'usage_audio_output',
-} as const satisfies Record<keyof Usage, string>
+import { USAGE_COLUMNS } from '../usage-columns.ts'
 
 const USAGE_SQL = Object.values(USAGE_COLUMNS)
   .map((column) => `${column} bigint,`)

@@ -3,7 +3,7 @@ import type {
   VariantFeedback,
   VariantFeedbackUntil,
 } from '../feedback-statistics.ts'
-import { readNumber, readText, type Row } from '../sqlite/values.ts'
+import { readNumber, readText, type Row } from '../row.ts'
 import type { Asks } from './documents.ts'
 import { Values } from './filter.ts'
 import { decodeText, encodeText } from './text.ts'

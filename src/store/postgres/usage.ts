@@ -1,4 +1,5 @@
-import { readNumber, readNumberOrNull, readTextOrNull, type Row } from '../sqlite/values.ts'
+import { readNumber, readNumberOrNull, readTextOrNull, type Row } from '../row.ts'
+import { SUMMED_COLUMNS, usageIn } from '../usage-columns.ts'
 import type { UsageLevel, UsageName, UsagePeriod, UsageQuery, UsageRow } from '../usage.ts'
 import type { Asks } from './documents.ts'
 import { timeAt, Values } from './filter.ts'
@@ -15,7 +16,6 @@ const INPUTS = [
   'usage_image_input',
 ]
 const OUTPUTS = ['usage_output', 'usage_reasoning', 'usage_audio_output']
-const SUMS = [...INPUTS, ...OUTPUTS, 'input_tokens', 'output_tokens', 'cost_nano']
 
 /** What is known of several; null where nothing is. */
 const total = (columns: readonly string[]) => {
@@ -65,7 +65,7 @@ export async function readUsage(db: Asks, query: UsageQuery): Promise<UsageRow[]
        count(*) AS n, count(*) FILTER (WHERE f.ending = 'failed') AS failed,
        count(*) FILTER (WHERE f.ending = 'cached') AS cached, count(f.cost_nano) AS costed,
        max(f.started_at) AS last_at,
-       ${SUMS.map((column) => `sum(f.${column}) AS ${column}`).join(', ')},
+       ${SUMMED_COLUMNS.map((column) => `sum(f.${column}) AS ${column}`).join(', ')},
        ${quantiles('latency')} AS latency, ${quantiles('ttft')} AS ttft
      FROM (${FACTS[query.level]}) f WHERE ${conditionOf(query, values)}
      GROUP BY ${keys.join(', ')} ORDER BY 1`,
@@ -106,17 +106,7 @@ function decodeUsage(row: Row, shares: number): UsageRow {
     count: readNumber(row, 'n'),
     failed: readNumber(row, 'failed'),
     cached: readNumber(row, 'cached'),
-    usage: {
-      input: sum('usage_input'),
-      cacheRead: sum('usage_cache_read'),
-      cacheWrite: sum('usage_cache_write'),
-      cacheWrite1h: sum('usage_cache_write_1h'),
-      audioInput: sum('usage_audio_input'),
-      imageInput: sum('usage_image_input'),
-      output: sum('usage_output'),
-      reasoning: sum('usage_reasoning'),
-      audioOutput: sum('usage_audio_output'),
-    },
+    usage: usageIn(sum),
     inputTokens: sum('input_tokens'),
     outputTokens: sum('output_tokens'),
     costNano: sum('cost_nano'),

@@ -4,7 +4,7 @@ import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
 import type { InferenceRecord } from '../../domain/record.ts'
 import { closeDatabase, openForWriting, transact } from '../sqlite/database.ts'
 import { guarded } from '../sqlite/fault.ts'
-import { readBytes, readNumber, readText } from '../sqlite/values.ts'
+import { readBytes, readNumber, readText } from '../row.ts'
 import type { RemoteBatch } from './engine.ts'
 
 const OUTBOX_FILE = 'outbox.db'

@@ -5,7 +5,7 @@ import { zstdCompressSync, zstdDecompressSync } from 'node:zlib'
 import type { CachedAnswer } from '../../domain/cached-answer.ts'
 import type { CacheChange } from '../cache.ts'
 import { closeDatabase, openForWriting } from './database.ts'
-import { readBytes, readNumber, readTextOrNull } from './values.ts'
+import { readBytes, readNumber, readTextOrNull } from '../row.ts'
 
 export const CACHE_FILE = 'cache.db'
 

@@ -8,7 +8,7 @@ import { HOT_LAYOUT, HotFile } from './hot-file.ts'
 import { lockDirectory } from './lock.ts'
 import { INSERT_SEGMENT, listParts, openPart, payloadPath } from './payload-files.ts'
 import { packSegment, openFrame } from './segment.ts'
-import { readBytes, readNumber, readText } from './values.ts'
+import { readBytes, readNumber, readText } from '../row.ts'
 
 export interface Compacted {
   readonly beforeBytes: number

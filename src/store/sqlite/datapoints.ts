@@ -17,15 +17,8 @@ import type { Sql } from './filter.ts'
 import type { Intern } from './hot-values.ts'
 import { allOf, idsIn, named, sql } from './inference-condition.ts'
 import { tagsOf } from './log-rows.ts'
-import {
-  decodeId,
-  encodeId,
-  readNumber,
-  readNumberOrNull,
-  readText,
-  readTextOrNull,
-  type Row,
-} from './values.ts'
+import { readNumber, readNumberOrNull, readText, readTextOrNull, type Row } from '../row.ts'
+import { decodeId, encodeId } from './values.ts'
 
 const PUT = `
   INSERT OR REPLACE INTO datapoint (id, dataset, function, type, episode_id, name, tags, custom,

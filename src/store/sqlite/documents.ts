@@ -1,7 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { Json } from '../../domain/chat.ts'
 import type { DocumentName } from '../changes.ts'
-import { readText } from './values.ts'
+import { readText } from '../row.ts'
 
 const PUT = `
   INSERT INTO document (collection, key, value) VALUES (?, ?, ?)

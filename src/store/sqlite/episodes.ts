@@ -2,7 +2,8 @@ import type { DatabaseSync } from 'node:sqlite'
 import type { Budget } from '../budget.ts'
 import type { EpisodeBounds, EpisodeFigures, EpisodeQuery } from '../episodes.ts'
 import { allOf, conditionOf, sql } from './inference-condition.ts'
-import { decodeId, encodeId, readNumber, type Row } from './values.ts'
+import { readNumber } from '../row.ts'
+import { decodeId, encodeId } from './values.ts'
 import { alongIndex, figuresAlong, type Walk } from './walk.ts'
 
 export function readEpisodes(
@@ -22,16 +23,16 @@ export function readEpisodes(
     ...(filter && { filter }),
   })
   const query = { select: 'i.episode_id', selected: [], condition }
-  const found = new Map<string, Row>()
+  const found = new Set<string>()
   if (limit <= 0) return []
   for (const rows of alongIndex({ db, walk, budget }, query)) {
     for (const row of rows) {
       if (found.size >= limit) break
-      found.set(decodeId(row['episode_id']), row)
+      found.add(decodeId(row['episode_id']))
     }
     if (found.size >= limit) break
   }
-  const episodes = [...found].map(([episodeId, row]) => figuresOf(db, episodeId, row))
+  const episodes = [...found].map((episodeId) => figuresOf(db, episodeId))
   return after === undefined ? episodes : episodes.toReversed()
 }
 
@@ -48,7 +49,7 @@ function walkOf(within: Walk['within'], descending: boolean): Walk {
   }
 }
 
-function figuresOf(db: DatabaseSync, episodeId: string, row: Row): EpisodeFigures {
+function figuresOf(db: DatabaseSync, episodeId: string): EpisodeFigures {
   const { text, values } = conditionOf({})
   const figures =
     db
@@ -56,7 +57,7 @@ function figuresOf(db: DatabaseSync, episodeId: string, row: Row): EpisodeFigure
         `SELECT count(*) AS count, min(i.id) AS first, max(i.id) AS last FROM inference i
          WHERE i.episode_id = ? AND ${text}`,
       )
-      .get(row['episode_id'] ?? null, ...values) ?? {}
+      .get(encodeId(episodeId), ...values) ?? {}
   return {
     episodeId,
     count: readNumber(figures, 'count'),

@@ -2,7 +2,8 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { Example, ExampleQuery, ExampleSpace, NearExample } from '../../domain/example.ts'
 import type { Intern } from './hot-values.ts'
 import { SignIndex, signsOf } from './sign-index.ts'
-import { encodeId, readBytes, readNumber, readText } from './values.ts'
+import { readBytes, readNumber, readText } from '../row.ts'
+import { encodeId } from './values.ts'
 
 /** So many are compared exactly. */
 const CANDIDATES = 1024

@@ -6,7 +6,8 @@ import { HOT_FILE } from './hot-schema.ts'
 import { Library } from './library.ts'
 import { decodeStored, SELECT_ATTEMPTS, SELECT_INFERENCES } from './log-rows.ts'
 import { placeOf } from './payload-files.ts'
-import { decodeId, readNumber } from './values.ts'
+import { readNumber } from '../row.ts'
+import { decodeId } from './values.ts'
 
 const ROWS_AT_ONCE = 200
 

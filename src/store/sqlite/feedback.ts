@@ -10,7 +10,8 @@ import type { FeedbackSummary, FeedbackTarget, IdPage } from '../reads.ts'
 import type { Intern } from './hot-values.ts'
 import { tagsOf } from './log-rows.ts'
 import { FEEDBACK_TYPE_CODES, MetricValueWriter } from './metric-values.ts'
-import { decodeId, encodeId, readNumber, readText, readTextOrNull, type Row } from './values.ts'
+import { readNumber, readText, readTextOrNull, type Row } from '../row.ts'
+import { decodeId, encodeId } from './values.ts'
 
 /** As stored. Never renumber. */
 const LEVEL_CODES: Readonly<Record<FeedbackLevel, number>> = { inference: 0, episode: 1 }

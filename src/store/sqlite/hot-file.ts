@@ -16,7 +16,8 @@ import { Interner } from './interner.ts'
 import type { Place } from './payload-files.ts'
 import { type Fact, factOfAttempt, factOfInference } from './rollup-facts.ts'
 import { RollupWriter } from './rollup-writer.ts'
-import { decodeId, encodeId, readBytes, whole } from './values.ts'
+import { readBytes, whole } from '../row.ts'
+import { decodeId, encodeId } from './values.ts'
 
 const CACHE_KIB = 8192
 export const HOT_LAYOUT: Layout = {

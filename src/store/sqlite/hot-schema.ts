@@ -1,5 +1,5 @@
 import type { Outcome } from '../../domain/record.ts'
-import type { Usage } from '../../domain/usage.ts'
+import { USAGE_COLUMNS } from '../usage-columns.ts'
 import { COST_SOURCE_MIGRATION } from './cost-source.ts'
 import { DATAPOINT_MIGRATION } from './datapoint-schema.ts'
 import { DOCUMENT_MIGRATION } from './document-schema.ts'
@@ -24,19 +24,6 @@ export const OUTCOME_CODES: Readonly<Record<Outcome, number>> = {
 
 /** Times in `arrival` are counted in these. */
 export const SLOT_MS = 300_000
-
-/** Where each bucket of usage is kept, of an inference and of an attempt. */
-export const USAGE_COLUMNS = {
-  input: 'usage_input',
-  cacheRead: 'usage_cache_read',
-  cacheWrite: 'usage_cache_write',
-  cacheWrite1h: 'usage_cache_write_1h',
-  audioInput: 'usage_audio_input',
-  imageInput: 'usage_image_input',
-  output: 'usage_output',
-  reasoning: 'usage_reasoning',
-  audioOutput: 'usage_audio_output',
-} as const satisfies Record<keyof Usage, string>
 
 const USAGE_SQL = Object.values(USAGE_COLUMNS)
   .map((column) => `${column} INTEGER,`)

@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import { pragma, transact } from './database.ts'
 import { SLOT_MS } from './hot-schema.ts'
 import type { Place } from './payload-files.ts'
-import { readNumber } from './values.ts'
+import { readNumber } from '../row.ts'
 
 /** Some ten milliseconds of deleting. */
 const ROWS_AT_ONCE = 200

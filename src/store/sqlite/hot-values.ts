@@ -1,11 +1,13 @@
 import type { SQLInputValue } from 'node:sqlite'
 import type { AttemptRecord, InferenceRecord } from '../../domain/record.ts'
 import type { Usage } from '../../domain/usage.ts'
-import { totalInput, totalOutput, UNKNOWN_USAGE } from '../../domain/usage.ts'
+import { totalInput, totalOutput } from '../../domain/usage.ts'
 import { COST_SOURCE_CODES } from './cost-source.ts'
-import { OUTCOME_CODES, USAGE_COLUMNS } from './hot-schema.ts'
+import { usageEntries } from '../usage-columns.ts'
+import { OUTCOME_CODES } from './hot-schema.ts'
 import type { Place } from './payload-files.ts'
-import { encodeId, whole, wholeOrNull } from './values.ts'
+import { whole, wholeOrNull } from '../row.ts'
+import { encodeId } from './values.ts'
 
 /** Kinds of names in `dim`. */
 export type DimKind =
@@ -115,19 +117,10 @@ export function attemptValues(
 }
 
 function usageValues(usage: Usage | null): Values {
-  const told = usage ?? UNKNOWN_USAGE
-  return {
-    usage_told: usage === null ? 0 : 1,
-    [USAGE_COLUMNS.input]: wholeOrNull(told.input),
-    [USAGE_COLUMNS.cacheRead]: wholeOrNull(told.cacheRead),
-    [USAGE_COLUMNS.cacheWrite]: wholeOrNull(told.cacheWrite),
-    [USAGE_COLUMNS.cacheWrite1h]: wholeOrNull(told.cacheWrite1h),
-    [USAGE_COLUMNS.audioInput]: wholeOrNull(told.audioInput),
-    [USAGE_COLUMNS.imageInput]: wholeOrNull(told.imageInput),
-    [USAGE_COLUMNS.output]: wholeOrNull(told.output),
-    [USAGE_COLUMNS.reasoning]: wholeOrNull(told.reasoning),
-    [USAGE_COLUMNS.audioOutput]: wholeOrNull(told.audioOutput),
-  }
+  const buckets = usageEntries(usage).map(
+    ([column, value]) => [column, wholeOrNull(value)] as const,
+  )
+  return { usage_told: usage === null ? 0 : 1, ...Object.fromEntries(buckets) }
 }
 
 function internOrNull(intern: Intern, kind: DimKind, name: string | null): number | null {

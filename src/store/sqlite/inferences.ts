@@ -8,7 +8,8 @@ import { allOf, conditionOf, sql, valueOf } from './inference-condition.ts'
 import { fewRows, walkById, walkByValue } from './inference-walks.ts'
 import type { Library } from './library.ts'
 import { readFound, timesFound } from './native-rows.ts'
-import { decodeId, encodeId, readNumber, type Row } from './values.ts'
+import { readNumber, type Row } from '../row.ts'
+import { decodeId, encodeId } from './values.ts'
 import { alongIndex, figuresAlong, type Walk, type Walking } from './walk.ts'
 
 /** A row that the query finds, with what the order goes by. */

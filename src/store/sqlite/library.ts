@@ -8,7 +8,7 @@ import { HOT_FILE } from './hot-schema.ts'
 import { decodePayload, type Payload } from './payload.ts'
 import { payloadPath, type Place } from './payload-files.ts'
 import { openFrame } from './segment.ts'
-import { readBytes, readText } from './values.ts'
+import { readBytes, readText } from '../row.ts'
 
 const HOT_CACHE_KIB = 8192
 const PAYLOAD_CACHE_KIB = 512

@@ -11,16 +11,11 @@ import { OUTCOMES } from '../../domain/record.ts'
 import type { Usage } from '../../domain/usage.ts'
 import type { LogRow, StoredInference } from '../store.ts'
 import { costSourceOf } from './cost-source.ts'
-import { OUTCOME_CODES, USAGE_COLUMNS } from './hot-schema.ts'
+import { usageIn } from '../usage-columns.ts'
+import { OUTCOME_CODES } from './hot-schema.ts'
 import type { Payload } from './payload.ts'
-import {
-  decodeId,
-  readNumber,
-  readNumberOrNull,
-  readText,
-  readTextOrNull,
-  type Row,
-} from './values.ts'
+import { readNumber, readNumberOrNull, readText, readTextOrNull, type Row } from '../row.ts'
+import { decodeId } from './values.ts'
 
 /** Inferences with their names; a condition on `i.seq` follows. */
 export const SELECT_INFERENCES = `
@@ -229,17 +224,7 @@ function outcomeOf(value: unknown): Outcome {
 
 export function usageOf(row: Row): Usage | null {
   if (row['usage_told'] !== 1) return null
-  return {
-    input: readNumberOrNull(row, USAGE_COLUMNS.input),
-    cacheRead: readNumberOrNull(row, USAGE_COLUMNS.cacheRead),
-    cacheWrite: readNumberOrNull(row, USAGE_COLUMNS.cacheWrite),
-    cacheWrite1h: readNumberOrNull(row, USAGE_COLUMNS.cacheWrite1h),
-    audioInput: readNumberOrNull(row, USAGE_COLUMNS.audioInput),
-    imageInput: readNumberOrNull(row, USAGE_COLUMNS.imageInput),
-    output: readNumberOrNull(row, USAGE_COLUMNS.output),
-    reasoning: readNumberOrNull(row, USAGE_COLUMNS.reasoning),
-    audioOutput: readNumberOrNull(row, USAGE_COLUMNS.audioOutput),
-  }
+  return usageIn((column) => readNumberOrNull(row, column))
 }
 
 export function tagsOf(json: string | null): Record<string, string> {

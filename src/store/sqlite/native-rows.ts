@@ -8,14 +8,8 @@ import type { Library } from './library.ts'
 import { tagsOf } from './log-rows.ts'
 import { FEEDBACK_TYPE_CODES } from './metric-values.ts'
 import type { Payload } from './payload.ts'
-import {
-  decodeId,
-  readNumber,
-  readNumberOrNull,
-  readText,
-  readTextOrNull,
-  type Row,
-} from './values.ts'
+import { readNumber, readNumberOrNull, readText, readTextOrNull, type Row } from '../row.ts'
+import { decodeId, encodeId } from './values.ts'
 
 const SELECT = `
   SELECT i.id, i.episode_id, i.tags, i.latency_us,
@@ -80,7 +74,7 @@ function demonstrationOf(db: DatabaseSync, row: Row): Json {
       `SELECT f.value FROM metric_value m JOIN feedback f ON f.id = m.feedback
        WHERE m.metric = ${METRIC_ID} AND m.type = ? AND m.target = ?`,
     )
-    .get('demonstration', FEEDBACK_TYPE_CODES.demonstration, row['id'] ?? null)
+    .get('demonstration', FEEDBACK_TYPE_CODES.demonstration, encodeId(decodeId(row['id'])))
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- only the store's writer writes these
   return found === undefined ? null : (JSON.parse(readText(found, 'value')) as Json)
 }

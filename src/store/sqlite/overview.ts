@@ -8,7 +8,7 @@ import { ENDING_CODES, HOUR_MS, LEVEL_CODES } from './rollup-schema.ts'
 import { rollupBelow } from './rollup-writer.ts'
 import { Search } from './search.ts'
 import { type Span, splitSpan } from './usage-span.ts'
-import { readBytes, readNumber, readNumberOrNull } from './values.ts'
+import { readBytes, readNumber, readNumberOrNull } from '../row.ts'
 
 /** A span, and in how many equal parts it is wanted. */
 export type OverviewSpan = Span & { readonly buckets: number }

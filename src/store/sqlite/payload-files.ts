@@ -6,7 +6,7 @@ import { closeDatabase, openForWriting, transact, usedBytes } from './database.t
 import { guarded } from './fault.ts'
 import { encodePayload } from './payload.ts'
 import { packSegment } from './segment.ts'
-import { readNumber, type Row } from './values.ts'
+import { readNumber, type Row } from '../row.ts'
 
 /** Where a payload is: the file (year and week), the segment in it, and the place in that. */
 export interface Place {

@@ -39,7 +39,8 @@ import { readFeedbackByVariant, readFeedbackUntil } from './statistics.ts'
 import { FIND_RESPONSE } from './response-id.ts'
 import { asksForText, TextSearch } from './text-search.ts'
 import { readUsage } from './usage.ts'
-import { decodeId, encodeId, readNumber } from './values.ts'
+import { readNumber } from '../row.ts'
+import { decodeId, encodeId } from './values.ts'
 
 const MOST_ROWS = 1000
 const MOST_COUNTED = 10_000

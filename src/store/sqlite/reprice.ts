@@ -8,7 +8,7 @@ import { guarded, StoreFault } from './fault.ts'
 import { HOT_FILE, HOT_MIGRATIONS } from './hot-schema.ts'
 import { usageOf } from './log-rows.ts'
 import { moveCosts } from './rollup-costs.ts'
-import { readNumber, readNumberOrNull, readText, type Row } from './values.ts'
+import { readNumber, readNumberOrNull, readText, type Row } from '../row.ts'
 
 export interface RepriceOptions {
   readonly dataDir: string

@@ -1,13 +1,13 @@
+import { SUMMED_COLUMNS } from '../usage-columns.ts'
 import type { DatabaseSync } from 'node:sqlite'
 import { factOfRow, type RollupKey, SELECT_FACTS } from './rollup-facts.ts'
-import { ROLLUP_SUMS } from './rollup-schema.ts'
 import { KEY, nameOf, rollupBelow } from './rollup-writer.ts'
 
 const SHIFT = `
   UPDATE rollup SET cost_nano = coalesce(cost_nano, 0) + ?, costed = costed + ?
   WHERE ${KEY.map((column) => `${column} = ?`).join(' AND ')}`
 
-const COST = ROLLUP_SUMS.indexOf('cost_nano')
+const COST = SUMMED_COLUMNS.indexOf('cost_nano')
 
 interface Costs {
   readonly key: RollupKey

@@ -1,13 +1,13 @@
 import type { UsageLevel } from '../usage.ts'
-import { USAGE_COLUMNS } from './hot-schema.ts'
-import { ENDING_CODES, HOUR_MS, LEVEL_CODES, ROLLUP_SUMS } from './rollup-schema.ts'
+import { USAGE_COLUMNS, SUMMED_COLUMNS } from '../usage-columns.ts'
+import { ENDING_CODES, HOUR_MS, LEVEL_CODES } from './rollup-schema.ts'
 
 /** What one request, or one try, adds to the sums. */
 export interface Fact {
   readonly key: RollupKey
   /** In ms since 1970. */
   readonly at: number
-  /** In the order of `ROLLUP_SUMS`; null is not told. */
+  /** In the order of `SUMMED_COLUMNS`; null is not told. */
   readonly sums: readonly (number | null)[]
   readonly latencyUs: number
   readonly ttftUs: number | null
@@ -110,7 +110,7 @@ function sumsOf(row: Columns): (number | null)[] {
   const input = totalOf(buckets.slice(0, INPUT_BUCKETS))
   const output = totalOf(buckets.slice(INPUT_BUCKETS))
   const sums = [...buckets, input, output, numberOrNull(row['cost_nano'])]
-  return ROLLUP_SUMS.map((_, index) => sums[index] ?? null)
+  return SUMMED_COLUMNS.map((_, index) => sums[index] ?? null)
 }
 
 function totalOf(buckets: readonly (number | null)[]): number | null {

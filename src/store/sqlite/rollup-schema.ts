@@ -1,26 +1,11 @@
 import type { UsageEnding, UsageLevel } from '../usage.ts'
+import { SUMMED_COLUMNS } from '../usage-columns.ts'
 
 /** As stored. Never renumber. */
 export const LEVEL_CODES: Readonly<Record<UsageLevel, number>> = { inference: 0, attempt: 1 }
 export const ENDING_CODES: Readonly<Record<UsageEnding, number>> = { ok: 0, failed: 1, cached: 2 }
 
 export const HOUR_MS = 3_600_000
-
-/** Buckets of usage by their column, in the order of `Usage`. */
-export const ROLLUP_SUMS = [
-  'usage_input',
-  'usage_cache_read',
-  'usage_cache_write',
-  'usage_cache_write_1h',
-  'usage_audio_input',
-  'usage_image_input',
-  'usage_output',
-  'usage_reasoning',
-  'usage_audio_output',
-  'input_tokens',
-  'output_tokens',
-  'cost_nano',
-] as const
 
 /**
  * Sums of every hour (of when requests began), kept beside the rows and in the same transactions.
@@ -38,7 +23,7 @@ export const ROLLUP_MIGRATION = `
     provider INTEGER NOT NULL,
     ending INTEGER NOT NULL,
     n INTEGER NOT NULL,
-    ${ROLLUP_SUMS.map((column) => `${column} INTEGER,`).join('\n    ')}
+    ${SUMMED_COLUMNS.map((column) => `${column} INTEGER,`).join('\n    ')}
     costed INTEGER NOT NULL,
     first_at INTEGER NOT NULL,
     last_at INTEGER NOT NULL,

@@ -1,5 +1,6 @@
 import { observe, Sketch } from '../../lib/sketch.ts'
-import { ENDING_CODES, ROLLUP_SUMS } from './rollup-schema.ts'
+import { SUMMED_COLUMNS } from '../usage-columns.ts'
+import { ENDING_CODES } from './rollup-schema.ts'
 import { addKnown, type Fact } from './rollup-facts.ts'
 
 /** Many facts as one. */
@@ -7,7 +8,7 @@ export interface RollupSums {
   count: number
   failed: number
   cached: number
-  /** In the order of `ROLLUP_SUMS`. */
+  /** In the order of `SUMMED_COLUMNS`. */
   readonly sums: (number | null)[]
   costed: number
   firstAt: number
@@ -16,14 +17,14 @@ export interface RollupSums {
   readonly ttft: Sketch
 }
 
-const COST = ROLLUP_SUMS.indexOf('cost_nano')
+const COST = SUMMED_COLUMNS.indexOf('cost_nano')
 
 export function noSums(): RollupSums {
   return {
     count: 0,
     failed: 0,
     cached: 0,
-    sums: ROLLUP_SUMS.map(() => null),
+    sums: SUMMED_COLUMNS.map(() => null),
     costed: 0,
     firstAt: Number.POSITIVE_INFINITY,
     lastAt: Number.NEGATIVE_INFINITY,

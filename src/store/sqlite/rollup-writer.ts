@@ -2,9 +2,9 @@ import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite'
 import { encodeSketch, mergeInto, Sketch } from '../../lib/sketch.ts'
 import { transact } from './database.ts'
 import { type Fact, factOfRow, type RollupKey, SELECT_FACTS } from './rollup-facts.ts'
-import { ROLLUP_SUMS } from './rollup-schema.ts'
 import { addFact, noSums, type RollupSums } from './rollup-sums.ts'
-import { whole, wholeOrNull } from './values.ts'
+import { whole, wholeOrNull } from '../row.ts'
+import { SUMMED_COLUMNS } from '../usage-columns.ts'
 
 /** The key of `rollup`. */
 export const KEY = [
@@ -17,11 +17,11 @@ export const KEY = [
   'provider',
   'ending',
 ] as const
-const VALUES = ['n', ...ROLLUP_SUMS, 'costed', 'first_at', 'last_at', 'latency', 'ttft']
+const VALUES = ['n', ...SUMMED_COLUMNS, 'costed', 'first_at', 'last_at', 'latency', 'ttft']
 const COLUMNS = [...KEY, ...VALUES]
 
 /** Nothing known and something known is what is known. */
-const ADD_KNOWN = ROLLUP_SUMS.map(
+const ADD_KNOWN = SUMMED_COLUMNS.map(
   (column) =>
     `${column} = CASE WHEN excluded.${column} IS NULL THEN ${column}
       ELSE coalesce(${column}, 0) + excluded.${column} END,`,

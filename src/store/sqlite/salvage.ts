@@ -8,7 +8,7 @@ import { HotFile } from './hot-file.ts'
 import { lockDirectory } from './lock.ts'
 import { decodeStored, SELECT_ATTEMPTS, SELECT_INFERENCES } from './log-rows.ts'
 import { type Place, placeOf } from './payload-files.ts'
-import { readNumber, readText, type Row } from './values.ts'
+import { readNumber, readText, type Row } from '../row.ts'
 
 export interface Salvaged {
   /** Rows that were read, those of them that were not there yet, and those that do not read. */

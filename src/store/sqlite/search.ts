@@ -3,7 +3,7 @@ import type { LogFilter } from '../../domain/log-query.ts'
 import type { Budget } from '../budget.ts'
 import { compileFilter, type Sql } from './filter.ts'
 import { SLOT_MS } from './hot-schema.ts'
-import { readNumber, type Row } from './values.ts'
+import { readNumber, type Row } from '../row.ts'
 
 /**
  * Rows looked at in one step. SQLite cannot be interrupted from JavaScript, so no step may be long:

@@ -6,7 +6,8 @@ import { OUTCOME_CODES } from './hot-schema.ts'
 import type { Intern } from './hot-values.ts'
 import { readMoments, sumsOf } from './statistics.ts'
 import { slotOf, SUM_SIZES } from './statistics-schema.ts'
-import { encodeId, readBytes, readNumber, readTextOrNull, type Row } from './values.ts'
+import { readBytes, readNumber, readTextOrNull, type Row } from '../row.ts'
+import { encodeId } from './values.ts'
 
 /** Larger values cannot be squared: they are kept, but do not count. */
 const LARGEST = 1e150

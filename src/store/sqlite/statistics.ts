@@ -6,7 +6,7 @@ import type {
   VariantFeedbackUntil,
 } from '../feedback-statistics.ts'
 import { slotOf, SUM_SIZES } from './statistics-schema.ts'
-import { readNumber, readText, type Row } from './values.ts'
+import { readNumber, readText, type Row } from '../row.ts'
 
 const [MINUTE, HOUR, DAY, EVER] = SUM_SIZES
 

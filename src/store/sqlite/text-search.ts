@@ -7,7 +7,8 @@ import { decodePayload } from './payload.ts'
 import { placeOf } from './payload-files.ts'
 import { wordsIn, type Words, wordsOf } from './payload-words.ts'
 import { type Direction, type Found, Search } from './search.ts'
-import { decodeId, readNumber, type Row } from './values.ts'
+import { readNumber, type Row } from '../row.ts'
+import { decodeId } from './values.ts'
 
 /**
  * How long whole texts are read for one answer: the thread has other questions to answer, and the

@@ -1,15 +1,15 @@
 import type { DatabaseSync } from 'node:sqlite'
-import type { Usage } from '../../domain/usage.ts'
 import { mergeInto, quantileOf } from '../../lib/sketch.ts'
 import type { Budget } from '../budget.ts'
 import type { UsageName, UsageQuery, UsageRow } from '../usage.ts'
 import { type Fact, factOfRow, SELECT_FACTS } from './rollup-facts.ts'
-import { ENDING_CODES, HOUR_MS, LEVEL_CODES, ROLLUP_SUMS } from './rollup-schema.ts'
+import { ENDING_CODES, HOUR_MS, LEVEL_CODES } from './rollup-schema.ts'
 import { addFact, addSums, noSums, type RollupSums } from './rollup-sums.ts'
 import { rollupBelow } from './rollup-writer.ts'
 import { Search } from './search.ts'
 import { periodStart, type Span, splitSpan, type SplitSpan } from './usage-span.ts'
-import { readBytes, readNumber, readNumberOrNull, readText, type Row } from './values.ts'
+import { readBytes, readNumber, readNumberOrNull, readText, type Row } from '../row.ts'
+import { SUMMED_COLUMNS, usageIn } from '../usage-columns.ts'
 
 const NAMES: readonly UsageName[] = ['function', 'variant', 'model', 'provider']
 /** Read between two looks at the clock. */
@@ -99,7 +99,7 @@ class UsageReader {
       group.lastAt = Math.max(group.lastAt, readNumber(row, 'last_at'))
       addSums(
         group.sums,
-        ROLLUP_SUMS.map((column) => readNumberOrNull(row, column)),
+        SUMMED_COLUMNS.map((column) => readNumberOrNull(row, column)),
       )
     }
     if ((this.#query.quantiles ?? []).length === 0) return
@@ -143,19 +143,9 @@ class UsageReader {
 
   #toRow(group: Group, names: ReadonlyMap<number, string>): UsageRow {
     const { by, quantiles = [] } = this.#query
-    const sums = new Map(ROLLUP_SUMS.map((column, index) => [column, group.sums[index] ?? null]))
-    const sum = (column: (typeof ROLLUP_SUMS)[number]) => sums.get(column) ?? null
-    const usage: Usage = {
-      input: sum('usage_input'),
-      cacheRead: sum('usage_cache_read'),
-      cacheWrite: sum('usage_cache_write'),
-      cacheWrite1h: sum('usage_cache_write_1h'),
-      audioInput: sum('usage_audio_input'),
-      imageInput: sum('usage_image_input'),
-      output: sum('usage_output'),
-      reasoning: sum('usage_reasoning'),
-      audioOutput: sum('usage_audio_output'),
-    }
+    const sums = new Map(SUMMED_COLUMNS.map((column, index) => [column, group.sums[index] ?? null]))
+    const sum = (column: (typeof SUMMED_COLUMNS)[number]) => sums.get(column) ?? null
+    const usage = usageIn(sum)
     const nameOf = (name: UsageName) => names.get(group.ids[by.indexOf(name)] ?? 0) ?? null
     return {
       startedAt: group.startedAt,
@@ -184,7 +174,7 @@ const SELECT_SUMS = (keys: string) => `
   SELECT ${keys}, sum(r.n) AS n, sum(r.costed) AS costed, max(r.last_at) AS last_at,
     sum(r.n) FILTER (WHERE r.ending = ${ENDING_CODES.failed}) AS failed,
     sum(r.n) FILTER (WHERE r.ending = ${ENDING_CODES.cached}) AS cached,
-    ${ROLLUP_SUMS.map((column) => `sum(r.${column}) AS ${column}`).join(', ')}`
+    ${SUMMED_COLUMNS.map((column) => `sum(r.${column}) AS ${column}`).join(', ')}`
 
 function findNames(db: DatabaseSync, { where = {} }: UsageQuery): Map<UsageName, number> | null {
   const find = db.prepare('SELECT id FROM dim WHERE kind = ? AND name = ?')

@@ -1,6 +1,4 @@
-import type { SQLInputValue, SQLOutputValue } from 'node:sqlite'
-
-export type Row = Record<string, SQLOutputValue>
+import type { SQLInputValue } from 'node:sqlite'
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 
@@ -9,7 +7,7 @@ export function encodeId(id: string): SQLInputValue {
   return UUID.test(id) ? Buffer.from(id.replaceAll('-', ''), 'hex') : id
 }
 
-export function decodeId(value: SQLOutputValue | undefined): string {
+export function decodeId(value: unknown): string {
   if (!(value instanceof Uint8Array)) return String(value)
   const hex = Buffer.from(value).toString('hex')
   return [
@@ -19,41 +17,4 @@ export function decodeId(value: SQLOutputValue | undefined): string {
     hex.slice(16, 20),
     hex.slice(20),
   ].join('-')
-}
-
-/** A number SQLite keeps exactly and JavaScript can read again. */
-export function whole(value: number): number {
-  if (Number.isNaN(value)) return 0
-  return Math.max(Number.MIN_SAFE_INTEGER, Math.min(Number.MAX_SAFE_INTEGER, Math.round(value)))
-}
-
-export function wholeOrNull(value: number | null): number | null {
-  return value === null ? null : whole(value)
-}
-
-export function readText(row: Row, column: string): string {
-  const value = row[column]
-  return typeof value === 'string' ? value : wrongType(column, 'text')
-}
-
-export function readTextOrNull(row: Row, column: string): string | null {
-  return row[column] === null ? null : readText(row, column)
-}
-
-export function readNumber(row: Row, column: string): number {
-  const value = row[column]
-  return typeof value === 'number' ? value : wrongType(column, 'a number')
-}
-
-export function readNumberOrNull(row: Row, column: string): number | null {
-  return row[column] === null ? null : readNumber(row, column)
-}
-
-export function readBytes(row: Row, column: string): Uint8Array {
-  const value = row[column]
-  return value instanceof Uint8Array ? value : wrongType(column, 'bytes')
-}
-
-function wrongType(column: string, wanted: string): never {
-  throw new Error(`Column ${column} does not hold ${wanted}.`)
 }

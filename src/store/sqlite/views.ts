@@ -1,5 +1,6 @@
 import { OUTCOMES } from '../../domain/record.ts'
-import { OUTCOME_CODES, USAGE_COLUMNS } from './hot-schema.ts'
+import { USAGE_COLUMNS } from '../usage-columns.ts'
+import { OUTCOME_CODES } from './hot-schema.ts'
 
 const OUTCOME = `CASE i.outcome ${OUTCOMES.map((name) => `WHEN ${OUTCOME_CODES[name]} THEN '${name}'`).join(' ')} END`
 

@@ -1,7 +1,7 @@
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite'
 import type { Budget } from '../budget.ts'
 import type { Sql } from './filter.ts'
-import type { Row } from './values.ts'
+import type { Row } from '../row.ts'
 
 /** A path along an index, in its order. */
 export interface Walk {
