@@ -163,7 +163,8 @@ test('own keys are read and taken out', () => {
   expect(Object.keys(ask.json)).toEqual(['model', 'messages'])
   expect(ask.credentials.get('key')?.reveal()).toBe('sk-123')
   expect(ask.body.toString()).not.toContain('sk-123')
-  expect(ask.warnings).toEqual(['`tensorzero::cache_options` is not used by this version'])
+  expect(ask.cache).toEqual({ mode: 'on', maxAgeS: null })
+  expect(ask.warnings).toEqual([])
 })
 
 test('own keys are found in disguise', () => {
