@@ -1,16 +1,12 @@
 /**
- * What metrics add up to. `metric_newest` holds the newest value of each target and metric,
- * `metric_credit` for which function, variant and namespace (`metric_cell`) it counts, and
- * `metric_sum` what these add up to for each minute, hour and day and for ever (size 0).
+ * What metrics add up to. `metric_credit` says for which function, variant and namespace
+ * (`metric_cell`) the newest value of each target counts, and `metric_sum` what these add up to for
+ * each minute, hour and day and for ever (size 0).
  */
 export const STATISTICS_MIGRATION = `
   CREATE TABLE metric_cell (id INTEGER PRIMARY KEY, function INTEGER NOT NULL,
     metric INTEGER NOT NULL, variant INTEGER NOT NULL, namespace INTEGER NOT NULL,
     UNIQUE (function, metric, variant, namespace));
-
-  CREATE TABLE metric_newest (target BLOB NOT NULL, metric INTEGER NOT NULL,
-    feedback BLOB NOT NULL, at INTEGER NOT NULL, value REAL NOT NULL,
-    PRIMARY KEY (target, metric)) WITHOUT ROWID;
 
   CREATE TABLE metric_credit (target BLOB NOT NULL, cell INTEGER NOT NULL, at INTEGER NOT NULL,
     value REAL NOT NULL, PRIMARY KEY (target, cell)) WITHOUT ROWID;

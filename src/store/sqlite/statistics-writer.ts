@@ -2,12 +2,13 @@ import type { DatabaseSync } from 'node:sqlite'
 import { momentsOf, NO_VALUES, together } from '../../domain/experiments/moments.ts'
 import type { Feedback } from '../../domain/feedback.ts'
 import type { InferenceRecord } from '../../domain/record.ts'
+import { FEEDBACK_TYPE_CODES } from './metric-values.ts'
 import { OUTCOME_CODES } from './hot-schema.ts'
 import type { Intern } from './hot-values.ts'
 import { readMoments, sumsOf } from './statistics.ts'
 import { slotOf, SUM_SIZES } from './statistics-schema.ts'
-import { readBytes, readNumber, readTextOrNull, type Row } from '../row.ts'
-import { encodeId } from './values.ts'
+import { readNumber, readTextOrNull, type Row } from '../row.ts'
+import { decodeId, encodeId } from './values.ts'
 
 /** Larger values cannot be squared: they are kept, but do not count. */
 const LARGEST = 1e150
@@ -27,7 +28,7 @@ export class StatisticsWriter {
   constructor(db: DatabaseSync, intern: Intern) {
     this.#statements = prepareAll(db)
     this.#intern = intern
-    this.#used = db.prepare('SELECT 1 FROM metric_newest LIMIT 1').get() !== undefined
+    this.#used = db.prepare(`SELECT 1 FROM feedback WHERE ${NUMERIC} LIMIT 1`).get() !== undefined
   }
 
   /** What was just said of a target, once. */
@@ -36,12 +37,11 @@ export class StatisticsWriter {
     this.#used = true
     const target = encodeId(feedback.targetId)
     const metric = this.#intern('metric', feedback.metricName)
-    const before = this.#statements.value.get(target, metric)
-    if (before !== undefined && !isNewer(feedback.id, before)) return
-    if (before !== undefined) this.#withdraw(target, metric)
+    const newest = this.#statements.newest.get(target, metric)
+    if (newest !== undefined && decodeId(newest['id']) !== feedback.id) return
+    this.#withdraw(target, metric)
     const value = Number(feedback.value)
     if (!(Math.abs(value) < LARGEST)) return
-    this.#statements.keep.run(target, metric, encodeId(feedback.id), feedback.at, value)
     const find = feedback.level === 'inference' ? 'inference' : 'episode'
     for (const row of this.#statements[find].all(target)) {
       this.#credit({ target, metric, at: feedback.at, value }, row)
@@ -52,25 +52,27 @@ export class StatisticsWriter {
   arrived(record: InferenceRecord): void {
     if (!this.#used) return
     const inference = encodeId(record.id)
-    for (const row of this.#statements.values.all(inference)) this.#late(record, inference, row)
+    this.#late(record, inference)
     const { outcome } = record
     if (outcome !== 'ok' && outcome !== 'client_gone' && outcome !== 'truncated') return
     const episode = encodeId(record.episodeId)
-    for (const row of this.#statements.values.all(episode)) this.#late(record, episode, row)
+    this.#late(record, episode)
   }
 
-  #late(record: InferenceRecord, target: Id, row: Row): void {
-    const about = {
-      target,
-      metric: readNumber(row, 'metric'),
-      at: readNumber(row, 'at'),
-      value: readNumber(row, 'value'),
+  #late(record: InferenceRecord, target: Id): void {
+    for (const row of this.#statements.values.all(target)) {
+      const value = readNumber(row, 'value')
+      if (!(Math.abs(value) < LARGEST)) continue
+      const [metric, at] = [readNumber(row, 'metric'), readNumber(row, 'at')]
+      this.#credit(
+        { target, metric, at, value },
+        {
+          function: this.#intern('function', record.functionName),
+          variant: this.#intern('variant', record.variantName),
+          namespace: record.tags[NAMESPACE_TAG] ?? null,
+        },
+      )
     }
-    this.#credit(about, {
-      function: this.#intern('function', record.functionName),
-      variant: this.#intern('variant', record.variantName),
-      namespace: record.tags[NAMESPACE_TAG] ?? null,
-    })
   }
 
   #credit({ target, metric, at, value }: Said, whose: Row): void {
@@ -84,10 +86,8 @@ export class StatisticsWriter {
 
   /** Sums cannot be subtracted from without losing digits: those it was part of are made again. */
   #withdraw(target: Id, metric: number): void {
-    const { credits, uncredit, forget } = this.#statements
-    const counted = credits.all(target, metric)
-    forget.run(target, metric)
-    for (const row of counted) {
+    const { credits, uncredit } = this.#statements
+    for (const row of credits.all(target, metric)) {
       const cell = readNumber(row, 'cell')
       uncredit.run(target, cell)
       this.#sumAgain(cell, readNumber(row, 'at'))
@@ -123,22 +123,23 @@ interface Said {
   readonly value: number
 }
 
-function isNewer(id: string, before: Row): boolean {
-  const bytes = encodeId(id)
-  return !(bytes instanceof Uint8Array) || Buffer.compare(bytes, readBytes(before, 'feedback')) > 0
-}
+const NUMERIC = `type IN (${FEEDBACK_TYPE_CODES.boolean}, ${FEEDBACK_TYPE_CODES.float})`
 
 type Statements = ReturnType<typeof prepareAll>
 
 function prepareAll(db: DatabaseSync) {
   const namespace = `json_extract(tags, '$."${NAMESPACE_TAG}"') AS namespace`
   return {
-    value: db.prepare('SELECT feedback FROM metric_newest WHERE target = ? AND metric = ?'),
-    values: db.prepare('SELECT metric, at, value FROM metric_newest WHERE target = ?'),
-    keep: db.prepare(
-      'INSERT INTO metric_newest (target, metric, feedback, at, value) VALUES (?, ?, ?, ?, ?)',
+    newest: db.prepare(
+      `SELECT max(id) AS id FROM feedback WHERE target = ? AND metric = ? AND ${NUMERIC}`,
     ),
-    forget: db.prepare('DELETE FROM metric_newest WHERE target = ? AND metric = ?'),
+    // Beside max() stand the columns of the row that has it.
+    values: db.prepare(
+      `SELECT metric, at, max(id),
+         CASE type WHEN ${FEEDBACK_TYPE_CODES.boolean} THEN value = 'true'
+           ELSE CAST(value AS REAL) END AS value
+       FROM feedback WHERE target = ? AND ${NUMERIC} GROUP BY metric`,
+    ),
     inference: db.prepare(`SELECT function, variant, ${namespace} FROM inference WHERE id = ?`),
     episode: db.prepare(
       `SELECT DISTINCT function, variant, ${namespace} FROM inference
