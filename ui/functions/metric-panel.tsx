@@ -25,7 +25,7 @@ export function MetricPanel({
           {metric.level === 'episode' ? ` · ${messages.perEpisode}` : ''}
         </span>
       </h2>
-      <div className="wide-table" role="region" tabIndex={0} aria-label={metric.name}>
+      <div className="wide-table" role="group" tabIndex={0} aria-label={metric.name}>
         <table className="figures">
           <thead>
             <tr>

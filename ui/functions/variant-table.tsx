@@ -10,7 +10,7 @@ export function VariantTable({ detail }: { readonly detail: FunctionDetail }): R
   return (
     <section className="panel" aria-label={messages.variants}>
       <h2>{messages.variants}</h2>
-      <div className="wide-table" role="region" tabIndex={0} aria-label={messages.variants}>
+      <div className="wide-table" role="group" tabIndex={0} aria-label={messages.variants}>
         <table className="figures">
           <thead>
             <tr>
