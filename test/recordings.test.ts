@@ -81,7 +81,13 @@ describe.each(['bare', 'prefixed'] as const)('with a %s name', (name) => {
     '%s arrives whole',
     async (_, recording) => {
       const { bodies, error } = expected(recording)
-      const { outcome, record } = await replay(recording, name)
+      const { outcome, record, sent } = await replay(recording, name)
+      if (name === 'prefixed' && isNotTensorZeros(recording.request)) {
+        expect(outcome).toMatchObject({ error: { status: 400 } })
+        expect(record).toMatchObject({ outcome: 'rejected', attempts: [] })
+        expect(sent).toHaveLength(0)
+        return
+      }
       if (error) {
         expect(outcome).toHaveProperty('error')
         if (!('error' in outcome)) return
@@ -99,6 +105,12 @@ describe.each(['bare', 'prefixed'] as const)('with a %s name', (name) => {
     },
   )
 })
+
+/** By its full name a model is asked as TensorZero has it: one answer, and no parts it does not know. */
+function isNotTensorZeros(request: JsonObject): boolean {
+  const parts = objectsIn(request['messages']).flatMap(({ content }) => objectsIn(content))
+  return Number(request['n'] ?? 1) > 1 || parts.some(({ type }) => type === 'video_url')
+}
 
 function expectChoices(got: Facts, want: Facts, name: 'bare' | 'prefixed'): void {
   for (const [index, choice] of Object.entries(want.choices)) {

@@ -23,6 +23,7 @@ interface Counting extends Pick<Dialect, 'errorBody'> {
 export function countingDialect(counting: Counting): Dialect {
   const { name, wire, gate, decode, say, forward, errorBody } = counting
   return {
+    name,
     errorBody,
     read: (request): Ask => {
       const json = readBody(request)

@@ -1,6 +1,8 @@
 import type { Part } from '../domain/chat.ts'
 import { GatewayError } from '../domain/errors.ts'
 import { costOfAnswer } from '../engine/answer-cost.ts'
+import type { Ask } from '../engine/ask.ts'
+import type { Reply } from '../engine/call.ts'
 import { infer, type Inference } from '../engine/infer.ts'
 import { inNativeWords } from '../engine/native-words.ts'
 import { hasEndMark } from '../engine/relay.ts'
@@ -13,6 +15,7 @@ import { headerOf } from '../lib/transport.ts'
 import type { App } from './app.ts'
 import type { Dialect, Envelope } from './dialect.ts'
 import { errorHeaders, upstreamHeaders, weirHeaders } from './headers.ts'
+import { refusedAsk } from './refused.ts'
 import { rawFacts } from './tensorzero/raw.ts'
 
 /** A route that answers in a dialect. */
@@ -35,9 +38,10 @@ export async function answer(app: App, dialect: Dialect, request: RawRequest): P
   const { engine } = app
   let trace: Trace | undefined
   try {
-    const ask = await dialect.read(request, app)
+    const { ask, refused } = await read(app, dialect, request)
     await infer(engine, ask, async (inference) => {
       trace = inference.trace
+      if (refused) throw refused
       const delivery = { app, dialect, inference, client }
       if (ask.stream) await deliverStream(delivery)
       else await deliverWhole(delivery)
@@ -45,16 +49,24 @@ export async function answer(app: App, dialect: Dialect, request: RawRequest): P
   } catch (thrown) {
     const error = GatewayError.from(thrown)
     if (client.headersSent) return
-    if (dialect.estimates && error.code === 'unsupported' && trace) {
-      const headers = { ...weirHeaders(trace), 'x-weir-warnings': 'an estimate' }
-      client.json(200, dialect.whole(envelopeOf(app, trace), []), headers)
-      return
-    }
     const headers = { ...errorHeaders(error), ...(trace && weirHeaders(trace)) }
     const withJson = engine.config().gateway.unstableErrorJson
     const body = dialect.errorBody(error, trace, withJson)
     client.json(dialect.status?.(error) ?? error.status, body, headers)
     if (error.code === 'internal') throw error
+  }
+}
+
+/** `refused`: the dialect could not read it, and says why. */
+async function read(
+  app: App,
+  dialect: Dialect,
+  request: RawRequest,
+): Promise<{ readonly ask: Ask; readonly refused: GatewayError | null }> {
+  try {
+    return { ask: await dialect.read(request, app), refused: null }
+  } catch (thrown) {
+    return { ask: refusedAsk(dialect, request), refused: GatewayError.from(thrown) }
   }
 }
 
@@ -67,7 +79,7 @@ interface Delivery {
 
 async function deliverWhole({ app, dialect, inference, client }: Delivery): Promise<void> {
   const { trace } = inference
-  const reply = await inference.reply()
+  const reply = await replyOrEstimate(dialect, inference)
   const parts = reply.kind === 'whole' ? reply.parts : await allParts(reply)
   await inference.beforeEnd()
   const headers = { ...upstreamHeaders(reply.headers), ...weirHeaders(trace) }
@@ -76,6 +88,19 @@ async function deliverWhole({ app, dialect, inference, client }: Delivery): Prom
     return
   }
   client.json(200, dialect.whole(envelopeOf(app, trace), parts), headers)
+}
+
+/** Where no provider of the model can do it, a dialect that estimates says what it makes of the request. */
+async function replyOrEstimate(dialect: Dialect, inference: Inference): Promise<Reply> {
+  const { trace } = inference
+  try {
+    return await inference.reply()
+  } catch (thrown) {
+    const isOurs = dialect.estimates && GatewayError.from(thrown).code === 'unsupported'
+    if (!isOurs || trace.model === null) throw thrown
+    trace.warnings.push('an estimate')
+    return { kind: 'whole', headers: {}, bytes: null, parts: [] }
+  }
 }
 
 const JSON_TYPE = 'application/json; charset=utf-8'

@@ -10,6 +10,10 @@ import type { App } from './app.ts'
 
 /** A client API: how its requests are read, and how answers, streams and errors are written in it. */
 export interface Dialect {
+  /** As the record names it: `openai.chat`, `anthropic.messages`. */
+  readonly name: string
+  /** What a request that cannot be read asks for; absent: its `model`. */
+  readonly asked?: (json: JsonObject, request: RawRequest) => string
   /** Reads and checks a request. Throws `GatewayError`. */
   read(request: RawRequest, app: App): Ask | Promise<Ask>
   /** A whole answer. */

@@ -62,6 +62,7 @@ function withoutDone(events: Buffer): Buffer | string {
 
 /** Anthropic's Messages. Source: Claude API reference, "Create a Message". */
 const anthropicMessages: Dialect = {
+  name: 'anthropic.messages',
   read: readMessagesRequest,
   whole: encodeMessage,
   stream: (envelope) => new MessagesEncoder(envelope),

@@ -46,7 +46,14 @@ function readGenerate(request: RawRequest, stream: boolean): Ask {
   })
 }
 
-const common = { errorBody: geminiError, whole: encodeGenerated } as const
+const asked: Dialect['asked'] = (_, request) => nameIn(request).model
+
+const common = {
+  name: 'gemini.generate',
+  asked,
+  errorBody: geminiError,
+  whole: encodeGenerated,
+} as const
 
 const whole: Dialect = {
   ...common,
@@ -74,6 +81,8 @@ function listed(): Dialect {
 }
 
 const counted: Dialect = {
+  name: 'gemini.count_tokens',
+  asked,
   errorBody: geminiError,
   read: (request) => ({
     ...readPlain(request, 'gemini.count_tokens'),
@@ -106,6 +115,8 @@ function readPlain(request: RawRequest, dialect: string): Ask {
 }
 
 const embedded: Dialect = {
+  name: 'gemini.embed',
+  asked,
   errorBody: geminiError,
   read: readEmbedding,
   whole: encodeEmbedding,

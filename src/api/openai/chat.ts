@@ -10,6 +10,7 @@ const END_MARK = formatEvent('[DONE]')
 
 /** OpenAI's chat completions. Source: OpenAI API reference, "Create chat completion". */
 const openaiChat: Dialect = {
+  name: 'openai.chat',
   read: readChatRequest,
   whole: encodeCompletion,
   stream: (envelope) => new ChunkEncoder(envelope, envelope.wantsUsage),

@@ -1,6 +1,6 @@
 import type { GatewayError } from '../../domain/errors.ts'
 import type { Trace } from '../../engine/trace.ts'
-import type { JsonObject } from '../../lib/json.ts'
+import { asString, type JsonObject } from '../../lib/json.ts'
 import { formatEvent } from '../../lib/sse.ts'
 import { dialectRoute } from '../deliver.ts'
 import type { Dialect } from '../dialect.ts'
@@ -12,6 +12,8 @@ import { readInference } from './request.ts'
 
 /** TensorZero's own API. Source: its API reference, `POST /inference`. */
 const native: Dialect = {
+  name: 'tensorzero.inference',
+  asked: (json) => asString(json['model_name']) ?? asString(json['function_name']) ?? '',
   read: readInference,
   whole: encodeInference,
   stream: (envelope) => new NativeChunks(envelope),

@@ -16,6 +16,7 @@ import { toBase64 } from './vectors.ts'
 
 /** OpenAI's embeddings. Source: OpenAI API reference, "Create embeddings". */
 export const embeddings: Dialect = {
+  name: 'openai.embeddings',
   ...errors,
   read: readEmbeddings,
   whole: encodeEmbeddings,

@@ -107,9 +107,19 @@ export const operationRoutes: readonly RawRoute<App>[] = OPERATIONS.map(
 )
 
 function plain(facts: Facts): Dialect {
-  return { ...errors, ...asItIs, read: (request, app) => readPlainRequest(request, app, facts) }
+  return {
+    name: facts.dialect,
+    ...errors,
+    ...asItIs,
+    read: (request, app) => readPlainRequest(request, app, facts),
+  }
 }
 
 function form(facts: Parameters<typeof readFormRequest>[2]): Dialect {
-  return { ...errors, ...asItIs, read: (request, app) => readFormRequest(request, app, facts) }
+  return {
+    name: facts.dialect,
+    ...errors,
+    ...asItIs,
+    read: (request, app) => readFormRequest(request, app, facts),
+  }
 }

@@ -47,6 +47,7 @@ async function readResponsesRequest(request: RawRequest, app: App): Promise<Ask>
 
 /** OpenAI's Responses. Source: OpenAI API reference, "Create a model response". */
 const openaiResponses: Dialect = {
+  name: 'openai.responses',
   read: readResponsesRequest,
   whole: encodeResponse,
   stream: (envelope) => new ResponseEncoder(envelope),
