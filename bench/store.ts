@@ -23,7 +23,7 @@ import { createRandom } from './random.ts'
 import { summarize } from './statistics.ts'
 import { Drafts } from './store/drafts.ts'
 import { timeForgetting } from './store/forgetting.ts'
-import { fillHot, repeatHot } from './store/hot.ts'
+import { fillHot, repeatHot, sumHours } from './store/hot.ts'
 import { timeQueries } from './store/queries.ts'
 import { openBenchRecorder, recordAll } from './store/recording.ts'
 import { timeReopening } from './store/reopening.ts'
@@ -125,6 +125,7 @@ async function benchHot(dataDir: string): Promise<void> {
     const plan = { rows: base, firstAt, hours }
     note('filling_per_second', fillHot(dataDir, plan, random))
     repeatHot(dataDir, plan, times)
+    sumHours(dataDir)
   }
   note('hot_bytes', statSync(path.join(dataDir, 'weir.db')).size / hotRows)
   note('hot_queries', await timeQueries(dataDir, Date.now()))

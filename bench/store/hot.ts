@@ -52,6 +52,13 @@ export function repeatHot(dataDir: string, { rows, hours }: Spread, times: numbe
   process.stderr.write('\n')
 }
 
+/** As the gateway does when it has nothing else to do. */
+export function sumHours(dataDir: string): void {
+  const hot = new HotFile(dataDir)
+  while (hot.closeHour(Date.now()));
+  hot.close(true)
+}
+
 function copySql(
   db: DatabaseSync,
   { rows, base, laterHours }: { rows: number; base: number; laterHours: number },

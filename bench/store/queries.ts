@@ -12,6 +12,8 @@ type Ask = (reads: Reader) => Promise<unknown>
 export interface Timed {
   readonly query: string
   readonly ms: Spread | null
+  /** Of all threads, the median. */
+  readonly cpuMs: number | null
   /** Why it was not answered. */
   readonly error: string | null
 }
@@ -94,14 +96,23 @@ function questions(to: number, seq: number, id: string): Record<string, Ask> {
 
 async function time(reads: Reader, query: string, ask: Ask): Promise<Timed> {
   const ms: number[] = []
+  const cpuMs: number[] = []
   try {
     for (let run = 0; run < TIMES; run += 1) {
       const startedMs = performance.now()
+      const cpu = process.cpuUsage()
       await ask(reads)
       ms.push(performance.now() - startedMs)
+      const { user, system } = process.cpuUsage(cpu)
+      cpuMs.push((user + system) / 1000)
     }
-    return { query, ms: spread(ms), error: null }
+    return { query, ms: spread(ms), cpuMs: spread(cpuMs)?.p50 ?? null, error: null }
   } catch (thrown) {
-    return { query, ms: null, error: thrown instanceof Error ? thrown.message : String(thrown) }
+    return {
+      query,
+      ms: null,
+      cpuMs: null,
+      error: thrown instanceof Error ? thrown.message : String(thrown),
+    }
   }
 }

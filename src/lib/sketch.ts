@@ -19,17 +19,21 @@ export class Sketch {
     this.#counts[index] = (this.#counts[index] ?? 0) + count
   }
 
-  /** The buckets that have a count, the lowest first. */
-  *entries(): Generator<readonly [bucket: number, count: number]> {
-    for (const [index, count] of this.#counts.entries()) {
-      if (count > 0) yield [this.#low + index, count]
+  /** Visits the buckets that have a count, the lowest first. */
+  each(visit: (bucket: number, count: number) => void): void {
+    const counts = this.#counts
+    for (let index = 0; index < counts.length; index++) {
+      const count = counts[index] ?? 0
+      if (count > 0) visit(this.#low + index, count)
     }
   }
 
   #makeRoom(bucket: number): void {
     const none = this.#counts.length === 0
-    const low = Math.max(0, none ? bucket - SLACK : Math.min(this.#low, bucket - SLACK))
-    const high = Math.max(none ? 0 : this.#low + this.#counts.length, bucket + SLACK)
+    // Ever more room, so that a wide one is not copied again for each of its buckets.
+    const slack = Math.max(SLACK, this.#counts.length)
+    const low = Math.max(0, none ? bucket - slack : Math.min(this.#low, bucket - slack))
+    const high = Math.max(none ? 0 : this.#low + this.#counts.length, bucket + slack)
     const counts = new Float64Array(high - low)
     counts.set(this.#counts, none ? 0 : this.#low - low)
     this.#counts = counts
@@ -71,25 +75,28 @@ export function mergeInto(sketch: Sketch, bytes: Uint8Array): void {
 export function encodeSketch(sketch: Sketch): Uint8Array {
   const bytes: number[] = []
   let last = 0
-  for (const [bucket, count] of sketch.entries()) {
+  sketch.each((bucket, count) => {
     writeVarint(bytes, bucket - last)
     writeVarint(bytes, count)
     last = bucket
-  }
+  })
   return Uint8Array.from(bytes)
 }
 
 /** The nearest rank, within 1 %; null of no values. */
 export function quantileOf(sketch: Sketch, share: number): number | null {
   let total = 0
-  for (const [, count] of sketch.entries()) total += count
+  sketch.each((_, count) => {
+    total += count
+  })
   const rank = Math.max(1, Math.ceil(share * total))
   let seen = 0
-  for (const [bucket, count] of sketch.entries()) {
+  let found: number | null = null
+  sketch.each((bucket, count) => {
     seen += count
-    if (seen >= rank) return valueOf(bucket)
-  }
-  return null
+    if (seen >= rank) found ??= valueOf(bucket)
+  })
+  return found
 }
 
 function bucketOf(value: number): number {

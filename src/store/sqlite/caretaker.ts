@@ -30,7 +30,7 @@ export class Caretaker {
   /** One piece. False when there is nothing to do for now. */
   step(): boolean {
     // Rows must not go before they are in the sums.
-    if (this.#hot.catchUp()) return true
+    if (this.#hot.catchUp() || this.#hot.closeHour(this.#clock.now())) return true
     if (this.#clock.us() >= this.#lookUs) {
       if (this.#forgetOld() || this.#forgetMuch()) return true
       this.#lookUs = this.#clock.us() + LOOK_AGAIN_US

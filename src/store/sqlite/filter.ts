@@ -118,7 +118,7 @@ const TEXTS: Readonly<Partial<Record<LogField, (value: string) => Sql>>> = {
   model: (value) =>
     either(dim('i.model', 'model', value), dim('i.requested_model', 'model', value)),
   provider: (value) => dim('i.provider', 'provider', value),
-  function: (value) => dim('i.function', 'function', value),
+  function: inFunction,
   variant: (value) => dim('i.variant', 'variant', value),
   id: (value) => idIs('i.id', value),
   episode: (value) => idIs('i.episode_id', value),
@@ -135,6 +135,12 @@ function dim(column: string, kind: string, value: string): Sql {
     kind,
     patternOf(value),
   )
+}
+
+/** That its variant is one of all variants is true of every row, and leads to their index. */
+function inFunction(value: string): Sql {
+  const { text, values } = dim('i.function', 'function', value)
+  return { text: `${text} AND i.variant IN (SELECT id FROM dim WHERE kind = 'variant')`, values }
 }
 
 function idIs(column: string, value: string): Sql {

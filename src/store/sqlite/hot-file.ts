@@ -111,6 +111,11 @@ export class HotFile {
     return guarded(this.path, () => this.#rollups.catchUp())
   }
 
+  /** Adds an hour that is over to the sums of days. False when there is none. */
+  closeHour(now: number): boolean {
+    return guarded(this.path, () => this.#rollups.closeHour(now))
+  }
+
   usedBytes(): number {
     return guarded(this.path, () => usedBytes(this.#db))
   }

@@ -6,6 +6,7 @@ import { DOCUMENT_MIGRATION } from './document-schema.ts'
 import { METRIC_VALUE_MIGRATION } from './metric-values.ts'
 import { EXAMPLE_MIGRATION } from './example-schema.ts'
 import { RESPONSE_ID_MIGRATION } from './response-id.ts'
+import { GRAIN_MIGRATION } from './rollup-grains.ts'
 import { ROLLUP_MIGRATION } from './rollup-schema.ts'
 import { STATISTICS_MIGRATION } from './statistics-schema.ts'
 
@@ -131,4 +132,5 @@ export const HOT_MIGRATIONS: readonly string[] = [
   STATISTICS_MIGRATION,
   DATAPOINT_MIGRATION,
   EXAMPLE_MIGRATION,
+  GRAIN_MIGRATION,
 ]

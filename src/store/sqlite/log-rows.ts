@@ -34,6 +34,17 @@ export const SELECT_INFERENCES = `
   LEFT JOIN dim error ON error.id = i.error
   LEFT JOIN dim finish ON finish.id = i.finish`
 
+const nameOf = (column: string) => `(SELECT name FROM dim WHERE dim.id = i.${column})`
+
+/** What `decodeLogRow` reads; a condition on `i` follows. */
+export const SELECT_LOG_ROWS = `
+  SELECT i.id, i.seq, i.episode_id, i.started_at, ${nameOf('function')} AS function_name,
+    ${nameOf('variant')} AS variant_name, ${nameOf('requested_model')} AS requested_model_name,
+    ${nameOf('model')} AS model_name, ${nameOf('provider')} AS provider_name, i.stream, i.outcome,
+    i.status, i.error_message, i.input_tokens, i.output_tokens, i.cost_nano, i.latency_us,
+    i.ttft_us, i.attempts, i.tags, i.input_preview, i.output_preview
+  FROM inference i`
+
 /** The attempts of one inference, by `seq`. */
 export const SELECT_ATTEMPTS = `
   SELECT a.*, reason.name AS reason_name, provider.name AS provider_name,

@@ -4,7 +4,8 @@ import { mergeInto, observe, quantileOf, Sketch } from '../../lib/sketch.ts'
 import type { Budget } from '../budget.ts'
 import type { Overview } from '../store.ts'
 import { compileFilter, isRolled, type Sql } from './filter.ts'
-import { ENDING_CODES, HOUR_MS, LEVEL_CODES } from './rollup-schema.ts'
+import { HOURS_IN, sourcesOf, type SumNames, type SumSource } from './rollup-grains.ts'
+import { ENDING_CODES, HOUR_MS, HOURS_A_DAY, LEVEL_CODES } from './rollup-schema.ts'
 import { rollupBelow } from './rollup-writer.ts'
 import { Search } from './search.ts'
 import { type Span, splitSpan } from './usage-span.ts'
@@ -17,6 +18,7 @@ export type OverviewSpan = Span & { readonly buckets: number }
 const MOST_SAMPLED = 50_000
 const MOST_BUCKETS = 1000
 const PERCENTILE = 0.95
+const DAY_MS = HOURS_A_DAY * HOUR_MS
 
 interface Bucket {
   requests: number
@@ -97,10 +99,26 @@ function addHours(
   { terms, hours }: { readonly terms: LogFilter['terms']; readonly hours: Span },
   buckets: Buckets,
 ): void {
+  const wanted = { names: namesIn(terms), hourly: buckets.bucketMs % DAY_MS !== 0 }
+  for (const source of sourcesOf(db, hours, wanted)) addSums(db, { terms, source }, buckets)
+}
+
+function namesIn(terms: LogFilter['terms']): SumNames {
+  const fields = new Set(terms.map(({ field }) => field))
+  if (fields.has('function') || fields.has('variant')) return 'all'
+  return fields.has('model') || fields.has('provider') ? 'models' : 'none'
+}
+
+function addSums(
+  db: DatabaseSync,
+  { terms, source }: { readonly terms: LogFilter['terms']; readonly source: SumSource },
+  buckets: Buckets,
+): void {
+  const { table, hours } = source
   const condition = compileFilter({ terms })
   const from = `
-    FROM (SELECT *, ending = ${ENDING_CODES.failed} AS outcome FROM rollup
-      WHERE level = ${LEVEL_CODES.inference} AND hour >= ? AND hour < ?) i
+    FROM (SELECT *, ending = ${ENDING_CODES.failed} AS outcome FROM ${table}
+      WHERE level = ${LEVEL_CODES.inference} AND hour ${HOURS_IN}) i
     WHERE ${condition.text}`
   const values = [hours.from, hours.to, ...condition.values]
   const sums = db.prepare(
@@ -207,7 +225,7 @@ function percentile(times: readonly Times[]): number | null {
   }
   const all = new Sketch()
   for (const { sketch } of times) {
-    for (const [bucket, count] of sketch.entries()) all.add(bucket, count)
+    sketch.each((bucket, count) => all.add(bucket, count))
   }
   for (const value of values) observe(all, value)
   return quantileOf(all, PERCENTILE)

@@ -31,7 +31,13 @@ import { readFeedback, readFeedbackOf, readFeedbackSummary, readTarget } from '.
 import type { Budget } from '../budget.ts'
 import { InferenceSearch } from './inferences.ts'
 import type { Library } from './library.ts'
-import { decodeLogRow, decodeStored, SELECT_ATTEMPTS, SELECT_INFERENCES } from './log-rows.ts'
+import {
+  decodeLogRow,
+  decodeStored,
+  SELECT_ATTEMPTS,
+  SELECT_INFERENCES,
+  SELECT_LOG_ROWS,
+} from './log-rows.ts'
 import { placeOf } from './payload-files.ts'
 import { overviewOf, type OverviewSpan } from './overview.ts'
 import { Search } from './search.ts'
@@ -63,7 +69,7 @@ export class Queries implements Answers {
     const shown = seqs.slice(0, limit)
     const rows = db
       .prepare(
-        `${SELECT_INFERENCES} WHERE i.seq IN (SELECT value FROM json_each(?)) ORDER BY i.seq DESC`,
+        `${SELECT_LOG_ROWS} WHERE i.seq IN (SELECT value FROM json_each(?)) ORDER BY i.seq DESC`,
       )
       .all(JSON.stringify(shown))
     const more = seqs.length > limit
@@ -196,6 +202,6 @@ export class Queries implements Answers {
 
 function idAt(db: DatabaseSync, seq: number | undefined): string | null {
   if (seq === undefined) return null
-  const row = db.prepare(`${SELECT_INFERENCES} WHERE i.seq = ?`).get(seq)
-  return row === undefined ? null : decodeLogRow(row).id
+  const row = db.prepare('SELECT id FROM inference WHERE seq = ?').get(seq)
+  return row === undefined ? null : decodeId(row['id'])
 }

@@ -1,10 +1,10 @@
 import { SUMMED_COLUMNS } from '../usage-columns.ts'
 import type { DatabaseSync } from 'node:sqlite'
 import { factOfRow, type RollupKey, SELECT_FACTS } from './rollup-facts.ts'
+import { GRAINS, keyIn, sumsUntil } from './rollup-grains.ts'
 import { KEY, nameOf, rollupBelow } from './rollup-writer.ts'
 
-const SHIFT = `
-  UPDATE rollup SET cost_nano = coalesce(cost_nano, 0) + ?, costed = costed + ?
+const SHIFT = `SET cost_nano = coalesce(cost_nano, 0) + ?, costed = costed + ?
   WHERE ${KEY.map((column) => `${column} = ?`).join(' AND ')}`
 
 const COST = SUMMED_COLUMNS.indexOf('cost_nano')
@@ -15,15 +15,22 @@ interface Costs {
   costed: number
 }
 
-/** Runs `work`, which changes the costs of these rows, and lets the hours' sums follow. */
+/** Runs `work`, which changes the costs of these rows, and lets all sums follow. */
 export function moveCosts(db: DatabaseSync, seqs: ReadonlySet<number>, work: () => void): void {
   const before = costsOf(db, seqs)
   work()
-  const shift = db.prepare(SHIFT)
+  const shift = db.prepare(`UPDATE rollup ${SHIFT}`)
+  const shiftSum = db.prepare(`UPDATE rollup_sum ${SHIFT} AND grain = ?`)
+  const until = sumsUntil(db) ?? Number.NEGATIVE_INFINITY
   for (const [name, { key, costNano, costed }] of costsOf(db, seqs)) {
     const old = before.get(name)
     const by = [costNano - (old?.costNano ?? 0), costed - (old?.costed ?? 0)]
-    if (by.some((step) => step !== 0)) shift.run(...by, ...KEY.map((column) => key[column]))
+    if (by.every((step) => step === 0)) continue
+    shift.run(...by, ...KEY.map((column) => key[column]))
+    for (const grain of key.hour < until ? GRAINS : []) {
+      const coarse = keyIn(grain, key)
+      shiftSum.run(...by, ...KEY.map((column) => coarse[column]), grain.code)
+    }
   }
 }
 

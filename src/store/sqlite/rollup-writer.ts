@@ -1,7 +1,14 @@
-import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite'
+import type {
+  AggregateOptions,
+  DatabaseSync,
+  SQLInputValue,
+  SQLOutputValue,
+  StatementSync,
+} from 'node:sqlite'
 import { encodeSketch, mergeInto, Sketch } from '../../lib/sketch.ts'
 import { transact } from './database.ts'
-import { type Fact, factOfRow, type RollupKey, SELECT_FACTS } from './rollup-facts.ts'
+import { type Fact, factOfRow, hourOf, type RollupKey, SELECT_FACTS } from './rollup-facts.ts'
+import { GRAINS, HourCloser, keyIn, sumsUntil } from './rollup-grains.ts'
 import { addFact, noSums, type RollupSums } from './rollup-sums.ts'
 import { whole, wholeOrNull } from '../row.ts'
 import { SUMMED_COLUMNS } from '../usage-columns.ts'
@@ -27,39 +34,61 @@ const ADD_KNOWN = SUMMED_COLUMNS.map(
       ELSE coalesce(${column}, 0) + excluded.${column} END,`,
 ).join('\n    ')
 
-const MERGE = `
-  INSERT INTO rollup (${COLUMNS.join(', ')}) VALUES (${COLUMNS.map(() => '?').join(', ')})
+const ON_CONFLICT = `
   ON CONFLICT DO UPDATE SET n = n + excluded.n, costed = costed + excluded.costed,
     ${ADD_KNOWN}
     first_at = min(first_at, excluded.first_at), last_at = max(last_at, excluded.last_at),
     latency = merge_sketch(latency, excluded.latency), ttft = merge_sketch(ttft, excluded.ttft)`
 
+const MERGE = `
+  INSERT INTO rollup (${COLUMNS.join(', ')}) VALUES (${COLUMNS.map(() => '?').join(', ')})
+  ${ON_CONFLICT}`
+
+const MERGE_SUM = `
+  INSERT INTO rollup_sum (grain, ${COLUMNS.join(', ')})
+  VALUES (?, ${COLUMNS.map(() => '?').join(', ')}) ${ON_CONFLICT}`
+
 const ROWS_AT_ONCE = 500
+
+/** Requests that take longer than this are added to sums that are made already. */
+const LATE_MS = 600_000
 
 /** Keeps the hours' sums, inside the transaction of the rows they are of: never counted twice. */
 export class RollupWriter {
   readonly #db: DatabaseSync
   readonly #merge: StatementSync
+  readonly #mergeSum: StatementSync
+  readonly #closer: HourCloser
 
   constructor(db: DatabaseSync) {
     this.#db = db
     db.function('merge_sketch', { deterministic: true }, mergeSketches)
+    const merging = { start: () => new Sketch(), step: addSketch, result: encodeSketch }
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- SQL sees the result, never the sketch
+    db.aggregate('merge_sketches', merging as unknown as AggregateOptions)
     this.#merge = db.prepare(MERGE)
+    this.#mergeSum = db.prepare(MERGE_SUM)
+    this.#closer = new HourCloser(db, ON_CONFLICT)
   }
 
   write(facts: readonly Fact[]): void {
-    for (const { key, sums } of grouped(facts)) {
-      this.#merge.run(
-        ...KEY.map((column) => key[column]),
-        sums.count,
-        ...sums.sums.map(wholeOrNull),
-        sums.costed,
-        whole(sums.firstAt),
-        whole(sums.lastAt),
-        encodeSketch(sums.latency),
-        encodeSketch(sums.ttft),
-      )
+    for (const { key, sums } of grouped(facts)) this.#merge.run(...valuesOf(key, sums))
+    const until = sumsUntil(this.#db) ?? Number.NEGATIVE_INFINITY
+    const late = facts.filter(({ key }) => key.hour < until)
+    if (late.length === 0) return
+    for (const grain of GRAINS) {
+      for (const { key, sums } of grouped(late, (hourly) => keyIn(grain, hourly))) {
+        this.#mergeSum.run(grain.code, ...valuesOf(key, sums))
+      }
     }
+  }
+
+  /** Adds an hour that is over to the sums of days. False when there is none. */
+  closeHour(now: number): boolean {
+    const hour = this.#closer.next(hourOf(now - LATE_MS))
+    if (hour === null) return false
+    transact(this.#db, () => this.#closer.close(hour))
+    return true
   }
 
   /** Adds some of the rows that are older than the sums. False when all of them are in. */
@@ -98,19 +127,39 @@ export function nameOf(key: RollupKey): string {
   return KEY.map((column) => key[column]).join(' ')
 }
 
-function grouped(facts: readonly Fact[]): Iterable<{ key: RollupKey; sums: RollupSums }> {
+function grouped(
+  facts: readonly Fact[],
+  keyOf = (key: RollupKey) => key,
+): Iterable<{ key: RollupKey; sums: RollupSums }> {
   const groups = new Map<string, { key: RollupKey; sums: RollupSums }>()
   for (const fact of facts) {
-    const name = nameOf(fact.key)
+    const key = keyOf(fact.key)
+    const name = nameOf(key)
     let group = groups.get(name)
-    if (group === undefined) groups.set(name, (group = { key: fact.key, sums: noSums() }))
+    if (group === undefined) groups.set(name, (group = { key, sums: noSums() }))
     addFact(group.sums, fact)
   }
   return groups.values()
 }
 
+function valuesOf(key: RollupKey, sums: RollupSums): SQLInputValue[] {
+  return [
+    ...KEY.map((column) => key[column]),
+    sums.count,
+    ...sums.sums.map(wholeOrNull),
+    sums.costed,
+    whole(sums.firstAt),
+    whole(sums.lastAt),
+    encodeSketch(sums.latency),
+    encodeSketch(sums.ttft),
+  ]
+}
+
+function addSketch(sketch: Sketch, part: SQLOutputValue): Sketch {
+  if (part instanceof Uint8Array) mergeInto(sketch, part)
+  return sketch
+}
+
 function mergeSketches(one: SQLOutputValue, other: SQLOutputValue): Uint8Array {
-  const sketch = new Sketch()
-  for (const part of [one, other]) if (part instanceof Uint8Array) mergeInto(sketch, part)
-  return encodeSketch(sketch)
+  return encodeSketch(addSketch(addSketch(new Sketch(), one), other))
 }

@@ -5,6 +5,7 @@ import type { UsageName, UsageQuery, UsageRow } from '../usage.ts'
 import { type Fact, factOfRow, SELECT_FACTS } from './rollup-facts.ts'
 import { ENDING_CODES, HOUR_MS, LEVEL_CODES } from './rollup-schema.ts'
 import { addFact, addSums, noSums, type RollupSums } from './rollup-sums.ts'
+import { HOURS_IN, sourcesOf, type SumSource, type SumsWanted } from './rollup-grains.ts'
 import { rollupBelow } from './rollup-writer.ts'
 import { Search } from './search.ts'
 import { periodStart, type Span, splitSpan, type SplitSpan } from './usage-span.ts'
@@ -51,9 +52,12 @@ class UsageReader {
   read(): void {
     if (this.#where === null) return
     const { hours, edges } = this.#split()
-    for (let from = hours.from; from < hours.to; from += HOURS_AT_ONCE) {
-      this.#budget.check()
-      this.#addHours({ from, to: Math.min(hours.to, from + HOURS_AT_ONCE) })
+    for (const source of sourcesOf(this.#db, hours, this.#wanted())) {
+      for (let { from } = source.hours; from < source.hours.to; from += HOURS_AT_ONCE) {
+        this.#budget.check()
+        const to = Math.min(source.hours.to, from + HOURS_AT_ONCE)
+        this.#addHours({ table: source.table, hours: { from, to } })
+      }
     }
     for (const edge of edges) this.#addRows(edge)
   }
@@ -74,19 +78,29 @@ class UsageReader {
       : splitSpan(this.#db, level, { from, to })
   }
 
+  #wanted(): SumsWanted {
+    const { by, period } = this.#query
+    const names = new Set([...by, ...(this.#where?.keys() ?? [])])
+    const ofModels = !names.has('function') && !names.has('variant')
+    return {
+      names: names.size === 0 ? 'none' : ofModels ? 'models' : 'all',
+      hourly: period === 'hour',
+    }
+  }
+
   /** `r` are rows of whole hours. */
-  #condition(hours: Span): { text: string; values: number[] } {
+  #condition({ table, hours }: SumSource): { text: string; values: number[] } {
     const where = [...(this.#where ?? [])]
     const names = where.map(([name]) => `AND r.${name} = ?`).join(' ')
     return {
-      text: `FROM rollup r WHERE r.level = ? AND r.hour >= ? AND r.hour < ? ${names}
+      text: `FROM ${table} r WHERE r.level = ? AND r.hour ${HOURS_IN} ${names}
         AND r.ending IN (${[...this.#endings].join(', ')})`,
       values: [LEVEL_CODES[this.#query.level], hours.from, hours.to, ...where.map(([, id]) => id)],
     }
   }
 
-  #addHours(hours: Span): void {
-    const { text, values } = this.#condition(hours)
+  #addHours(source: SumSource): void {
+    const { text, values } = this.#condition(source)
     const keys = ['hour', ...this.#query.by].map((column) => `r.${column}`).join(', ')
     for (const row of this.#db
       .prepare(`${SELECT_SUMS(keys)} ${text} GROUP BY ${keys}`)
