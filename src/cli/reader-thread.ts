@@ -1,8 +1,10 @@
 import { workerData } from 'node:worker_threads'
+import { collectGarbage } from '../lib/collect-garbage.ts'
 import { type ReadEngine, runReader } from '../store/reader.ts'
 import { portOf, readThreadData, type ThreadData } from './threads.ts'
 
 runReader({ port: portOf(), engine: await engineOf(readThreadData(workerData)) })
+collectGarbage()
 
 /** Only what the chosen store needs is loaded. */
 async function engineOf({ dataDir, store }: ThreadData): Promise<ReadEngine> {

@@ -7,6 +7,7 @@ import type { Draft } from '../engine/draft.ts'
 import { keepJournal } from '../engine/journal.ts'
 import { isLoopback } from '../http/server.ts'
 import { type Assets, listAssets } from '../http/static.ts'
+import { collectGarbage } from '../lib/collect-garbage.ts'
 import { systemClock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
 import { WriterThread } from '../store/writer-thread.ts'
@@ -131,7 +132,9 @@ async function refuseIfInUse({ recorder }: Store): Promise<void> {
   throw new StartError(opening.message)
 }
 
+/** The last that is loaded: then what loading left behind can go. */
 async function findAssets(): Promise<Assets | null> {
+  collectGarbage()
   const folder = fileURLToPath(new URL('../../dist/ui', import.meta.url))
   return listAssets(folder).catch(() => null)
 }

@@ -3,6 +3,7 @@ import { workerData } from 'node:worker_threads'
 import { decodeDialect } from '../api/dialects.ts'
 import { completeRecord } from '../engine/complete.ts'
 import type { Draft } from '../engine/draft.ts'
+import { collectGarbage } from '../lib/collect-garbage.ts'
 import { systemClock } from '../lib/clock.ts'
 import { wireNamed } from '../providers/wires.ts'
 import { PortHub } from '../store/port-hub.ts'
@@ -41,3 +42,4 @@ switch (store.kind) {
     break
   }
 }
+collectGarbage()
