@@ -53,7 +53,7 @@ export function describeInferences(name: string, open: () => Promise<TestStore>)
         fc.asyncProperty(queries, pages, async (query, page) => {
           expect(await idsOf(query, page)).toEqual(wanted.ids(query, page))
         }),
-        { numRuns: 300 },
+        { numRuns: 150 },
       )
     })
 
