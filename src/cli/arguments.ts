@@ -81,6 +81,7 @@ const COMMANDS = [
   'doctor',
   'query',
   'export',
+  'import',
   'help',
   'version',
 ] as const
@@ -105,6 +106,8 @@ Commands
                       documents; --format table|json|csv --timeout SECONDS
   export              requests with their texts; --format jsonl|parquet --output FILE
                       --since DAY --until DAY
+  import tensorzero URL   bring the records of a TensorZero over, from its postgres:// or its
+                      ClickHouse's http://; goes on where it was cut off; --format json
   version, help
 
 Options                                    Environment
@@ -151,7 +154,14 @@ export function readArguments(argv: readonly string[], env: Env): Arguments {
   }
 }
 
-const TAKES_WORDS: ReadonlySet<string> = new Set(['check', 'prices', 'backup', 'restore', 'query'])
+const TAKES_WORDS: ReadonlySet<string> = new Set([
+  'check',
+  'prices',
+  'backup',
+  'restore',
+  'query',
+  'import',
+])
 
 function pricesWords(
   words: readonly string[],

@@ -1,7 +1,6 @@
-import { randomUUID } from 'node:crypto'
-import { systemClock } from '../lib/clock.ts'
 import { type RemoteEngine, RemoteFault } from '../store/remote/engine.ts'
 import { type Env, UsageError } from './arguments.ts'
+import { remoteEngine } from './remote-engine.ts'
 import { StartError } from './start-error.ts'
 import { chooseStore } from './store-choice.ts'
 
@@ -28,13 +27,8 @@ export async function migrate(
 async function engineIn(kind: 'postgres' | 'clickhouse', env: Env): Promise<RemoteEngine> {
   const wanted = kind === 'clickhouse' ? env : { ...env, TENSORZERO_CLICKHOUSE_URL: undefined }
   const choice = chooseStore({ observabilityBackend: 'auto', clickHouseMigrations: true }, wanted)
-  if (choice.kind === 'clickhouse') {
-    const { ClickHouseEngine } = await import('../store/clickhouse/engine.ts')
-    return new ClickHouseEngine({ ...choice, clock: systemClock })
-  }
-  if (choice.kind === 'postgres' && kind === 'postgres') {
-    const { PostgresEngine } = await import('../store/postgres/engine.ts')
-    return new PostgresEngine({ url: choice.url, writer: randomUUID() })
+  if (choice.kind === 'clickhouse' || (choice.kind === 'postgres' && kind === 'postgres')) {
+    return remoteEngine(choice)
   }
   const name = kind === 'clickhouse' ? 'TENSORZERO_CLICKHOUSE_URL' : 'WEIR_POSTGRES_URL'
   throw new UsageError(`--run-${kind}-migrations needs ${name} in the environment.`)

@@ -8,6 +8,7 @@ import { compact } from './compact.ts'
 import { doctor } from './doctor.ts'
 import { dataDirectory, loadDotEnv } from './environment.ts'
 import { exportAll } from './export.ts'
+import { importRecords } from './import.ts'
 import { migrate } from './migrate.ts'
 import { prices } from './prices.ts'
 import { query } from './query.ts'
@@ -63,6 +64,11 @@ async function perform(args: Arguments, env: Env): Promise<number> {
       out(text)
       return healthy ? EXIT.ok : EXIT.failure
     }
+    case 'import': {
+      const watched = process.stderr.isTTY
+      const to = { dataDir: dataDirectory(args, env), out, err: warn, watched }
+      return (await importRecords(args, env, to)) ? EXIT.ok : EXIT.failure
+    }
     default:
       await aboutRecords(args, dataDirectory(args, env))
       return EXIT.ok
@@ -89,6 +95,10 @@ async function aboutRecords({ command, words }: Arguments, dataDir: string): Pro
 
 function out(text: string): void {
   process.stdout.write(text)
+}
+
+function warn(text: string): void {
+  process.stderr.write(text)
 }
 
 /** What only a person watching wants to know. */

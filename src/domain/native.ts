@@ -1,4 +1,4 @@
-import { asArray, type Json, type JsonObject } from '../lib/json.ts'
+import { asArray, asObject, type Json, type JsonObject } from '../lib/json.ts'
 
 /** What an inference was and became, in the words of TensorZero's API and tables. */
 export interface NativeInference {
@@ -37,3 +37,10 @@ export type ToolWords = Pick<
   NativeInference,
   'allowed_tools' | 'additional_tools' | 'tool_choice' | 'parallel_tool_calls' | 'provider_tools'
 >
+
+/** TensorZero's tables name the allowed tools together with whose choice they are. */
+export function allowedToolsIn(stored: Json): Json {
+  const object = asObject(stored)
+  if (!object) return stored
+  return object['choice'] === 'function_default' ? null : [...asArray(object['tools'])]
+}

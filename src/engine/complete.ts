@@ -91,7 +91,7 @@ function messagesOf(input: string): Message[] {
 }
 
 /** What all answers that came to their end used together. */
-function sumOfUsage(attempts: readonly AttemptRecord[]): Usage | null {
+export function sumOfUsage(attempts: readonly AttemptRecord[]): Usage | null {
   const used = attempts.filter(({ error }) => error === null).map(({ usage }) => usage)
   return used.reduce((sum, usage) => (sum && usage ? addUsage(sum, usage) : (sum ?? usage)), null)
 }
@@ -185,7 +185,7 @@ function estimate(content: readonly Block[]): Usage {
 }
 
 /** Known costs add up; a try whose cost is unknown adds what it may: nothing we can name. */
-function sumOfCosts(costs: readonly (number | null)[]): number | null {
+export function sumOfCosts(costs: readonly (number | null)[]): number | null {
   const known = costs.filter((cost) => cost !== null)
   return known.length === 0 ? null : known.reduce((sum, cost) => sum + cost, 0)
 }

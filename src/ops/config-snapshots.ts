@@ -2,6 +2,7 @@ import { hashSnapshot } from '../config/snapshot.ts'
 import type { Config } from '../config/config.ts'
 import { textsOf } from '../domain/workflow-run.ts'
 import { asObject, type Json, type JsonObject } from '../lib/json.ts'
+import type { Change } from '../store/changes.ts'
 import type { StoreClient } from '../store/client.ts'
 
 /** Configurations as they were used, by their hashes. */
@@ -42,6 +43,12 @@ export async function readSnapshot(
 ): Promise<ConfigSnapshot | null> {
   const document = await reads.document({ collection: CONFIG_SNAPSHOTS, key: hash })
   return document === null ? null : decode(hash, document)
+}
+
+/** Another store's snapshot: it stays as it is where it is known here already. */
+export function importSnapshot(snapshot: ConfigSnapshot): Change {
+  const name = { collection: CONFIG_SNAPSHOTS, key: snapshot.hash }
+  return { kind: 'claim', ...name, value: encode(snapshot) }
 }
 
 async function keep(

@@ -1,5 +1,5 @@
 import type { Json } from '../../domain/chat.ts'
-import type { NativeInference } from '../../domain/native.ts'
+import { allowedToolsIn, type NativeInference } from '../../domain/native.ts'
 import { asArray, asObject, parseJson } from '../../lib/json.ts'
 import type { Ask } from './queries.ts'
 import { readText, readTextOrNull, type Row } from '../row.ts'
@@ -37,7 +37,7 @@ export function toolsIn(row: Row) {
   return {
     additional_tools: tools('dynamic_tools'),
     provider_tools: tools('dynamic_provider_tools'),
-    allowed_tools: jsonAt(row, 'allowed_tools'),
+    allowed_tools: allowedToolsIn(jsonAt(row, 'allowed_tools')),
     tool_choice: jsonAt(row, 'tool_choice'),
     parallel_tool_calls:
       row['parallel_tool_calls'] === null ? null : Boolean(row['parallel_tool_calls']),

@@ -1,0 +1,16 @@
+import { randomUUID } from 'node:crypto'
+import { systemClock } from '../lib/clock.ts'
+import type { RemoteEngine } from '../store/remote/engine.ts'
+import type { StoreChoice } from './store-choice.ts'
+
+/** The writer's side of a database server, for commands that write by themselves. Not yet open. */
+export async function remoteEngine(
+  choice: Exclude<StoreChoice, { readonly kind: 'sqlite' }>,
+): Promise<RemoteEngine> {
+  if (choice.kind === 'clickhouse') {
+    const { ClickHouseEngine } = await import('../store/clickhouse/engine.ts')
+    return new ClickHouseEngine({ ...choice, clock: systemClock })
+  }
+  const { PostgresEngine } = await import('../store/postgres/engine.ts')
+  return new PostgresEngine({ url: choice.url, writer: randomUUID() })
+}

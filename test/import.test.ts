@@ -1,0 +1,347 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { ClickHouseEngine } from '../src/store/clickhouse/engine.ts'
+import { systemClock } from '../src/lib/clock.ts'
+import { type ClickHouse, startClickHouse } from './support/clickhouse.ts'
+import { startGateway } from './support/gateway.ts'
+import { type PostgresServer, startPostgres } from './support/postgres.ts'
+import { PROGRAM } from './support/process.ts'
+import {
+  clickHouseInserts,
+  HASH_NUMBER,
+  postgresInserts,
+  tensorZeroRows,
+  uuidOf,
+} from './support/tensorzero-data.ts'
+import { TENSORZERO_TABLES } from './support/tensorzero-postgres.ts'
+
+const PATIENCE_MS = 240_000
+
+const folder = mkdtempSync(join(tmpdir(), 'weir-import-'))
+let postgres: PostgresServer
+let clickHouse: ClickHouse
+beforeAll(async () => {
+  postgres = await startPostgres()
+  clickHouse = await startClickHouse()
+}, PATIENCE_MS)
+afterAll(async () => {
+  await Promise.all([postgres[Symbol.asyncDispose](), clickHouse[Symbol.asyncDispose]()])
+  rmSync(folder, { recursive: true, force: true })
+})
+
+let directories = 0
+const newDirectory = () => join(folder, `data-${++directories}`)
+
+async function postgresWith(inferences: number): Promise<string> {
+  const url = await postgres.database()
+  const database = new URL(url).pathname.slice(1)
+  await postgres.query(TENSORZERO_TABLES, database)
+  await postgres.query(postgresInserts(tensorZeroRows(inferences)), database)
+  return url
+}
+
+/** Its own tables, made as TensorZero makes them, and nothing of ours. */
+async function clickHouseWith(inferences: number): Promise<string> {
+  const database = `tensorzero_${++directories}`
+  const url = clickHouse.url(database)
+  const maker = new ClickHouseEngine({ url, cluster: null, migrate: true, clock: systemClock })
+  await maker.open(AbortSignal.timeout(PATIENCE_MS))
+  await maker.close()
+  for (const statement of clickHouseInserts(tensorZeroRows(inferences))) {
+    await clickHouse.query(statement, database)
+  }
+  return url
+}
+
+interface Ended {
+  readonly code: number | null
+  readonly out: string
+  readonly err: string
+}
+
+/** `weir import tensorzero URL`, as a user calls it. */
+function importing(url: string, dataDir: string, env: Record<string, string> = {}) {
+  const words = ['import', 'tensorzero', url, '--default-config', '--format', 'json']
+  const child = spawn(PROGRAM, [...words, '--data-dir', dataDir], {
+    env: { PATH: process.env['PATH'], HOME: folder, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  return { child, ended: endOf(child) }
+}
+
+async function endOf(child: ChildProcess): Promise<Ended> {
+  let out = ''
+  let err = ''
+  child.stdout?.on('data', (text: Buffer) => (out += text.toString()))
+  child.stderr?.on('data', (text: Buffer) => (err += text.toString()))
+  await once(child, 'close')
+  return { code: child.exitCode, out, err }
+}
+
+const FUNCTIONS = `
+[metrics.good]
+type = "boolean"
+level = "inference"
+optimize = "max"
+[metrics.solved]
+type = "boolean"
+level = "episode"
+optimize = "max"
+[metrics.stars]
+type = "float"
+level = "inference"
+optimize = "max"
+[functions.greet]
+type = "chat"
+variants.short = { type = "chat_completion", model = "dummy::good" }
+[functions.extract]
+type = "json"
+variants.plain = { type = "chat_completion", model = "dummy::good", json_mode = "off" }
+`
+
+type Json = Record<string, unknown>
+
+/** What a gateway on this data says. */
+async function asked(dataDir: string) {
+  const gateway = await startGateway(FUNCTIONS, {}, { stored: true, dataDir })
+  const ask = async (path: string, body?: object): Promise<Json> => {
+    const headers = { 'content-type': 'application/json' }
+    const init = body ? { method: 'POST', headers, body: JSON.stringify(body) } : {}
+    return (await (await fetch(gateway.url + path, init)).json()) as Json
+  }
+  const inferences = async (body: object = {}) =>
+    (await ask('/v1/inferences/list_inferences', { output_source: 'inference', ...body }))[
+      'inferences'
+    ] as Json[]
+  return { gateway, ask, inferences, [Symbol.asyncDispose]: () => gateway[Symbol.asyncDispose]() }
+}
+
+const SOURCES = [
+  { name: 'PostgreSQL', fill: postgresWith, workflows: 1 },
+  { name: 'ClickHouse', fill: clickHouseWith, workflows: 0 },
+] as const
+
+describe.each(SOURCES)('from $name', { timeout: PATIENCE_MS }, ({ fill, workflows }) => {
+  test('brings everything over, as if it had been recorded here, and twice the same as once', async () => {
+    const url = await fill(5)
+    const dataDir = newDirectory()
+    for (let time = 1; time <= 2; time++) {
+      const { code, out, err } = await importing(url, dataDir).ended
+      expect(err).toContain('"seconds_left"')
+      expect(code, err).toBe(0)
+      const { imported } = JSON.parse(out) as { imported: { kind: string; rows: number }[] }
+      const rows = Object.fromEntries(imported.map((each) => [each.kind, each.rows]))
+      expect(rows).toMatchObject({ inferences: 5, float_feedback: 2, chat_datapoints: 2 })
+    }
+    await using weir = await asked(dataDir)
+    const { ask, gateway } = weir
+
+    const greeted = await weir.inferences({ function_name: 'greet' })
+    expect(greeted.map((each) => each['inference_id'])).toEqual([uuidOf(5), uuidOf(3), uuidOf(1)])
+    expect(greeted[2]).toMatchObject({
+      type: 'chat',
+      variant_name: 'short',
+      episode_id: uuidOf(1, 1),
+      timestamp: '2026-11-20T12:00:01Z',
+      input: {
+        system: 'Be kind.',
+        messages: [{ role: 'user', content: [{ type: 'text', text: 'Question 1' }] }],
+      },
+      output: [
+        { type: 'text', text: 'Hello 1' },
+        { type: 'tool_call', name: 'look', arguments: { at: 1 } },
+      ],
+      allowed_tools: ['look'],
+      additional_tools: [{ name: 'extra' }],
+      tool_choice: 'auto',
+      parallel_tool_calls: true,
+      inference_params: { chat_completion: { temperature: 0.5 } },
+      tags: { user: 'u1' },
+      processing_time_ms: 100,
+      snapshot_hash: BigInt(HASH_NUMBER).toString(16),
+    })
+    const [extracted] = await weir.inferences({
+      filters: { type: 'tag', key: 'user', value: 'u2', comparison_operator: '=' },
+    })
+    expect(extracted).toMatchObject({
+      type: 'json',
+      function_name: 'extract',
+      input: { messages: [{ content: [{ type: 'template', name: 'user', arguments: { n: 2 } }] }] },
+      output: { raw: '{"n":2}', parsed: { n: 2 } },
+      output_schema: { type: 'object' },
+    })
+    expect(await ask(`/internal/model_inferences/${uuidOf(1)}`)).toEqual({
+      model_inferences: [
+        {
+          id: uuidOf(1, 2),
+          inference_id: uuidOf(1),
+          raw_request: '{"model":"gpt-1","n":1}',
+          raw_response: '{"answer":1}',
+          model_name: 'gpt',
+          model_provider_name: 'openai',
+          input_tokens: 12,
+          output_tokens: 5,
+          provider_cache_read_input_tokens: 2,
+          response_time_ms: 90,
+          timestamp: '2026-11-20T12:00:01Z',
+          system: 'Be kind.',
+          input_messages: [{ role: 'user', content: [{ type: 'text', text: 'Question 1' }] }],
+          output: [
+            { type: 'text', text: 'Hello 1' },
+            {
+              type: 'tool_call',
+              id: 'call_1',
+              name: 'look',
+              raw_name: 'look',
+              arguments: { at: 1 },
+              raw_arguments: '{"at":1}',
+            },
+          ],
+          cached: false,
+          cost: 0.001234567,
+        },
+      ],
+    })
+
+    const reads = gateway.engine.stored?.reads
+    const { rows: log } = (await reads?.list({ text: '' } as never, {
+      before: null,
+      limit: 10,
+    })) ?? {
+      rows: [],
+    }
+    expect(log.map(({ id }) => id)).toEqual([5, 4, 3, 2, 1].map((number) => uuidOf(number)))
+    expect(log[4]).toMatchObject({
+      functionName: 'greet',
+      model: 'gpt',
+      provider: 'openai',
+      outcome: 'ok',
+      inputTokens: 12,
+      outputTokens: 5,
+      costNano: 1_234_567,
+      latencyUs: 100_000,
+      inputPreview: 'Question 1',
+      outputPreview: 'Hello 1 look({"at":1})',
+    })
+    expect(log[3]).toMatchObject({ inputPreview: 'Question 2', outputPreview: '{"n":2}' })
+
+    const statistics = (await reads?.feedbackByVariant({ functionName: 'greet' })) ?? []
+    expect(
+      statistics.map(({ metricName, variantName, count }) => [metricName, variantName, count]),
+    ).toEqual(expect.arrayContaining([['stars', 'short', 2]]))
+    expect(statistics.map(({ metricName }) => metricName).toSorted()).toEqual([
+      'good',
+      'solved',
+      'stars',
+    ])
+    expect(await reads?.feedbackOf(uuidOf(1), { limit: 9 })).toMatchObject([
+      { type: 'demonstration', value: [{ type: 'text', text: 'Hello!' }], tags: { by: 'me' } },
+      { type: 'float', metricName: 'stars', value: 4.5, level: 'inference' },
+      { type: 'boolean', metricName: 'good', value: true },
+    ])
+    expect(await reads?.feedbackById(uuidOf(2, 3))).toMatchObject({ level: 'episode' })
+    expect(await reads?.feedbackById(uuidOf(5, 3))).toMatchObject({ value: 'well done' })
+
+    const { datapoints } = (await ask('/v1/datasets/tests/list_datapoints', {})) as {
+      datapoints: Json[]
+    }
+    expect(datapoints.map((each) => each['id'])).toEqual([uuidOf(3, 4), uuidOf(1, 4)])
+    expect(datapoints[1]).toMatchObject({
+      type: 'chat',
+      name: 'case 1',
+      output: [{ type: 'text', text: 'Hi' }],
+      source_inference_id: uuidOf(1),
+      is_custom: true,
+      tags: { set: 'a' },
+    })
+    expect(await ask(`/internal/config/${HASH_NUMBER}`)).toMatchObject({
+      config: { functions: { greet: { type: 'chat' } } },
+      extra_templates: { a: 'b' },
+      tags: { by: 'ci' },
+    })
+    const runs = await ask('/internal/workflow_evaluations/list_runs')
+    expect((runs['runs'] as Json[]).length).toBe(workflows)
+  })
+})
+
+describe('an import', { timeout: PATIENCE_MS }, () => {
+  test('that is killed goes on where it was: nothing twice, nothing missing', async () => {
+    const url = await postgresWith(1500)
+    const dataDir = newDirectory()
+    let killed = 0
+    for (const afterMs of [0, 60, 250]) {
+      const { child, ended } = importing(url, dataDir)
+      await once(child.stderr, 'data')
+      await new Promise((resolve) => setTimeout(resolve, afterMs))
+      if (child.kill('SIGKILL')) killed++
+      await ended
+    }
+    expect(killed).toBe(3)
+    const { code, out } = await importing(url, dataDir).ended
+    expect(code).toBe(0)
+    expect(JSON.parse(out)).toMatchObject({
+      imported: expect.arrayContaining([
+        { kind: 'inferences', rows: 1500, unread: 0, reasons: [] },
+      ]),
+    })
+    await using weir = await asked(dataDir)
+    const found = await weir.inferences({ limit: 2000 })
+    expect(found.map((each) => each['inference_id'])).toEqual(
+      Array.from({ length: 1500 }, (_, index) => uuidOf(1500 - index)),
+    )
+  })
+
+  test('brings what came later the next time, into PostgreSQL too', async () => {
+    const url = await postgresWith(3)
+    const database = new URL(url).pathname.slice(1)
+    const store = { WEIR_POSTGRES_URL: url }
+    expect((await importing(url, newDirectory(), store).ended).code).toBe(0)
+    const { chat_inferences: later = [], chat_inference_data: texts = [] } = tensorZeroRows(5)
+    const more = { chat_inferences: later.slice(2), chat_inference_data: texts.slice(2) }
+    await postgres.query(postgresInserts(more), database)
+    expect((await importing(url, newDirectory(), store).ended).code).toBe(0)
+    const rows = await postgres.query('SELECT id FROM weir.inference ORDER BY seq', database)
+    expect(rows.map(({ id }) => String(id))).toEqual([1, 2, 3, 5].map((number) => uuidOf(number)))
+    const feedback = await postgres.query('SELECT count(*) AS n FROM weir.feedback', database)
+    expect(Number(feedback[0]?.['n'])).toBe(6)
+  })
+
+  test('names rows that cannot be read, brings the others, and does not end well', async () => {
+    const url = await clickHouseWith(3)
+    const database = new URL(url).pathname.slice(1)
+    const broken = clickHouseInserts({
+      chat_inferences: tensorZeroRows(7).chat_inferences?.slice(3) ?? [],
+    }).find((statement) => statement.includes('INTO ChatInference'))
+    await clickHouse.query((broken ?? '').replace('"tags"', '"input":"{oh no","tags"'), database)
+    const dataDir = newDirectory()
+    const { code, out } = await importing(url, dataDir).ended
+    expect(code).toBe(1)
+    expect(JSON.parse(out)).toMatchObject({
+      imported: expect.arrayContaining([
+        {
+          kind: 'inferences',
+          rows: 3,
+          unread: 1,
+          reasons: [{ key: uuidOf(7), why: 'Column input does not hold JSON.' }],
+        },
+      ]),
+    })
+    await using weir = await asked(dataDir)
+    expect(await weir.inferences()).toHaveLength(3)
+  })
+
+  test('says what is wrong with a source', async () => {
+    const empty = await importing(await postgres.database(), newDirectory()).ended
+    expect(empty).toMatchObject({ code: 1 })
+    expect(empty.err).toContain('has no schema `tensorzero`')
+    const nothing = await importing('http://127.0.0.1:9/x', newDirectory()).ended
+    expect(nothing.code).toBe(1)
+    expect(nothing.err).toContain('Start it again to go on where it ended.')
+    const wrong = await importing('ftp://x', newDirectory()).ended
+    expect(wrong).toMatchObject({ code: 2 })
+  })
+})
