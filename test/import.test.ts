@@ -1,5 +1,3 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,12 +5,13 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ClickHouseEngine } from '../src/store/clickhouse/engine.ts'
 import { systemClock } from '../src/lib/clock.ts'
 import { type ClickHouse, startClickHouse } from './support/clickhouse.ts'
-import { startGateway } from './support/gateway.ts'
+import { asked, imported, type Json, killed } from './support/importing.ts'
 import { type PostgresServer, startPostgres } from './support/postgres.ts'
-import { PROGRAM } from './support/process.ts'
 import {
   clickHouseInserts,
+  EXAMPLE,
   HASH_NUMBER,
+  OLD_INFERENCE,
   postgresInserts,
   tensorZeroRows,
   uuidOf,
@@ -57,84 +56,22 @@ async function clickHouseWith(inferences: number): Promise<string> {
   return url
 }
 
-interface Ended {
-  readonly code: number | null
-  readonly out: string
-  readonly err: string
-}
-
-/** `weir import tensorzero URL`, as a user calls it. */
-function importing(url: string, dataDir: string, env: Record<string, string> = {}) {
-  const words = ['import', 'tensorzero', url, '--default-config', '--format', 'json']
-  const child = spawn(PROGRAM, [...words, '--data-dir', dataDir], {
-    env: { PATH: process.env['PATH'], HOME: folder, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  return { child, ended: endOf(child) }
-}
-
-async function endOf(child: ChildProcess): Promise<Ended> {
-  let out = ''
-  let err = ''
-  child.stdout?.on('data', (text: Buffer) => (out += text.toString()))
-  child.stderr?.on('data', (text: Buffer) => (err += text.toString()))
-  await once(child, 'close')
-  return { code: child.exitCode, out, err }
-}
-
-const FUNCTIONS = `
-[metrics.good]
-type = "boolean"
-level = "inference"
-optimize = "max"
-[metrics.solved]
-type = "boolean"
-level = "episode"
-optimize = "max"
-[metrics.stars]
-type = "float"
-level = "inference"
-optimize = "max"
-[functions.greet]
-type = "chat"
-variants.short = { type = "chat_completion", model = "dummy::good" }
-[functions.extract]
-type = "json"
-variants.plain = { type = "chat_completion", model = "dummy::good", json_mode = "off" }
-`
-
-type Json = Record<string, unknown>
-
-/** What a gateway on this data says. */
-async function asked(dataDir: string) {
-  const gateway = await startGateway(FUNCTIONS, {}, { stored: true, dataDir })
-  const ask = async (path: string, body?: object): Promise<Json> => {
-    const headers = { 'content-type': 'application/json' }
-    const init = body ? { method: 'POST', headers, body: JSON.stringify(body) } : {}
-    return (await (await fetch(gateway.url + path, init)).json()) as Json
-  }
-  const inferences = async (body: object = {}) =>
-    (await ask('/v1/inferences/list_inferences', { output_source: 'inference', ...body }))[
-      'inferences'
-    ] as Json[]
-  return { gateway, ask, inferences, [Symbol.asyncDispose]: () => gateway[Symbol.asyncDispose]() }
-}
-
 const SOURCES = [
-  { name: 'PostgreSQL', fill: postgresWith, workflows: 1 },
-  { name: 'ClickHouse', fill: clickHouseWith, workflows: 0 },
+  { name: 'PostgreSQL', fill: postgresWith },
+  { name: 'ClickHouse', fill: clickHouseWith },
 ] as const
 
-describe.each(SOURCES)('from $name', { timeout: PATIENCE_MS }, ({ fill, workflows }) => {
+describe.each(SOURCES)('from $name', { timeout: PATIENCE_MS }, ({ fill }) => {
   test('brings everything over, as if it had been recorded here, and twice the same as once', async () => {
     const url = await fill(5)
     const dataDir = newDirectory()
-    for (let time = 1; time <= 2; time++) {
-      const { code, out, err } = await importing(url, dataDir).ended
+    // By another name nothing is known of what was brought over already.
+    for (const address of [url, url.replace('127.0.0.1', 'localhost')]) {
+      const { code, out, err } = await imported(address, dataDir)
       expect(err).toContain('"seconds_left"')
       expect(code, err).toBe(0)
-      const { imported } = JSON.parse(out) as { imported: { kind: string; rows: number }[] }
-      const rows = Object.fromEntries(imported.map((each) => [each.kind, each.rows]))
+      const told = JSON.parse(out) as { imported: { kind: string; rows: number }[] }
+      const rows = Object.fromEntries(told.imported.map((each) => [each.kind, each.rows]))
       expect(rows).toMatchObject({ inferences: 5, float_feedback: 2, chat_datapoints: 2 })
     }
     await using weir = await asked(dataDir)
@@ -208,12 +145,8 @@ describe.each(SOURCES)('from $name', { timeout: PATIENCE_MS }, ({ fill, workflow
     })
 
     const reads = gateway.engine.stored?.reads
-    const { rows: log } = (await reads?.list({ text: '' } as never, {
-      before: null,
-      limit: 10,
-    })) ?? {
-      rows: [],
-    }
+    const page = await reads?.list({ terms: [] }, { before: null, limit: 10 })
+    const log = page?.rows ?? []
     expect(log.map(({ id }) => id)).toEqual([5, 4, 3, 2, 1].map((number) => uuidOf(number)))
     expect(log[4]).toMatchObject({
       functionName: 'greet',
@@ -264,34 +197,28 @@ describe.each(SOURCES)('from $name', { timeout: PATIENCE_MS }, ({ fill, workflow
       tags: { by: 'ci' },
     })
     const runs = await ask('/internal/workflow_evaluations/list_runs')
-    expect((runs['runs'] as Json[]).length).toBe(workflows)
+    expect(runs['runs']).toMatchObject([
+      { id: uuidOf(1, 6), project_name: 'p', name: 'first', variant_pins: { greet: 'short' } },
+    ])
+    const episode = { collection: 'workflow_episode', key: uuidOf(2, 6) }
+    expect(await reads?.document(episode)).toMatchObject({ run_id: uuidOf(1, 6), task_name: 'one' })
   })
 })
 
 describe('an import', { timeout: PATIENCE_MS }, () => {
   test('that is killed goes on where it was: nothing twice, nothing missing', async () => {
-    const url = await postgresWith(1500)
+    const url = await postgresWith(900)
     const dataDir = newDirectory()
-    let killed = 0
-    for (const afterMs of [0, 60, 250]) {
-      const { child, ended } = importing(url, dataDir)
-      await once(child.stderr, 'data')
-      await new Promise((resolve) => setTimeout(resolve, afterMs))
-      if (child.kill('SIGKILL')) killed++
-      await ended
-    }
-    expect(killed).toBe(3)
-    const { code, out } = await importing(url, dataDir).ended
+    for (const afterMs of [0, 150]) await killed(url, dataDir, afterMs)
+    const { code, out } = await imported(url, dataDir)
     expect(code).toBe(0)
     expect(JSON.parse(out)).toMatchObject({
-      imported: expect.arrayContaining([
-        { kind: 'inferences', rows: 1500, unread: 0, reasons: [] },
-      ]),
+      imported: expect.arrayContaining([{ kind: 'inferences', rows: 900, unread: 0, reasons: [] }]),
     })
     await using weir = await asked(dataDir)
     const found = await weir.inferences({ limit: 2000 })
     expect(found.map((each) => each['inference_id'])).toEqual(
-      Array.from({ length: 1500 }, (_, index) => uuidOf(1500 - index)),
+      Array.from({ length: 900 }, (_, index) => uuidOf(900 - index)),
     )
   })
 
@@ -299,11 +226,11 @@ describe('an import', { timeout: PATIENCE_MS }, () => {
     const url = await postgresWith(3)
     const database = new URL(url).pathname.slice(1)
     const store = { WEIR_POSTGRES_URL: url }
-    expect((await importing(url, newDirectory(), store).ended).code).toBe(0)
+    expect((await imported(url, newDirectory(), store)).code).toBe(0)
     const { chat_inferences: later = [], chat_inference_data: texts = [] } = tensorZeroRows(5)
     const more = { chat_inferences: later.slice(2), chat_inference_data: texts.slice(2) }
     await postgres.query(postgresInserts(more), database)
-    expect((await importing(url, newDirectory(), store).ended).code).toBe(0)
+    expect((await imported(url, newDirectory(), store)).code).toBe(0)
     const rows = await postgres.query('SELECT id FROM weir.inference ORDER BY seq', database)
     expect(rows.map(({ id }) => String(id))).toEqual([1, 2, 3, 5].map((number) => uuidOf(number)))
     const feedback = await postgres.query('SELECT count(*) AS n FROM weir.feedback', database)
@@ -318,7 +245,7 @@ describe('an import', { timeout: PATIENCE_MS }, () => {
     }).find((statement) => statement.includes('INTO ChatInference'))
     await clickHouse.query((broken ?? '').replace('"tags"', '"input":"{oh no","tags"'), database)
     const dataDir = newDirectory()
-    const { code, out } = await importing(url, dataDir).ended
+    const { code, out } = await imported(url, dataDir)
     expect(code).toBe(1)
     expect(JSON.parse(out)).toMatchObject({
       imported: expect.arrayContaining([
@@ -334,14 +261,54 @@ describe('an import', { timeout: PATIENCE_MS }, () => {
     expect(await weir.inferences()).toHaveLength(3)
   })
 
+  test("reads the older words of TensorZero's tables, and examples for learning", async () => {
+    const url = await clickHouseWith(0)
+    const database = new URL(url).pathname.slice(1)
+    for (const [table, row] of Object.entries({
+      ChatInference: OLD_INFERENCE,
+      DynamicInContextLearningExample: EXAMPLE,
+    })) {
+      await clickHouse.query(
+        `INSERT INTO ${table} FORMAT JSONEachRow ${JSON.stringify(row)}`,
+        database,
+      )
+    }
+    await clickHouse.query('ALTER TABLE ChatInference DROP COLUMN dynamic_provider_tools', database)
+    const dataDir = newDirectory()
+    expect(await imported(url, dataDir)).toMatchObject({ code: 0 })
+    await using weir = await asked(dataDir)
+    expect(await weir.inferences()).toMatchObject([
+      {
+        input: {
+          messages: [
+            { role: 'user', content: [{ type: 'text', text: 'Hi' }] },
+            { role: 'assistant', content: [{ type: 'text', text: 'Hello' }] },
+            {
+              role: 'user',
+              content: [{ type: 'template', name: 'user', arguments: { topic: 'tea' } }],
+            },
+          ],
+        },
+        additional_tools: [{ name: 'look' }],
+        tool_choice: 'required',
+        parallel_tool_calls: false,
+      },
+    ])
+    const nearest = await weir.gateway.engine.stored?.reads.nearestExamples(
+      { functionName: 'greet', variantName: 'short', namespace: '' },
+      { embedding: [1, 0.5], k: 3, maxDistance: null },
+    )
+    expect(nearest).toMatchObject([{ input: '{"messages":[]}', output: '[]' }])
+  })
+
   test('says what is wrong with a source', async () => {
-    const empty = await importing(await postgres.database(), newDirectory()).ended
+    const empty = await imported(await postgres.database(), newDirectory())
     expect(empty).toMatchObject({ code: 1 })
     expect(empty.err).toContain('has no schema `tensorzero`')
-    const nothing = await importing('http://127.0.0.1:9/x', newDirectory()).ended
+    const nothing = await imported('http://127.0.0.1:9/x', newDirectory())
     expect(nothing.code).toBe(1)
     expect(nothing.err).toContain('Start it again to go on where it ended.')
-    const wrong = await importing('ftp://x', newDirectory()).ended
+    const wrong = await imported('ftp://x', newDirectory())
     expect(wrong).toMatchObject({ code: 2 })
   })
 })

@@ -216,47 +216,103 @@ export function postgresInserts(tables: Tables): string {
     .join('\n')
 }
 
-/** The tables of ClickHouse, where metadata and texts stand together. */
-const CLICKHOUSE: Readonly<Record<string, readonly [table: string, join?: string]>> = {
-  config_snapshots: ['ConfigSnapshot'],
-  chat_inferences: ['ChatInference', 'chat_inference_data'],
-  json_inferences: ['JsonInference', 'json_inference_data'],
-  model_inferences: ['ModelInference', 'model_inference_data'],
-  boolean_metric_feedback: ['BooleanMetricFeedback'],
-  float_metric_feedback: ['FloatMetricFeedback'],
-  comment_feedback: ['CommentFeedback'],
-  demonstration_feedback: ['DemonstrationFeedback'],
-  chat_datapoints: ['ChatInferenceDatapoint'],
-  json_datapoints: ['JsonInferenceDatapoint'],
+interface Place {
+  readonly table: string
+  /** Where its texts are in PostgreSQL. */
+  readonly join?: string
+  /** The id that is a number here. */
+  readonly uint?: string
 }
 
-/** Statements that fill the tables of ClickHouse, but for the runs of workflows. */
+/** The tables of ClickHouse, where metadata and texts stand together. */
+const CLICKHOUSE: Readonly<Record<string, Place>> = {
+  config_snapshots: { table: 'ConfigSnapshot' },
+  workflow_evaluation_runs: { table: 'DynamicEvaluationRun', uint: 'run_id' },
+  workflow_evaluation_run_episodes: { table: 'DynamicEvaluationRunEpisode', uint: 'episode_id' },
+  chat_inferences: { table: 'ChatInference', join: 'chat_inference_data' },
+  json_inferences: { table: 'JsonInference', join: 'json_inference_data' },
+  model_inferences: { table: 'ModelInference', join: 'model_inference_data' },
+  boolean_metric_feedback: { table: 'BooleanMetricFeedback' },
+  float_metric_feedback: { table: 'FloatMetricFeedback' },
+  comment_feedback: { table: 'CommentFeedback' },
+  demonstration_feedback: { table: 'DemonstrationFeedback' },
+  chat_datapoints: { table: 'ChatInferenceDatapoint' },
+  json_datapoints: { table: 'JsonInferenceDatapoint' },
+}
+
+/** Statements that fill the tables of ClickHouse. */
 export function clickHouseInserts(tables: Tables): string[] {
-  return Object.entries(CLICKHOUSE).map(([name, [table, join]]) => {
-    const others = new Map((tables[join ?? ''] ?? []).map((row) => [row['id'], row]))
+  return Object.entries(CLICKHOUSE).flatMap(([name, place]) => {
+    const texts = new Map((tables[place.join ?? ''] ?? []).map((row) => [row['id'], row]))
     const lines = (tables[name] ?? []).map((row) =>
-      JSON.stringify(clickHouseRow({ ...row, ...others.get(row['id']) })),
+      JSON.stringify(clickHouseRow(row, texts.get(row['id']), place)),
     )
-    return `INSERT INTO ${table} FORMAT JSONEachRow\n${lines.join('\n')}`
+    return lines.length === 0
+      ? []
+      : [`INSERT INTO ${place.table} FORMAT JSONEachRow\n${lines.join('\n')}`]
   })
 }
 
 const MAPS = new Set(['tags', 'extra_templates', 'variant_pins'])
 
-function clickHouseRow({ created_at: _created, ...row }: Row): Row {
-  const entries = Object.entries(row).map(([column, value]) => {
+function clickHouseRow(row: Row, texts: Row | undefined, { uint }: Place): Row {
+  const { created_at: created, ...facts } = { ...row, ...texts }
+  const entries = Object.entries(facts).map(([column, value]) => {
+    if (column === uint) return [`${column}_uint`, uintOf(value)]
+    if (column === 'task_name') return ['datapoint_name', value]
     if (column === 'snapshot_hash' || column === 'hash') return [column, HASH_NUMBER]
     if (typeof value === 'string' && /_at$|^last_used$/.test(column)) {
-      return [column, value.replace('T', ' ').replace('Z', '')]
+      return [column, timeText(value)]
     }
-    if (/^dynamic_/.test(column)) return [column, asTexts(value)]
+    if (column.startsWith('dynamic_')) return [column, asTexts(value)]
     if (column === 'tool_choice') return [column, JSON.stringify(value)]
     if (typeof value !== 'object' || value === null || MAPS.has(column)) return [column, value]
     return [column, JSON.stringify(value)]
   })
-  return Object.fromEntries(entries) as Row
+  const snapshot = 'hash' in facts ? { created_at: timeText(String(created)) } : {}
+  return { ...(Object.fromEntries(entries) as Row), ...snapshot }
+}
+
+function timeText(iso: string): string {
+  return iso.replace('T', ' ').replace('Z', '')
+}
+
+function uintOf(id: unknown): string {
+  return BigInt(`0x${String(id).replaceAll('-', '')}`).toString()
 }
 
 function asTexts(value: unknown): string[] {
   return Array.isArray(value) ? value.map((each) => JSON.stringify(each)) : []
+}
+
+/** As an older TensorZero wrote it: texts under `value`, all of tools in one column. */
+export const OLD_INFERENCE: Row = {
+  id: uuidOf(1),
+  function_name: 'greet',
+  variant_name: 'short',
+  episode_id: uuidOf(1, 1),
+  input: JSON.stringify({
+    messages: [
+      { role: 'user', content: [{ type: 'text', value: 'Hi' }] },
+      { role: 'assistant', content: 'Hello' },
+      { role: 'user', content: [{ type: 'text', value: { topic: 'tea' } }] },
+    ],
+  }),
+  output: JSON.stringify([{ type: 'text', text: 'Green.' }]),
+  tool_params: JSON.stringify({
+    tools_available: [{ name: 'look', description: 'd', parameters: {}, strict: false }],
+    tool_choice: 'required',
+    parallel_tool_calls: false,
+  }),
+  inference_params: '{}',
+}
+
+export const EXAMPLE: Row = {
+  id: uuidOf(2),
+  function_name: 'greet',
+  variant_name: 'short',
+  namespace: '',
+  input: '{"messages":[]}',
+  output: '[]',
+  embedding: [1, 0.5],
 }

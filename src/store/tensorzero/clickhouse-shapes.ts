@@ -92,9 +92,10 @@ export const SHAPES: Readonly<Record<SourceKind, readonly Shape[]>> = {
       final: true,
       id: 'hash',
       order: 'hash',
-      after: 'toUInt256({after: String})',
+      after:
+        "reinterpretAsUInt256(reverse(unhex(leftPad(substring({after: String}, 3), 64, '0'))))",
       columns: {
-        key: text('hash'),
+        key: ['hash', "concat('0x', lower(hex(hash)))"],
         ...plain('config', 'extra_templates', 'tags'),
         created_ms: ['created_at', 'toUnixTimestamp64Milli(created_at)'],
         used_ms: ['last_used', 'toUnixTimestamp64Milli(last_used)'],

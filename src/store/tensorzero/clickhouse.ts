@@ -140,9 +140,10 @@ export class ClickHouseSource implements TensorZeroSource {
 
   /** A target is an inference where there is one of that id. */
   async #withLevels(rows: readonly Row[]): Promise<readonly Row[]> {
-    const targets = [...new Set(rows.map((row) => uintOf(readText(row, 'target'))))]
+    const targets = [...new Set(rows.map((row) => readText(row, 'target')))]
     const found = await this.#ask(
-      'SELECT toString(id_uint) AS target FROM InferenceById WHERE id_uint IN {targets: Array(UInt128)}',
+      `SELECT toString(id_uint) AS target FROM InferenceById
+       WHERE id_uint IN (SELECT toUInt128(arrayJoin({targets: Array(UUID)})))`,
       { targets },
     )
     const inferences = new Set(found.map((row) => readText(row, 'target')))
@@ -176,7 +177,7 @@ function fromOf({ table, final }: Shape): string {
 }
 
 function firstOf(kind: SourceKind): string {
-  return kind === 'config_snapshots' ? '0' : FIRST_ID
+  return kind === 'config_snapshots' ? '0x' : FIRST_ID
 }
 
 function uintOf(uuid: string): string {
