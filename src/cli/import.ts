@@ -1,4 +1,4 @@
-import { decodeStored } from '../api/tensorzero/input.ts'
+import { decodeStored } from '../api/tensorzero/stored-block.ts'
 import { loadConfig } from '../config/load.ts'
 import type { Block, Json } from '../domain/chat.ts'
 import { systemClock } from '../lib/clock.ts'

@@ -51,35 +51,6 @@ function isList(content: JsonObject | readonly JsonObject[]): content is readonl
   return Array.isArray(content)
 }
 
-/** A block as it is stored: what of a template was never rendered is shown as text. */
-export function decodeStored(block: JsonObject, role: string): Block {
-  const place = asObject(block['storage_path'])
-  if (place) return storedFile(block, place)
-  const decoded = decodeBlock(block, role, 'content')
-  switch (decoded.type) {
-    case 'template':
-      return { type: 'text', text: JSON.stringify(decoded.arguments) }
-    case 'raw_text':
-      return { type: 'text', text: decoded.value }
-    default:
-      return decoded
-  }
-}
-
-/** A file that is kept elsewhere. */
-function storedFile(block: JsonObject, place: JsonObject): FileBlock {
-  return {
-    type: 'file',
-    url: asString(block['source_url']) ?? asString(block['url']) ?? '',
-    storagePath: { kind: asObject(place['kind']) ?? {}, path: asString(place['path']) ?? '' },
-    ...compact({
-      mimeType: asString(block['mime_type']),
-      filename: asString(block['filename']),
-      detail: asString(block['detail']),
-    }),
-  }
-}
-
 const TYPES = [
   'text',
   'template',
