@@ -3,6 +3,7 @@ import type { ChatRequest } from '../domain/chat.ts'
 import { GatewayError } from '../domain/errors.ts'
 import { isUuidV7 } from '../domain/ids.ts'
 import type { Ask } from '../engine/ask.ts'
+import { encodeFitting } from '../engine/functions/chat-request.ts'
 import type { Task } from '../engine/functions/task.ts'
 import type { RawRequest } from '../http/route.ts'
 import { isDeeperThan, type JsonObject } from '../lib/json.ts'
@@ -55,7 +56,7 @@ export function baseAsk(request: RawRequest, read: Read): Ask {
     body: extensions.credentials.size > 0 ? withoutCredentials(json) : request.body,
     json: cleaned,
     verbatim: extensions.cleaned === null,
-    encodeFor: (provider, target) => encodeFor(cleaned, provider, target),
+    encodeFor: (provider, target) => encodeFor(extensions.whole ?? json, provider, target),
     ...ownKeys(extensions),
     episodeId: extensions.episodeId ?? episodeHeader(request),
     gone: request.client.gone,
@@ -84,13 +85,7 @@ function ownKeys(extensions: Extensions) {
 
 /** How a conversation is written in the format of a provider's chat wire. */
 export function chatEncoder(decode: (json: JsonObject) => ChatRequest): Read['encodeFor'] {
-  return (json, provider, target) => {
-    const { chat: wire } = provider.wires
-    if (!wire) return null
-    const chat = decode(json)
-    const { body, dropped } = wire.encode(chat, target, provider.quirks)
-    return { body, dropped: [...(chat.unread ?? []), ...dropped] }
-  }
+  return (json, provider, target) => encodeFitting(decode(json), provider, target)
 }
 
 /** The record keeps the client's body, but no key of anybody's. */

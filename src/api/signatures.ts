@@ -1,5 +1,5 @@
-import type { Part, Thought } from '../domain/chat.ts'
-import { asString } from '../lib/json.ts'
+import type { Block, Part, Thought } from '../domain/chat.ts'
+import { asObject, asString, type Json } from '../lib/json.ts'
 
 /** OpenRouter's name for what Gemini signs: an empty thought of this kind holds a signature alone. */
 const GEMINI = 'google-gemini-v1'
@@ -19,6 +19,22 @@ export function withSignedThoughts(parts: readonly Part[], callsToo: boolean): r
 
 function isSigned(part: Part): boolean {
   return (part.type !== 'reasoning' && 'signature' in part) || part.type === 'unknown'
+}
+
+/** Where what was signed came back itself, the empty thought that stood for its signature says it twice. */
+export function withoutRepeatedSignatures(blocks: readonly Block[]): Block[] {
+  const signed = new Set(
+    blocks.flatMap((block) => (block.type === 'unknown' ? ownSignature(block.data) : [])),
+  )
+  return blocks.filter(
+    (block) =>
+      block.type !== 'thought' || !isBareSignature(block) || !signed.has(block.signature ?? ''),
+  )
+}
+
+function ownSignature(data: Json): string[] {
+  const signature = asString(asObject(data)?.['thoughtSignature'])
+  return signature === undefined ? [] : [signature]
 }
 
 /** Parts that Gemini runs itself are signed too. */

@@ -20,7 +20,9 @@ import { citationOf } from './annotations.ts'
 import { decodeThoughts } from './decode-thoughts.ts'
 import { decodeChoice, decodeFormat, decodeTools } from './decode-tools.ts'
 import { compact } from '../compact.ts'
-import { isBareSignature } from '../signatures.ts'
+import { decodeUnknown } from '../tensorzero/unknown-block.ts'
+import { withExtra } from './extra-content.ts'
+import { isBareSignature, withoutRepeatedSignatures } from '../signatures.ts'
 
 /** The fields that have a noun of ours. */
 export const KNOWN = new Set([
@@ -82,7 +84,15 @@ function decodeMessage(message: JsonObject, names: Map<string, string>): Message
 }
 
 function decodeAssistant(message: JsonObject, names: Map<string, string>): Block[] {
-  return assistantBlocks(message, names, decodeContent(message['content']))
+  const blocks = assistantBlocks(message, names, decodeContent(message['content']))
+  // Thoughts among it have come as fields of their own, which all clients know.
+  const extra = objectsIn(message['tensorzero_extra_content']).filter(isUnknown)
+  if (extra.length === 0) return blocks
+  return withoutRepeatedSignatures(withExtra(blocks, extra, decodeUnknown))
+}
+
+function isUnknown({ type }: JsonObject): boolean {
+  return type === 'unknown'
 }
 
 /** All that an assistant's message holds, around its content. The names of its calls are noted. */

@@ -160,7 +160,8 @@ function extraOf(block: Block, place: number, envelope: Envelope): JsonObject[] 
   if (block.type === 'thought') {
     return [{ insert_index: place, ...thoughtJson({ providerType, ...block }) }]
   }
-  if (block.type !== 'unknown' || !envelope.task) return []
+  const isRaw = !envelope.task && speaksHere(envelope)
+  if (block.type !== 'unknown' || isRaw) return []
   const { type, data } = block
   return [{ type, insert_index: place, data, ...placeFields(envelope.place) }]
 }

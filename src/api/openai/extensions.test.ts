@@ -8,6 +8,7 @@ const UUID = '01890a5d-ac96-774b-bcce-b302099a8057'
 test('a request without own keys is not changed', () => {
   expect(readExtensions({ model: 'm', messages: [] })).toEqual({
     cleaned: null,
+    whole: null,
     episodeId: null,
     tags: {},
     credentials: new Map(),
@@ -126,4 +127,14 @@ test('keys this version does not use are named, and taken out', () => {
   const read = readExtensions({ model: 'm', 'tensorzero::x': 1, 'tensorzero::y': null })
   expect(read.cleaned).toEqual({ model: 'm' })
   expect(read.warnings).toHaveLength(2)
+})
+
+test('what only its provider can read is kept for it, and from all others', () => {
+  const unknown = { type: 'unknown', data: { a: 1 } }
+  const said = { role: 'assistant', content: 'Yes.' }
+  const { cleaned, whole } = readExtensions({
+    messages: [{ ...said, tensorzero_extra_content: [unknown, { type: 'thought', text: null }] }],
+  })
+  expect(cleaned).toEqual({ messages: [said] })
+  expect(whole).toEqual({ messages: [{ ...said, tensorzero_extra_content: [unknown] }] })
 })

@@ -2,17 +2,19 @@ import { z } from 'zod'
 import { GatewayError } from '../../domain/errors.ts'
 import { isUuidV7 } from '../../domain/ids.ts'
 import type { BodyPatch, HeaderPatch } from '../../domain/patch.ts'
-import type { Json, JsonObject } from '../../lib/json.ts'
+import { asObject, type Json, type JsonObject } from '../../lib/json.ts'
 import { Secret } from '../../lib/secret.ts'
 import type { Ask } from '../../engine/ask.ts'
 import { cacheOptions } from '../cache-options.ts'
 import * as Field from '../tensorzero/fields.ts'
-import { cleanMessages } from './own-blocks.ts'
+import { cleanMessages, EXTRA } from './own-blocks.ts'
 
 /** What a request says in TensorZero's own keys (`tensorzero::…`). */
 export interface Extensions {
   /** The request without them, as any OpenAI server would take it; null when it had none. */
   readonly cleaned: JsonObject | null
+  /** The same for a provider of another format, for which blocks of its own may come back. */
+  readonly whole: JsonObject | null
   readonly episodeId: string | null
   readonly tags: Readonly<Record<string, string>>
   readonly credentials: ReadonlyMap<string, Secret>
@@ -25,6 +27,7 @@ export interface Extensions {
 
 export const NO_EXTENSIONS: Extensions = {
   cleaned: null,
+  whole: null,
   episodeId: null,
   tags: {},
   credentials: new Map(),
@@ -61,8 +64,10 @@ export function readExtensions(json: JsonObject): Extensions {
   const data = parseKeys(json)
   const keys = Object.keys(json).filter((key) => key.startsWith(PREFIX))
   const messages = cleanMessages(json['messages'])
+  const has = keys.length > 0 || messages
   return {
-    cleaned: keys.length > 0 || messages ? withoutKeys(json, messages) : null,
+    cleaned: has ? withoutKeys(json, messages?.map(withoutExtra) ?? null) : null,
+    whole: has ? withoutKeys(json, messages) : null,
     episodeId: data['tensorzero::episode_id'] ?? null,
     tags: data['tensorzero::tags'] ?? {},
     credentials: secrets(data['tensorzero::credentials'] ?? {}),
@@ -86,6 +91,13 @@ function parseKeys(json: JsonObject): z.infer<typeof Keys> {
 
 function secrets(values: Readonly<Record<string, string>>): ReadonlyMap<string, Secret> {
   return new Map(Object.entries(values).map(([key, value]) => [key, new Secret(value)]))
+}
+
+function withoutExtra(message: Json): Json {
+  const said = asObject(message)
+  if (!said || !(EXTRA in said)) return message
+  const { [EXTRA]: _unknown, ...rest } = said
+  return rest
 }
 
 /** A request without TensorZero's keys, and with these messages in place of its own. */

@@ -48,7 +48,7 @@ test.each<[string, Json]>([
 
 const thought = (text: string | null, more: object = {}) => ({ type: 'thought', text, ...more })
 
-test('thoughts come back as reasoning, in their order', () => {
+test('thoughts come back as reasoning, in their order; what is unknown stays', () => {
   const details = [{ type: 'reasoning.text', text: 'b' }]
   const message = {
     role: 'assistant',
@@ -65,6 +65,7 @@ test('thoughts come back as reasoning, in their order', () => {
     content: 'Yes.',
     reasoning: 'ab',
     reasoning_details: details,
+    tensorzero_extra_content: [{ type: 'unknown', data: {} }],
   })
 })
 

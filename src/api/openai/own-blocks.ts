@@ -3,9 +3,12 @@ import { asArray, asNumber, asObject, asString, objectsIn } from '../../lib/json
 import type { Json, JsonObject } from '../../lib/json.ts'
 
 const PREFIX = 'tensorzero::'
+/** Where TensorZero puts what OpenAI has no place for. */
+export const EXTRA = 'tensorzero_extra_content'
 
 /**
  * Messages with TensorZero's own blocks and fields turned into OpenAI's; null when there are none.
+ * Blocks that only their provider can read stay in `tensorzero_extra_content`.
  * Source: spec §2.3, "Messages": raw text, templates, MIME types, thoughts that come back.
  */
 export function cleanMessages(messages: Json | undefined): readonly Json[] | null {
@@ -20,7 +23,7 @@ export function cleanMessages(messages: Json | undefined): readonly Json[] | nul
 }
 
 function isOwn(message: JsonObject): boolean {
-  if ('tensorzero_extra_content' in message) return true
+  if (EXTRA in message) return true
   return asArray(message['content']).some((piece) => isOwnBlock(asObject(piece)))
 }
 
@@ -37,8 +40,10 @@ function isOwnKey(key: string): boolean {
 }
 
 function cleanMessage(message: JsonObject): JsonObject {
-  const { tensorzero_extra_content: extra, ...rest } = message
+  const { [EXTRA]: extra, ...rest } = message
   const cleaned: JsonObject = { ...thoughtsOf(extra, rest), ...rest }
+  const unknown = objectsIn(extra).filter(({ type }) => type === 'unknown')
+  if (unknown.length > 0) cleaned[EXTRA] = unknown
   if (Array.isArray(rest['content'])) cleaned['content'] = rest['content'].map(cleanBlock)
   return cleaned
 }

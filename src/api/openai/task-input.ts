@@ -1,9 +1,11 @@
 import type { Block, ToolResultBlock } from '../../domain/chat.ts'
 import type { Input, InputBlock, InputMessage } from '../../domain/input.ts'
-import { asArray, asNumber, asString, objectsIn } from '../../lib/json.ts'
+import { asArray, asString, objectsIn } from '../../lib/json.ts'
 import type { Json, JsonObject } from '../../lib/json.ts'
-import { decodeThought, decodeUnknown } from '../tensorzero/input.ts'
+import { decodeThought } from '../tensorzero/input.ts'
+import { decodeUnknown } from '../tensorzero/unknown-block.ts'
 import { assistantBlocks } from './decode.ts'
+import { withExtra } from './extra-content.ts'
 import { openaiInvalid, readPiece } from './task-blocks.ts'
 
 /** Messages as a function's input, and what the client should know of how they were read. */
@@ -89,7 +91,7 @@ class InputReader {
     const content = this.#content(message['content'], 'assistant')
     const said = content.filter((block) => block.type !== 'text' || block.text !== '')
     const blocks = assistantBlocks(spoken, this.#names, said)
-    return { role: 'assistant', content: withExtra(blocks, objectsIn(extra)) }
+    return { role: 'assistant', content: withExtra(blocks, objectsIn(extra), extraBlock) }
   }
 
   #result(message: JsonObject): ToolResultBlock {
@@ -131,20 +133,6 @@ function withoutThoughts({
   ...message
 }: JsonObject): JsonObject {
   return message
-}
-
-/** Thoughts and unknown blocks that came back: each in its place, those without one in front. */
-function withExtra(blocks: readonly InputBlock[], extra: readonly JsonObject[]): InputBlock[] {
-  const all = [...blocks]
-  const placed = extra
-    .flatMap((given) => {
-      const index = asNumber(given['insert_index'])
-      return index === undefined ? [] : [{ index, block: extraBlock(given) }]
-    })
-    .toSorted((one, other) => one.index - other.index)
-  for (const { index, block } of placed) all.splice(Math.min(index, all.length), 0, block)
-  const unplaced = extra.filter((given) => asNumber(given['insert_index']) === undefined)
-  return [...unplaced.map(extraBlock), ...all]
 }
 
 function extraBlock(given: JsonObject): Block {

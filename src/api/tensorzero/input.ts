@@ -1,11 +1,12 @@
 import { z } from 'zod'
-import type { Block, FileBlock, Thought, UnknownBlock } from '../../domain/chat.ts'
+import type { Block, FileBlock, Thought } from '../../domain/chat.ts'
 import { GatewayError } from '../../domain/errors.ts'
 import type { Input, InputBlock } from '../../domain/input.ts'
 import { asObject, asString, type JsonObject, objectsIn } from '../../lib/json.ts'
 import { sniffBase64 } from '../../lib/sniff.ts'
 import { compact } from '../compact.ts'
 import { describe, oneOf, struct, unknownVariant } from '../serde.ts'
+import { decodeUnknown } from './unknown-block.ts'
 
 export const GivenInput = struct({
   system: z.union([z.string(), z.record(z.string(), z.json())]).nullish(),
@@ -94,17 +95,6 @@ function decodeBlock(block: JsonObject, role: string, place: string): InputBlock
       throw refuse(`${place}: ${unknownVariant(type, TYPES)}`)
   }
 }
-
-/** Raw words of a provider, for it alone where it is named. */
-export function decodeUnknown(block: JsonObject): UnknownBlock {
-  const { data = null } = block
-  const full = FULL_NAME.exec(asString(block['model_provider_name']) ?? '')
-  const modelName = asString(block['model_name']) ?? full?.[1]
-  const providerName = asString(block['provider_name']) ?? full?.[2]
-  return { type: 'unknown', data, ...compact({ modelName, providerName }) }
-}
-
-const FULL_NAME = /^tensorzero::model_name::(.+)::provider_name::(.+)$/s
 
 function decodeText(block: JsonObject, role: string, place: string): InputBlock {
   const keys = Object.keys(block).filter((key) => key !== 'type')

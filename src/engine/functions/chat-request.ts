@@ -132,9 +132,18 @@ export function encodeForPlace(
   place: CallPlace,
   target: WireTarget,
 ): Encoded | null {
+  refuseCustom(chat, place)
+  return encodeFitting(chat, place, target)
+}
+
+/** The same, where a custom tool may be left out. */
+export function encodeFitting(
+  chat: ChatRequest,
+  place: CallPlace,
+  target: WireTarget,
+): Encoded | null {
   const { chat: wire } = place.wires
   if (!wire) return null
-  refuseCustom(chat, place)
   const dropped: string[] = []
   const messages = chat.messages.map((message) => ({
     ...message,
