@@ -43,7 +43,7 @@ const FORBIDDEN = [/\beval\(/, /new Function\(/, /node:vm/, /node:child_process/
 
 /** The few places where a failure may be caught: the request's path, threads, files, text. */
 const MAY_CATCH =
-  /^(lib|http|store|config|cli|engine\/(call|attempts|infer|relay|stream)|api\/(deliver|read-body)|access|ops\/(datasets|import)|engine\/(decoding|functions\/(answer-task|candidates)))/
+  /^(lib|http|store|config|cli|engine\/(batches|call|attempts|infer|relay|stream)|api\/(deliver|read-body)|access|ops\/(datasets|import)|engine\/(decoding|functions\/(answer-task|candidates)))/
 
 const src = join(import.meta.dirname, '../src')
 const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter(

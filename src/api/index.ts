@@ -8,6 +8,7 @@ import { experimentRoutes } from './tensorzero/experiment-routes.ts'
 import { internalFeedback } from './tensorzero/internal-feedback.ts'
 import { feedback } from './tensorzero/feedback.ts'
 import { addDiclExamples } from './tensorzero/examples.ts'
+import { batchRoutes } from './tensorzero/batch-routes.ts'
 import { inference } from './tensorzero/inference.ts'
 import { configRoutes } from './tensorzero/config-routes.ts'
 import { episodeRoutes } from './tensorzero/episode-routes.ts'
@@ -37,6 +38,7 @@ export const routes: readonly Route<App>[] = [
   inputTokens,
   ...storedResponses,
   inference,
+  ...batchRoutes,
   addDiclExamples,
   storedFile,
   feedback,

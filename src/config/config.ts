@@ -1,6 +1,7 @@
 import type { BodyPatch, HeaderPatch } from '../domain/patch.ts'
 import type { JsonObject } from '../lib/json.ts'
 import type { Secret } from '../lib/secret.ts'
+import type { BatchFiles } from '../providers/batch.ts'
 import type { Provider, Wires } from '../providers/provider.ts'
 import type { Functions } from './functions.ts'
 
@@ -63,6 +64,10 @@ export interface Target {
   readonly extraBody: readonly BodyPatch[]
   readonly extraHeaders: readonly HeaderPatch[]
   readonly cost: readonly CostEntry[]
+  /** Of calls in a batch: where nothing is given, as those that are made alone. */
+  readonly batchCost: readonly CostEntry[]
+  /** Where the files of batches are, for providers that need such a place; null: nowhere. */
+  readonly batchFiles: BatchFiles | null
   /** The provider's own configuration fields, as checked by its schema. */
   readonly options: Readonly<Record<string, unknown>>
 }

@@ -97,8 +97,9 @@ async function resolveTarget(
   for (const [key, setting] of Object.entries(settings)) {
     if (setting.type === 'missing') findings.push(...withoutSetting(gaps, key, setting))
   }
+  const { batchFiles } = defaults
   return toTarget(
-    { ...names, provider, apiBase: apiBase ?? '', credential, settings, options },
+    { ...names, provider, apiBase: apiBase ?? '', credential, settings, options, batchFiles },
     common,
   )
 }

@@ -64,6 +64,23 @@ function createProviderSchema(providers: readonly Provider[]) {
   return z.discriminatedUnion('type', [first, ...rest])
 }
 
+const BucketUri = z.string().regex(/^gs:\/\/[^/\s]/, 'must be `gs://BUCKET/…`')
+
+const Batch = z
+  .strictObject({
+    storage_type: z
+      .enum(['cloud_storage', 'none'])
+      .describe('Where the files of batches are, for providers that take them from a bucket.'),
+    input_uri_prefix: BucketUri.optional().describe('Where the requests are put: `gs://BUCKET/…`.'),
+    output_uri_prefix: BucketUri.optional().describe('Where the answers are to come.'),
+    storage_api_base: HttpUrl.optional().describe("The storage's address, in place of its own."),
+  })
+  .refine(
+    ({ storage_type: type, input_uri_prefix: input, output_uri_prefix: output }) =>
+      type === 'none' || (input !== undefined && output !== undefined),
+    '`cloud_storage` needs `input_uri_prefix` and `output_uri_prefix`',
+  )
+
 /** What holds for all providers of a type, unless they say otherwise. */
 export const ProviderType = z.strictObject({
   api_base: HttpUrl.optional().describe("The base address, in place of the type's own."),
@@ -76,6 +93,6 @@ export const ProviderType = z.strictObject({
     })
     .prefault({}),
   sft: z.unknown().optional().describe('Accepted for compatibility.'),
-  batch: z.unknown().optional().describe('Accepted for compatibility.'),
+  batch: Batch.optional(),
 })
 export type ProviderType = z.infer<typeof ProviderType>

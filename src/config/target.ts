@@ -30,15 +30,18 @@ interface Found {
   readonly credential: Credential
   readonly settings: Readonly<Record<string, Credential>>
   readonly options: Readonly<Record<string, unknown>>
+  readonly batchFiles: Target['batchFiles']
 }
 
 /** A provider as the file describes it. */
 export function toTarget(found: Found, entry: CommonProvider): Target {
+  const { batch_cost: batchCost } = entry
   return Object.freeze({
     ...plainTarget(found),
     timeouts: toTimeouts(entry.timeouts),
     ...toPatches(entry),
     cost: deepFreeze(entry.cost.map(toCostEntry)),
+    batchCost: deepFreeze((batchCost.length > 0 ? batchCost : entry.cost).map(toCostEntry)),
   })
 }
 
@@ -48,15 +51,15 @@ export function toShortTarget(
   upstream: string,
   defaults: TypeDefaults,
 ): Target | undefined {
-  const { provider, credential } = defaults
+  const { provider, credential, batchFiles } = defaults
   const apiBase = needsNoBase(provider) ? (defaults.apiBase ?? '') : defaults.apiBase
   const named = provider.shortOptions?.(upstream) ?? null
   const written = provider.shortOptions ? named : { model_name: upstream }
   if (!provider.shorthand || apiBase === null || written === null) return undefined
   const options = provider.fields.safeParse(written)
   if (!options.success) return undefined
-  const found = { model, name: provider.type, provider, apiBase, credential, options: options.data }
-  return Object.freeze(plainTarget({ ...found, settings: {} }))
+  const found = { model, name: provider.type, provider, apiBase, credential, batchFiles }
+  return Object.freeze(plainTarget({ ...found, options: options.data, settings: {} }))
 }
 
 /** It answers by itself, or makes its own address. */
@@ -77,6 +80,7 @@ function plainTarget(found: Found): Target {
     extraBody: NOTHING,
     extraHeaders: NOTHING,
     cost: NOTHING,
+    batchCost: NOTHING,
   }
 }
 

@@ -144,15 +144,18 @@ class Attempts {
 function summaryOf(rounds: readonly (readonly Cause[])[], last: GatewayError): GatewayError {
   const each = rounds
     .filter((round) => round.length > 0)
-    .map((causes) => {
-      const message = `All model providers failed to infer with errors: ${listed(causes)}`
-      return new GatewayError(last.code, message, { ...last.context, wraps: 'providers', causes })
-    })
+    .map((causes) => providersFailed(causes, last))
   const [only] = each
   if (each.length === 1 && only) return only
   const causes = each.map((error) => ({ name: '', error }))
   const message = `All retries failed with errors: ${each.map((error) => error.message).join(', ')}`
   return new GatewayError(last.code, message, { ...last.context, wraps: 'retries', causes })
+}
+
+/** When none of a model's providers is left. */
+export function providersFailed(causes: readonly Cause[], last: GatewayError): GatewayError {
+  const message = `All model providers failed to infer with errors: ${listed(causes)}`
+  return new GatewayError(last.code, message, { ...last.context, wraps: 'providers', causes })
 }
 
 function listed(causes: readonly Cause[]): string {

@@ -125,7 +125,10 @@ function readAttempt(
       ...firstCost({
         configured: costOf(draft.cost, json),
         reportedDollars: collector.reportedCost,
-        table: answer.usage && readers.price(pricedOf(draft, inference, answer.usage)),
+        table:
+          answer.usage && !draft.batched
+            ? readers.price(pricedOf(draft, inference, answer.usage))
+            : null,
       }),
       ...(draft.cached && FREE),
       finish: answer.finish,
@@ -161,6 +164,7 @@ function ownWords(
 function factsOf(draft: AttemptDraft) {
   const {
     cost: _cost,
+    batched: _isBatched,
     responsePieces: _pieces,
     streamed: _is,
     responseType: _type,

@@ -72,6 +72,8 @@ export interface AttemptDraft {
   readonly cost: readonly CostEntry[]
   /** Answered from the cache. */
   readonly cached?: boolean
+  /** Part of a batch: prices of calls that are made alone do not hold. */
+  readonly batched?: true
   readonly requestBody: string
   /** The response as it came; a stream's pieces in order. */
   readonly responsePieces: readonly string[]

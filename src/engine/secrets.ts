@@ -3,8 +3,10 @@ import { GatewayError } from '../domain/errors.ts'
 import type { Secret } from '../lib/secret.ts'
 import type { ModelCall } from './ask.ts'
 
+type Sent = Pick<ModelCall, 'credentials'>
+
 /** The secret that a credential means for this request; null where there is none to send. */
-export function secretOf(credential: Credential, ask: ModelCall, target: Target): Secret | null {
+export function secretOf(credential: Credential, ask: Sent, target: Target): Secret | null {
   switch (credential.type) {
     case 'none':
     case 'sdk':
@@ -29,13 +31,13 @@ export function secretOf(credential: Credential, ask: ModelCall, target: Target)
   }
 }
 
-function isAvailable(credential: Credential, ask: ModelCall): boolean {
+function isAvailable(credential: Credential, ask: Sent): boolean {
   if (credential.type === 'dynamic') return ask.credentials.has(credential.key)
   return credential.type !== 'missing'
 }
 
 /** The provider's fields that may be credential locations, as they are for this request. */
-export function settingsOf(target: Target, ask: ModelCall): Record<string, string> {
+export function settingsOf(target: Target, ask: Sent): Record<string, string> {
   const found: Record<string, string> = {}
   for (const [key, setting] of Object.entries(target.settings)) {
     if (setting.type === 'sdk') found[key] = 'sdk'

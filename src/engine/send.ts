@@ -27,12 +27,31 @@ export function send(
     body: attempt.requestBody,
     pool: `${target.model}/${target.name}`,
   }
+  const ready = authorized(engine, ask, target, { request, settings })
+  if (ready instanceof Promise) return new LaterFlight(engine.transport, ready)
+  return engine.transport.send(ready)
+}
+
+/** Of a call, what says who asks, and how its headers are to be changed. */
+export type Caller = Pick<ModelCall, 'credentials' | 'extraHeaders' | 'variant'>
+
+interface Unsigned {
+  readonly request: HttpRequest
+  /** The provider's fields that may be credential locations, as found for this request. */
+  readonly settings: Readonly<Record<string, string>>
+}
+
+/** The request with what the provider knows its caller by, and with changed headers. */
+export function authorized(
+  engine: Engine,
+  ask: Caller,
+  target: Target,
+  unsigned: Unsigned,
+): HttpRequest | Promise<HttpRequest> {
   const { auth } = target.provider
-  if (auth.type !== 'aws' && auth.type !== 'gcp') {
-    const key = secretOf(target.credential, ask, target)?.reveal()
-    return engine.transport.send(withKey(request, auth, key, ask, target))
-  }
-  return new LaterFlight(engine.transport, signed(engine, ask, target, { request, settings }))
+  if (auth.type === 'aws' || auth.type === 'gcp') return signed(engine, ask, target, unsigned)
+  const key = secretOf(target.credential, ask, target)?.reveal()
+  return withKey(unsigned.request, auth, key, ask, target)
 }
 
 function play(
@@ -101,7 +120,7 @@ function withKey(
   request: HttpRequest,
   auth: HeaderAuth,
   key: string | undefined,
-  ...patched: [ModelCall, Target]
+  ...patched: [Caller, Target]
 ): HttpRequest {
   if (key === undefined) return withPatches(request, ...patched)
   const header = auth.type === 'bearer' ? { authorization: `Bearer ${key}` } : { [auth.name]: key }
@@ -109,7 +128,7 @@ function withKey(
 }
 
 /** Headers that the configuration or the request changes: the last word, a key's included. */
-function withPatches(request: HttpRequest, ask: ModelCall, target: Target): HttpRequest {
+function withPatches(request: HttpRequest, ask: Caller, target: Target): HttpRequest {
   const headers = patchHeaders(request.headers, allPatches(ask, target, 'extraHeaders'))
   return { ...request, headers }
 }
@@ -117,9 +136,9 @@ function withPatches(request: HttpRequest, ask: ModelCall, target: Target): Http
 /** Cloud credentials: some must be fetched, and a signature covers the headers as they are sent. */
 async function signed(
   { signers }: Engine,
-  ask: ModelCall,
+  ask: Caller,
   target: Target,
-  { request, settings }: { request: HttpRequest; settings: Readonly<Record<string, string>> },
+  { request, settings }: Unsigned,
 ): Promise<HttpRequest> {
   const { auth } = target.provider
   const ready = withPatches(request, ask, target)

@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import type { GatewayError } from '../domain/errors.ts'
 import type { Client } from './client.ts'
 
 /**
@@ -15,6 +16,8 @@ interface RouteBase {
   readonly summary: string
   /** Errors are `{"error": "…"}`, as TensorZero's own API has them. */
   readonly plainErrors?: true
+  /** The status of an error, where it is not the error's own. */
+  readonly statusOf?: (error: GatewayError) => number
 }
 
 /** Answers with JSON: everything is checked by schemas, in and out of the type system. */

@@ -48,7 +48,11 @@ export function createServer<Deps>(options: ServerOptions<Deps>): FastifyInstanc
     const known = fromFastify(error)
     if (known.code === 'internal') options.onError(error)
     if (reply.raw.headersSent) reply.raw.destroy()
-    else reply.code(known.status).headers(errorHeaders(request)).send(bodyOf(known, request))
+    else
+      reply
+        .code(statusOf(known, request))
+        .headers(errorHeaders(request))
+        .send(bodyOf(known, request))
   })
   for (const route of options.routes) register(app, route, options)
   answerDirectly(app, options)
@@ -64,7 +68,7 @@ function register<Deps>(
     app.route({
       method: route.method,
       url: options.basePath + path,
-      config: { plainErrors: route.plainErrors === true },
+      config: { plainErrors: route.plainErrors === true, statusOf: route.statusOf },
       handler: (request, reply) => {
         checkScope(route.scope, request)
         return route.kind === 'raw'
@@ -139,6 +143,12 @@ function fromFastify(error: unknown): GatewayError {
   if (status === 413) return tooLarge()
   if (status >= 400 && status < 500) return new GatewayError('invalid_request', `${message}.`)
   return GatewayError.from(error)
+}
+
+function statusOf(error: GatewayError, { routeOptions }: FastifyRequest): number {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- `register` wrote it
+  const config = routeOptions.config as Pick<Route<unknown>, 'statusOf'> | undefined
+  return config?.statusOf?.(error) ?? error.status
 }
 
 function bodyOf(error: GatewayError, { routeOptions }: FastifyRequest): unknown {

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { gemini, geminiCountTokens } from './gemini.ts'
 import { vertexEmbeddings } from './gemini-embeddings.ts'
 import type { Provider, UrlPlace } from './provider.ts'
+import { vertexBatches } from './vertex-batches.ts'
 import { readVertexName, VERTEX_FIELDS, vertexBase } from './vertex.ts'
 
 /** Gemini on Google Cloud. Source: Google Cloud docs, "Generate content with the Gemini API". */
@@ -20,6 +21,7 @@ export const gcpVertexGemini: Provider = {
   upstreamModel: ({ model_id: model, endpoint_id: endpoint }) => String(model ?? endpoint),
   credential: 'path_from_env::GCP_VERTEX_CREDENTIALS_PATH',
   url: address,
+  batch: vertexBatches,
 }
 
 /** Endpoints of one's own stand beside the publishers' models. */

@@ -8,7 +8,9 @@ import type { Options, Provider, Quirks, UrlPlace, Wires } from './provider.ts'
 interface Differences
   extends
     Pick<Provider, 'type' | 'credential'>,
-    Partial<Pick<Provider, 'apiBase' | 'auth' | 'locations' | 'upstreamModel' | 'url' | 'adapt'>> {
+    Partial<
+      Pick<Provider, 'apiBase' | 'auth' | 'locations' | 'upstreamModel' | 'url' | 'adapt' | 'batch'>
+    > {
   readonly quirks?: Quirks
   /** Keys in the configuration beside `model_name`. */
   readonly fields?: Readonly<Record<string, z.ZodType>>

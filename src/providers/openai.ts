@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { asArray, type JsonObject, objectsIn } from '../lib/json.ts'
+import { openaiBatches } from './openai-batches.ts'
 import { openaiCompatible } from './openai-compatible.ts'
 import { openaiOperations } from './openai-operations.ts'
 import { openaiCountTokens } from './openai-responses.ts'
@@ -34,6 +35,7 @@ export const openai = openaiCompatible({
     lacks: ['top_k'],
   },
   adapt: withOwnTools,
+  batch: openaiBatches,
 })
 
 /** The configuration's own tools and the wish for encrypted reasoning: words of Responses alone. */

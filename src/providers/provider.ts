@@ -3,6 +3,7 @@ import type { ChatRequest, JsonObject, Part, ProviderError } from '../domain/cha
 import type { EmbeddingRequest } from '../domain/embedding.ts'
 import type { Script } from '../lib/script.ts'
 import type { SseEvent } from '../lib/sse.ts'
+import type { BatchApi } from './batch.ts'
 import type { CallNames } from './call-ids.ts'
 
 export type { Script } from '../lib/script.ts'
@@ -206,6 +207,8 @@ export interface Provider {
   readonly headers?: Readonly<Record<string, string>>
   /** Last changes to a body, whoever wrote it, that the provider needs. */
   readonly adapt?: (body: JsonObject, target: WireTarget) => JsonObject
+  /** How it takes many requests at once; absent: it does not, that we know of. */
+  readonly batch?: BatchApi
   /** Providers that answer from inside the process instead of the network. */
   readonly script?: ScriptSource
 }

@@ -8,13 +8,20 @@ export const VERTEX_FIELDS = {
 }
 
 /** Where a project's models are, with a slash at its end. */
-export function vertexBase({ base, options }: UrlPlace): string {
+export function vertexBase(place: VertexPlace): string {
+  const { location, project_id: projectId } = place.options
+  const project = encodeURIComponent(String(projectId))
+  return `${vertexOrigin(place)}projects/${project}/locations/${encodeURIComponent(String(location))}/`
+}
+
+/** Where the names of all its resources count from, with a slash at its end. */
+export function vertexOrigin({ base, options }: VertexPlace): string {
   const location = String(options['location'])
   const host = location === 'global' ? '' : `${location}-`
-  const origin = base === '' ? `https://${host}aiplatform.googleapis.com/v1/` : base
-  const project = encodeURIComponent(String(options['project_id']))
-  return `${origin}projects/${project}/locations/${encodeURIComponent(location)}/`
+  return base === '' ? `https://${host}aiplatform.googleapis.com/v1/` : base
 }
+
+type VertexPlace = Pick<UrlPlace, 'base' | 'options'>
 
 /** Options out of a resource path: `projects/P/locations/L/publishers/X/models/M` or `…/endpoints/E`. */
 export function readVertexName(name: string, publisher: string): Record<string, unknown> | null {

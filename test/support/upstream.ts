@@ -12,6 +12,7 @@ export interface Upstream extends AsyncDisposable {
 }
 
 export interface SeenRequest {
+  readonly method: string
   readonly path: string
   readonly headers: Readonly<Record<string, string>>
   readonly body: string
@@ -90,8 +91,10 @@ function serve(
     )
     const end = headEnd + 4 + Number(headers['content-length'] ?? 0)
     if (received.length < end) return undefined
+    const [method = '', path = ''] = first.split(' ')
     const request: SeenRequest = {
-      path: first.split(' ')[1] ?? '',
+      method,
+      path,
       headers,
       body: received.toString('utf8', headEnd + 4, end),
       number: requests.length,

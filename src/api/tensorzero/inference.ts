@@ -49,7 +49,7 @@ function rawOfFailed(trace: Trace): JsonObject {
 }
 
 /** TensorZero's statuses: 408 for a time limit, 502 when all variants failed, 500 for one alone. */
-function nativeStatus(error: GatewayError): number {
+export function nativeStatus(error: GatewayError): number {
   const { wraps, limit } = error.context
   if (wraps === 'variants' || wraps === 'candidates') return 502
   if (wraps === 'providers' || wraps === 'retries') return 500

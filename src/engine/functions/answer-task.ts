@@ -1,21 +1,20 @@
 import type { Config } from '../../config/config.ts'
-import type { FunctionConfig, Variant } from '../../config/functions.ts'
+import type { FunctionConfig } from '../../config/functions.ts'
 import type { Part } from '../../domain/chat.ts'
-import { Collector } from '../../domain/collect.ts'
 import { GatewayError } from '../../domain/errors.ts'
 import type { Ask } from '../ask.ts'
 import type { Reply } from '../call.ts'
 import type { Engine } from '../engine.ts'
-import { experimentOf } from '../experiments/experiments.ts'
 import { checkTaskFilters } from '../patches.ts'
 import type { Trace } from '../trace.ts'
+import { allVariantsFailed } from './all-failed.ts'
 import { withParts } from './answers.ts'
 import { defaultFunction } from './default-function.ts'
 import { runVariant } from './run-variant.ts'
-import { adaptiveChoice, ruleOf, staticChoice, type VariantChoice } from './choose-variant.ts'
+import { drawnVariant, only, pinnedVariant, type VariantChoice } from './choose-variant.ts'
+import { noteTask } from './note-task.ts'
 import type { Task, TaskTrace } from './task.ts'
 import { storeFiles } from './store-files.ts'
-import { setUpTools } from './tools.ts'
 import { usageOf } from './totals.ts'
 import { checkEpisode, checkJsonTool } from './validate-task.ts'
 import { validateInput } from './validate-input.ts'
@@ -44,19 +43,7 @@ export async function answerTask(context: TaskContext): Promise<Reply> {
   validateInput(fn, task.input, config.gateway.debug)
   checkTaskFilters(config, fn, ask)
   if (task.dynamicVariant !== null && !ask.dryrun) throw refuse(NEEDS_DRYRUN)
-  const noted: TaskTrace = {
-    task,
-    fn,
-    variantName: '',
-    tools: setUpTools(config, fn, task.tools),
-    outputSchema:
-      task.outputSchema === null
-        ? fn.outputSchema
-        : config.compileSchema(task.outputSchema, '`output_schema`'),
-    params: {},
-    collector: new Collector(),
-    thinking: null,
-  }
+  const noted = noteTask(config, fn, task)
   trace.task = noted
   const choice = choiceOf(context, fn)
   const kept = { ...task, input: storeFiles(engine, trace, task) }
@@ -80,48 +67,23 @@ function functionOf({ config, task, ask }: TaskContext): FunctionConfig {
 }
 
 function choiceOf(context: TaskContext, fn: FunctionConfig): VariantChoice {
-  const { config, task, trace } = context
+  const { config, engine, task, trace } = context
   if (task.variantName !== null && task.dynamicVariant !== null) {
     throw refuse('`variant_name` and `internal_dynamic_variant_config` cannot both be set.')
   }
   if (task.dynamicVariant !== null) return only(config.readVariant(fn.name, task.dynamicVariant))
   if (task.variantName !== null) {
-    const pinned = fn.variants.get(task.variantName)
-    if (!pinned) {
-      throw new GatewayError('not_found', `Unknown variant: ${task.variantName}`, {
-        param: 'variant_name',
-      })
-    }
+    const pinned = pinnedVariant(fn, task.variantName)
     trace.tags['tensorzero::variant_pinned'] = pinned.name
     return only(pinned)
   }
-  return drawn(context, fn)
-}
-
-/** As the function's experiment says, or that of the request's namespace. */
-function drawn({ engine, config, task, trace }: TaskContext, fn: FunctionConfig): VariantChoice {
-  const { episodeId, ask } = trace
-  const rule = ruleOf(fn, task.namespace)
-  if (rule.type === 'static') return staticChoice(fn, { rule, episodeId })
-  const asker = { episodeId, fresh: ask.episodeId === null && !trace.inferred, dryrun: ask.dryrun }
-  const experiment = experimentOf(config, { fn, rule, namespace: task.namespace })
-  return adaptiveChoice(fn, experiment, { experiments: engine.experiments, asker })
+  const { episodeId, ask, inferred } = trace
+  const asker = { episodeId, fresh: ask.episodeId === null && !inferred, dryrun: ask.dryrun }
+  return drawnVariant(fn, task.namespace, { config, experiments: engine.experiments, asker })
 }
 
 function refuse(message: string): GatewayError {
   return new GatewayError('invalid_request', message)
-}
-
-function only(variant: Variant): VariantChoice {
-  let left: Variant | undefined = variant
-  return {
-    alone: true,
-    next: () => {
-      const next = left
-      left = undefined
-      return next
-    },
-  }
 }
 
 async function answerFrom(
@@ -146,25 +108,12 @@ async function answerFrom(
       errors.set(variant.name, error)
     }
   }
-  throw allFailed(errors)
+  throw allVariantsFailed(errors)
 }
 
 /** The client has gone, or the fault is ours: no other variant would do better. */
 function isFinal({ code }: GatewayError): boolean {
   return code === 'client_gone' || code === 'internal' || code === 'interrupted'
-}
-
-function allFailed(errors: ReadonlyMap<string, GatewayError>): GatewayError {
-  const last = [...errors.values()].at(-1)
-  if (!last) {
-    return new GatewayError('upstream_failed', 'No fallback variants remaining.', {
-      wraps: 'variants',
-    })
-  }
-  const causes = [...errors].map(([name, error]) => ({ name, error }))
-  const each = causes.map(({ name, error }) => `${name}: ${error.message}`)
-  const message = `All variants failed with errors: ${each.join('\n')}`
-  return new GatewayError(last.code, message, { ...last.context, wraps: 'variants', causes })
 }
 
 /** Notes what goes by, and says at the end what all calls together have used. */

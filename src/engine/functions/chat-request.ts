@@ -191,7 +191,7 @@ export function inputOfCall({ rendered }: Told): JsonObject {
 }
 
 /** A file that is kept elsewhere is named by its place. */
-function withoutStoredBytes(_key: string, value: unknown): unknown {
+export function withoutStoredBytes(_key: string, value: unknown): unknown {
   if (typeof value !== 'object' || value === null || !('storagePath' in value)) return value
   return { ...value, url: '' }
 }

@@ -1,5 +1,7 @@
+import type { Config } from '../../config/config.ts'
 import type { Experimentation, FunctionConfig, Variant } from '../../config/functions.ts'
-import type { Experiment, Experiments } from '../experiments/experiments.ts'
+import { GatewayError } from '../../domain/errors.ts'
+import { type Experiment, experimentOf, type Experiments } from '../experiments/experiments.ts'
 import { drawOf, drawUniform, drawWeighted } from './sampling.ts'
 
 /** Gives variants one after the other, as long as those before have failed. */
@@ -7,6 +9,37 @@ export interface VariantChoice {
   /** There is only this one: its error is the request's error. */
   readonly alone: boolean
   next(): Variant | undefined | Promise<Variant | undefined>
+}
+
+/** That one variant alone. */
+export function only(variant: Variant): VariantChoice {
+  let left: Variant | undefined = variant
+  return {
+    alone: true,
+    next: () => {
+      const next = left
+      left = undefined
+      return next
+    },
+  }
+}
+
+/** A variant that the request names. Throws `GatewayError` (404) where there is no such. */
+export function pinnedVariant(fn: FunctionConfig, name: string): Variant {
+  const pinned = fn.variants.get(name)
+  if (pinned) return pinned
+  throw new GatewayError('not_found', `Unknown variant: ${name}`, { param: 'variant_name' })
+}
+
+/** As the function's experiment says, or that of the request's namespace. */
+export function drawnVariant(
+  fn: FunctionConfig,
+  namespace: string | null,
+  by: { readonly config: Config; readonly experiments: Experiments; readonly asker: Asker },
+): VariantChoice {
+  const rule = ruleOf(fn, namespace)
+  if (rule.type === 'static') return staticChoice(fn, { rule, episodeId: by.asker.episodeId })
+  return adaptiveChoice(fn, experimentOf(by.config, { fn, rule, namespace }), by)
 }
 
 type Static = Extract<Experimentation, { type: 'static' }>

@@ -1,12 +1,12 @@
 import type { ChatVariant, DiclVariant, Prompting, Variant } from '../../config/functions.ts'
 import type { Reply } from '../call.ts'
 import { runBestOf, runMixture } from './candidates.ts'
-import { chatRequestOf, type Told } from './chat-request.ts'
+import { chatRequestOf } from './chat-request.ts'
 import { thinkingSchema } from './chain-of-thought.ts'
 import { renderExamples } from './examples.ts'
 import { answerFromTool, answerFromThinking } from './answers.ts'
 import { render, type Rendered } from './render.ts'
-import { askModel, paramsFor, type VariantContext } from './variant-context.ts'
+import { askModel, tellingOf, type VariantContext } from './variant-context.ts'
 
 /** Does a function's task in the way of one variant. */
 export function runVariant(context: VariantContext, stream: boolean): Promise<Reply> {
@@ -53,7 +53,7 @@ async function runRendered(
   { rendered, stream }: { rendered: Rendered; stream: boolean },
 ): Promise<Reply> {
   const { noted } = context
-  const told = toldOf(context, variant, rendered)
+  const told = tellingOf(context, variant, rendered)
   noted.params = told.params
   const reply = await askModel(context, variant, { chat: chatRequestOf(told, noted), told, stream })
   return told.jsonMode === 'tool' && told.outputSchema ? answerFromTool(reply) : reply
@@ -63,7 +63,7 @@ async function runRendered(
 async function runThinking(context: VariantContext, variant: ChatVariant): Promise<Reply> {
   const { noted, config } = context
   const rendered = render(variant, context.task.input)
-  const plain = toldOf(context, variant, rendered)
+  const plain = tellingOf(context, variant, rendered)
   const schema = config.compileSchema(thinkingSchema(plain.outputSchema), 'the schema of thinking')
   const told = { ...plain, outputSchema: schema }
   noted.params = told.params
@@ -71,14 +71,4 @@ async function runThinking(context: VariantContext, variant: ChatVariant): Promi
   const reply = await askModel(context, variant, { chat, told, stream: false })
   const whole = told.jsonMode === 'tool' ? answerFromTool(reply) : reply
   return answerFromThinking(whole, noted)
-}
-
-function toldOf(context: VariantContext, variant: Prompting, rendered: Rendered): Told {
-  const { task, noted } = context
-  return {
-    rendered,
-    params: paramsFor(context, variant),
-    jsonMode: task.params.json_mode ?? variant.jsonMode,
-    outputSchema: noted.outputSchema,
-  }
 }

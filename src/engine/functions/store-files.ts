@@ -2,8 +2,8 @@ import type { FileBlock, StoragePath } from '../../domain/chat.ts'
 import { GatewayError } from '../../domain/errors.ts'
 import type { Input, InputBlock } from '../../domain/input.ts'
 import { blake3Hex } from '../../lib/hash.ts'
+import type { Ask } from '../ask.ts'
 import type { Engine } from '../engine.ts'
-import type { Trace } from '../trace.ts'
 import type { Task } from './task.ts'
 
 const NOT_CONFIGURED =
@@ -13,7 +13,11 @@ const NOT_CONFIGURED =
  * The input with each file that came with it noted by its place in the object storage. Files are put
  * there meanwhile: nobody waits, and what fails is a warning.
  */
-export function storeFiles({ files }: Engine, trace: Trace, { input, asIs }: Task): Input {
+export function storeFiles(
+  { files }: Engine,
+  noted: { readonly warnings: string[]; readonly ask: Pick<Ask, 'dryrun'> },
+  { input, asIs }: Task,
+): Input {
   const some = input.messages.some(({ content }) => content.some(({ type }) => type === 'file'))
   // A plain model's request goes on as it came, to wherever that is.
   if (!some || (!files && asIs)) return input
@@ -23,11 +27,11 @@ export function storeFiles({ files }: Engine, trace: Trace, { input, asIs }: Tas
     if (block.type !== 'file' || !inline) return block
     const [, mimeType = '', base64 = ''] = inline
     const path = pathOf(files.prefix, base64, mimeType)
-    if (!trace.ask.dryrun) {
+    if (!noted.ask.dryrun) {
       files
         .put(path, Buffer.from(base64, 'base64'), mimeType)
         .then(undefined, (thrown: unknown) => {
-          trace.warnings.push(`a file could not be kept: ${GatewayError.from(thrown).message}`)
+          noted.warnings.push(`a file could not be kept: ${GatewayError.from(thrown).message}`)
         })
     }
     return withPath(block, { kind: files.kind, path })

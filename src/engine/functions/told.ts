@@ -16,7 +16,7 @@ export interface Told {
   readonly native: NativeInference
 }
 
-export function toldOf(noted: TaskTrace, ask: Ask, providerType: string): Told {
+export function toldOf(noted: TaskTrace, ask: Pick<Ask, 'extraBody'>, providerType: string): Told {
   const { fn, variantName, tools, task } = noted
   const { content } = noted.collector.answer()
   return {

@@ -9,6 +9,7 @@ import type { Reply } from '../call.ts'
 import type { Engine } from '../engine.ts'
 import type { Trace } from '../trace.ts'
 import { encodeForPlace, inputOfCall, type Told } from './chat-request.ts'
+import type { Rendered } from './render.ts'
 import type { Task, TaskTrace } from './task.ts'
 
 /** What a variant is run with. */
@@ -27,9 +28,23 @@ export interface VariantContext {
 }
 
 /** The variant's parameters, with the request's in their place. */
-export function paramsFor({ task }: VariantContext, prompting: Prompting): VariantParams {
+function paramsFor({ task }: Pick<VariantContext, 'task'>, prompting: Prompting): VariantParams {
   const { json_mode: _mode, ...own } = task.params
   return { ...prompting.params, ...own }
+}
+
+/** What a variant tells its model: its own settings, with the request's in their place. */
+export function tellingOf(
+  context: Pick<VariantContext, 'task' | 'noted'>,
+  prompting: Prompting,
+  rendered: Rendered,
+): Told {
+  return {
+    rendered,
+    params: paramsFor(context, prompting),
+    jsonMode: context.task.params.json_mode ?? prompting.jsonMode,
+    outputSchema: context.noted.outputSchema,
+  }
 }
 
 /** Asks a variant's model. */
@@ -85,7 +100,10 @@ function retriesOf({ retries }: Prompting, model: Model): Retries {
   return retries.numRetries > 0 ? retries : model.retries
 }
 
-export function modelFor({ config, task }: VariantContext, name: string): Model {
+export function modelFor(
+  { config, task }: { readonly config: Config; readonly task: Pick<Task, 'namespace'> },
+  name: string,
+): Model {
   const model = config.model(name)
   if (!model) throw unknownModel(name)
   checkNamespace('model', name, model.namespace, task.namespace)
