@@ -47,12 +47,9 @@ export function createServer<Deps>(options: ServerOptions<Deps>): FastifyInstanc
   app.setErrorHandler((error, request, reply) => {
     const known = fromFastify(error)
     if (known.code === 'internal') options.onError(error)
-    if (reply.raw.headersSent) reply.raw.destroy()
-    else
-      reply
-        .code(statusOf(known, request))
-        .headers(errorHeaders(request))
-        .send(bodyOf(known, request))
+    if (reply.raw.headersSent) return void reply.raw.destroy()
+    reply.code(statusOf(known, request)).headers(errorHeaders(request))
+    reply.send(bodyOf(known, request))
   })
   for (const route of options.routes) register(app, route, options)
   answerDirectly(app, options)

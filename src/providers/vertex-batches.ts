@@ -17,8 +17,7 @@ export const vertexBatches: BatchApi = {
   *begin(place, { id, requests }) {
     const files = filesOf(place)
     const { model_id: model } = place.options
-    if (typeof model !== 'string')
-      throw unusable('Batches need a `model_id`, not an `endpoint_id`.')
+    if (typeof model !== 'string') throw unusable('Batches need a `model_id`.')
     const input = join(files.inputPrefix, `weir-batch-input-${id}.jsonl`)
     const lines = requests.map(({ body }) => `{"request":${body}}\n`)
     yield put(files, input, lines.join(''))

@@ -129,7 +129,7 @@ export async function startVertexBatches(): Promise<
   const jobOf = (path: string, job: JsonObject) => {
     const output = job['outputConfig'] as { gcsDestination: { outputUriPrefix: string } }
     const folder = `${output.gcsDestination.outputUriPrefix}/prediction-model-1`
-    const done = /SUCCEEDED$/.test(fake.state)
+    const done = fake.state.endsWith('SUCCEEDED')
     if (done) objects.set(`${folder}/predictions.jsonl`, predictions(inputOf(job)))
     return {
       name: path.slice('/v1/'.length),

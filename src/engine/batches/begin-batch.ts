@@ -9,7 +9,7 @@ import { drawnVariant, only, pinnedVariant } from '../functions/choose-variant.t
 import { checkNamespace, modelFor } from '../functions/variant-context.ts'
 import { askInSteps } from './ask-in-steps.ts'
 import { batchPlace } from './batch-place.ts'
-import { keepBatch } from './kept-batches.ts'
+import { dropItems, keepItems, putBatch } from './kept-batches.ts'
 import { type BatchAsk, readyItems, type ReadyItem } from './ready-items.ts'
 import { writeItem } from './write-item.ts'
 
@@ -119,16 +119,23 @@ async function beginAt(
   const { credentials } = ask
   const writing = { engine, variant, target, wire, credentials, batchId: id }
   const made = items.map((item) => writeItem(writing, item))
-  const requests = made.map((item) => ({ id: item.id, body: item.request }))
-  const beganAt = engine.clock.now()
-  const steps = api.begin(batchPlace(target, wire), { id, requests })
-  const known = await askInSteps(engine, { target, credentials }, steps)
+  // First it is kept: what is handed in costs money, and must be found again.
+  const pieces = await keepItems(stored, id, made)
   const names = { functionName: fn.name, variantName: variant.name }
   const place = { model: target.model, provider: target.name }
+  const facts = { id, ...names, ...place, configHash: config.hash, pieces, failures: {} }
   const inferenceIds = made.map((item) => item.id)
-  const batch = { id, status: 'pending', ...names, ...place, known, beganAt } as const
-  await keepBatch(stored, { ...batch, configHash: config.hash, inferenceIds, failures: {} }, made)
-  return id
+  try {
+    const requests = made.map((item) => ({ id: item.id, body: item.request }))
+    const beganAt = engine.clock.now()
+    const steps = api.begin(batchPlace(target, wire), { id, requests })
+    const known = await askInSteps(engine, { target, credentials }, steps)
+    await putBatch(stored, { ...facts, status: 'pending', known, beganAt, inferenceIds })
+    return id
+  } catch (thrown) {
+    await dropItems(stored, { id, pieces })
+    throw thrown
+  }
 }
 
 /** The fault is ours: another batch would not be kept either. */

@@ -13,17 +13,17 @@ const TURNS = 'batch_turn'
 const PIECE_ITEMS = 100
 const PIECE_LENGTH = 4_000_000
 
-/** Keeps a new batch: it is there when all of its requests are. */
-export async function keepBatch(
+/** Keeps the requests of a new batch. Resolves with the number of their pieces. */
+export async function keepItems(
   stored: StoreClient,
-  batch: Omit<Batch, 'pieces'>,
+  id: string,
   items: readonly BatchItem[],
-): Promise<void> {
+): Promise<number> {
   const pieces = piecesOf(items)
   for (const [number, piece] of pieces.entries()) {
-    await stored.change({ kind: 'put', ...pieceName(batch.id, number), value: piece })
+    await stored.change({ kind: 'put', ...pieceName(id, number), value: piece })
   }
-  await putBatch(stored, { ...batch, pieces: pieces.length })
+  return pieces.length
 }
 
 function piecesOf(items: readonly BatchItem[]): Json[][] {
@@ -71,7 +71,10 @@ export async function* itemsOf(
 }
 
 /** Once all is in records, the requests need not be kept twice. */
-export async function dropItems(stored: StoreClient, { id, pieces }: Batch): Promise<void> {
+export async function dropItems(
+  stored: StoreClient,
+  { id, pieces }: Pick<Batch, 'id' | 'pieces'>,
+): Promise<void> {
   for (let number = 0; number < pieces; number++) {
     await stored.change({ kind: 'remove', ...pieceName(id, number) })
   }
