@@ -1,4 +1,5 @@
 import type { FeedbackLevel } from './feedback.ts'
+import { BATCH_DIALECT } from './record.ts'
 
 /**
  * Which finished inferences are meant, as TensorZero's API can say it. Only answers that came out
@@ -87,7 +88,7 @@ export interface TimeFilter {
 /** Requests whose answers count as inferences; others (embeddings, pictures …) are in the log. */
 export const INFERENCE_DIALECTS: readonly string[] = [
   'tensorzero.inference',
-  'tensorzero.batch_inference',
+  BATCH_DIALECT,
   'openai.chat',
   'openai.responses',
   'anthropic.messages',

@@ -122,5 +122,8 @@ export interface InferenceRecord {
   readonly outputPreview: string
 }
 
+/** The dialect of what was asked in a batch: hours lie between the request and its answer. */
+export const BATCH_DIALECT = 'tensorzero.batch_inference'
+
 /** Longest preview kept with a row, in UTF-16 units. */
 export const PREVIEW_LENGTH = 200

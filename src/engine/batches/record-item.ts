@@ -1,6 +1,7 @@
 import type { Config, Target } from '../../config/config.ts'
 import type { Part } from '../../domain/chat.ts'
 import { GatewayError } from '../../domain/errors.ts'
+import { BATCH_DIALECT } from '../../domain/record.ts'
 import type { BatchResult } from '../../providers/batch.ts'
 import type { ChatWire } from '../../providers/provider.ts'
 import type { AttemptDraft, Draft } from '../draft.ts'
@@ -11,7 +12,6 @@ import { answerFromTool } from '../functions/answers.ts'
 import { noteTask } from '../functions/note-task.ts'
 import { toldOf } from '../functions/told.ts'
 import type { Batch, BatchItem } from './batch.ts'
-import { BATCH_DIALECT } from './write-item.ts'
 
 interface Recording {
   readonly engine: Engine

@@ -1,6 +1,7 @@
 import type { Target } from '../../config/config.ts'
 import type { ChatVariant } from '../../config/functions.ts'
 import type { ChatRequest } from '../../domain/chat.ts'
+import { BATCH_DIALECT } from '../../domain/record.ts'
 import { Cancellation } from '../../lib/cancel.ts'
 import type { JsonObject } from '../../lib/json.ts'
 import type { ChatWire } from '../../providers/provider.ts'
@@ -12,9 +13,6 @@ import { tellingOf } from '../functions/variant-context.ts'
 import { bodyFor } from '../request-body.ts'
 import type { BatchItem } from './batch.ts'
 import type { ReadyItem } from './ready-items.ts'
-
-/** The name of this API in records. */
-export const BATCH_DIALECT = 'tensorzero.batch_inference'
 
 export interface Writing {
   readonly engine: Engine

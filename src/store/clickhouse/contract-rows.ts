@@ -1,7 +1,7 @@
 import { isUuid } from '../../domain/ids.ts'
 import { nativeOf } from '../../domain/native-of.ts'
 import type { NativeInference, ToolWords } from '../../domain/native.ts'
-import type { AttemptRecord, InferenceRecord } from '../../domain/record.ts'
+import { type AttemptRecord, BATCH_DIALECT, type InferenceRecord } from '../../domain/record.ts'
 import { totalInput, totalOutput, type Usage } from '../../domain/usage.ts'
 import { asArray, asObject, asString } from '../../lib/json.ts'
 import { tagsText } from './record-rows.ts'
@@ -66,7 +66,7 @@ function commonColumns(record: InferenceRecord, native: NativeInference): Row {
     input: wellFormedJson(native.input),
     output: wellFormedJson(native.output),
     inference_params: wellFormedJson(native.inference_params),
-    processing_time_ms: milliseconds(record.latencyUs),
+    processing_time_ms: record.dialect === BATCH_DIALECT ? null : milliseconds(record.latencyUs),
     tags: tagsText(record.tags),
     extra_body: wellFormedJson(native.extra_body),
     ttft_ms: milliseconds(record.ttftUs),
@@ -96,7 +96,8 @@ function modelRow(record: InferenceRecord, attempt: AttemptRecord): Row {
     model_name: (attempt.model ?? record.model ?? '').toWellFormed(),
     model_provider_name: attempt.provider.toWellFormed(),
     ...tokenColumns(attempt.usage),
-    response_time_ms: milliseconds(attempt.endedUs - attempt.startedUs),
+    response_time_ms:
+      record.dialect === BATCH_DIALECT ? null : milliseconds(attempt.endedUs - attempt.startedUs),
     ttft_ms: attempt.ttftUs === null ? null : milliseconds(attempt.ttftUs - attempt.startedUs),
     system: asString(asObject(input)?.['system'])?.toWellFormed() ?? null,
     input_messages: wellFormedJson(asObject(input)?.['messages'] ?? []),

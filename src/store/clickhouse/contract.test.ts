@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { type ClickHouse, startClickHouse } from '../../../test/support/clickhouse.ts'
 import type { NativeInference } from '../../domain/native.ts'
+import { BATCH_DIALECT } from '../../domain/record.ts'
 import { CHAT, clickHouseOn, feedbackOf } from '../fixtures/clickhouse-engine.ts'
 import { attemptOf, idOf, recordOf } from '../fixtures/records.ts'
 import { QUANTILES } from './contract-statistics.ts'
@@ -96,6 +97,12 @@ describe("F242 TensorZero's tables in ClickHouse", () => {
       input_messages: '[{"role":"user","content":[{"type":"text","text":"question 1"}]}]',
       output: '[{"type":"text","text":"answer 1"}]',
     })
+    // What was asked in a batch took no time of its own.
+    await store.write([recordOf(5, { native: CHAT, dialect: BATCH_DIALECT })])
+    const times = `SELECT processing_time_ms, response_time_ms FROM ChatInference AS c
+      JOIN ModelInference AS m ON m.inference_id = c.id WHERE c.id = '${idOf(5)}'`
+    const [batched] = await store.rows(times)
+    expect(batched).toEqual({ processing_time_ms: null, response_time_ms: null })
     await store.close()
   })
 

@@ -1,7 +1,7 @@
 import { DatabaseSync } from 'node:sqlite'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import type { AttemptRecord } from '../../domain/record.ts'
+import { type AttemptRecord, BATCH_DIALECT, type InferenceRecord } from '../../domain/record.ts'
 import { UNKNOWN_USAGE } from '../../domain/usage.ts'
 import { makeDirectory, query } from '../fixtures/open.ts'
 import { attemptOf, FIRST_MS, recordOf } from '../fixtures/records.ts'
@@ -41,6 +41,14 @@ test('a request costs the sum of its attempts', () => {
   ])
   run({})
   expect(costs()).toEqual([107])
+})
+
+test('leaves batches alone: the table tells what single calls cost', () => {
+  const engine = new SqliteEngine(directory.path)
+  write(engine, [[{ usage, costNano: null, costSource: null }]], { dialect: BATCH_DIALECT })
+  engine.close(true)
+  expect(run({})).toMatchObject({ read: 0, changed: 0 })
+  expect(costs()).toEqual([null])
 })
 
 test('keeps a cost that no entry prices any more', () => {
@@ -107,10 +115,14 @@ function store(requests: readonly Attempts[]): void {
   engine.close(true)
 }
 
-function write(engine: SqliteEngine, requests: readonly Attempts[]): void {
+function write(
+  engine: SqliteEngine,
+  requests: readonly Attempts[],
+  facts: Partial<InferenceRecord> = {},
+): void {
   const records = requests.map((attempts, number) => {
     const made = attempts.map((attempt) => attemptOf(number, attempt))
-    return recordOf(number, { attempts: made, costNano: made[0]?.costNano ?? null })
+    return recordOf(number, { attempts: made, costNano: made[0]?.costNano ?? null, ...facts })
   })
   engine.commit(engine.prepare(records), [], [])
 }

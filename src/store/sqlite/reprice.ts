@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { BATCH_DIALECT } from '../../domain/record.ts'
 import type { Usage } from '../../domain/usage.ts'
 import { COST_SOURCE_CODES } from './cost-source.ts'
 import { schemaVersion, transact } from './database.ts'
@@ -47,7 +48,7 @@ const REQUESTS_AT_ONCE = 500
 
 /**
  * Prices again what our own table priced, and what had no price. What a provider reported or the
- * configuration set stays. A gateway may be running: only columns of finished rows change.
+ * configuration set stays, and so do batches, which the table does not know. A gateway may be running: only columns of finished rows change.
  */
 export function reprice(options: RepriceOptions): RepriceSums {
   const path = join(options.dataDir, HOT_FILE)
@@ -107,11 +108,13 @@ const SELECT = `
   JOIN inference i ON i.seq = a.seq
   JOIN dim type ON type.id = a.provider_type
   JOIN dim upstream ON upstream.id = a.upstream_model
+  JOIN dim dialect ON dialect.id = i.dialect
   LEFT JOIN dim model ON model.id = i.model
   WHERE a.seq > ? AND a.seq <= ?
     AND (? IS NULL OR i.started_at >= ?)
     AND (? IS NULL OR upstream.name = ? OR model.name = ?)
     AND a.usage_told = 1
+    AND dialect.name <> '${BATCH_DIALECT}'
     AND (a.cost_source = ${COST_SOURCE_CODES.table}
       OR (a.cost_source IS NULL AND a.cost_nano IS NULL))
   ORDER BY a.seq, a.position`
