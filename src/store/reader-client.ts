@@ -42,7 +42,7 @@ class ThreadReader {
   #worker: Worker | undefined
   #idle: NodeJS.Timeout | undefined
   #nextNumber = 1
-  /** A cache has no time to wait for a thread that starts. */
+  /** A cache has no time to wait for a thread that starts, nor have examples to be read again. */
   #staysAwake = false
 
   constructor(options: ReaderClientOptions) {
@@ -55,7 +55,7 @@ class ThreadReader {
   }
 
   ask(call: Call): Promise<unknown> {
-    this.#staysAwake ||= call.method === 'cached'
+    this.#staysAwake ||= call.method === 'cached' || call.method === 'nearestExamples'
     clearTimeout(this.#idle)
     const { deadlineMs = DEADLINE_MS } = this.#options
     return new Promise((resolve, reject) => {

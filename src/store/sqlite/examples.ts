@@ -1,27 +1,29 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { Example, ExampleQuery, ExampleSpace, NearExample } from '../../domain/example.ts'
+import { encodeNibbles, NibbleVectors } from '../../lib/nibbles.ts'
 import type { Intern } from './hot-values.ts'
-import { SignIndex, signsOf } from './sign-index.ts'
 import { readBytes, readNumber, readText } from '../row.ts'
 import { encodeId } from './values.ts'
 
-/** So many are compared exactly. */
-const CANDIDATES = 1024
-/** Kept in memory, for the variants that were asked last. */
-const MOST_BYTES = 64 * 1024 * 1024
+/** So many are compared exactly, and more where more are wanted. */
+const CANDIDATES = 256
+/** Kept in memory, for the variants that were asked last: of some 160,000 vectors of 1536. */
+const MOST_BYTES = 128 * 1024 * 1024
 const DIM_KIND = 'examples'
 
 /** The writer's side of the examples. */
 export class ExampleWriter {
   readonly #insert: StatementSync
+  readonly #insertCode: StatementSync
   readonly #insertVector: StatementSync
   readonly #intern: Intern
 
   constructor(db: DatabaseSync, intern: Intern) {
     this.#insert = db.prepare(
-      `INSERT INTO example (id, space, sign, input, output) VALUES (?, ?, ?, ?, ?)
+      `INSERT INTO example (id, space, input, output) VALUES (?, ?, ?, ?)
        ON CONFLICT (id) DO NOTHING RETURNING seq`,
     )
+    this.#insertCode = db.prepare('INSERT INTO example_code (space, seq, code) VALUES (?, ?, ?)')
     this.#insertVector = db.prepare('INSERT INTO example_vector (seq, vector) VALUES (?, ?)')
     this.#intern = intern
   }
@@ -33,11 +35,12 @@ export class ExampleWriter {
   #add(example: Example): boolean {
     const vector = Float32Array.from(example.embedding)
     const space = this.#intern(DIM_KIND, nameOf(example))
-    const sign = bytesOf(signsOf(vector))
     const { input, output } = example
-    const row = this.#insert.get(encodeId(example.id), space, sign, input, output)
+    const row = this.#insert.get(encodeId(example.id), space, input, output)
     if (row === undefined) return false
-    this.#insertVector.run(readNumber(row, 'seq'), bytesOf(vector))
+    const seq = readNumber(row, 'seq')
+    this.#insertCode.run(space, seq, encodeNibbles(vector))
+    this.#insertVector.run(seq, bytesOf(vector))
     return true
   }
 }
@@ -46,11 +49,11 @@ function nameOf({ functionName, variantName, namespace }: ExampleSpace): string 
   return JSON.stringify([functionName, variantName, namespace])
 }
 
-function bytesOf({ buffer, byteOffset, byteLength }: Uint32Array | Float32Array): Uint8Array {
+function bytesOf({ buffer, byteOffset, byteLength }: Float32Array): Uint8Array {
   return new Uint8Array(buffer, byteOffset, byteLength)
 }
 
-/** The reader's side: finds the nearest, and remembers the signs of those it has seen. */
+/** The reader's side: finds the nearest, and remembers the codes of those it has seen. */
 export class ExampleShelf {
   readonly #spaces = new Map<string, Space>()
   #db: DatabaseSync | null = null
@@ -63,10 +66,8 @@ export class ExampleShelf {
     const space = this.#open(db, of)
     if (!space) return []
     const asked = Float32Array.from(query.embedding)
-    const signs = signsOf(asked)
-    const index = space.upToDate(db, signs.length)
-    const count = Math.max(CANDIDATES, query.k)
-    const near = compare(db, asked, index.likeliest(signs, count))
+    const count = Math.max(CANDIDATES, 4 * query.k)
+    const near = compare(db, asked, space.upToDate(db, asked.length).likeliest(asked, count))
     const { maxDistance } = query
     return near
       .filter(({ distance }) => maxDistance === null || distance <= maxDistance)
@@ -104,7 +105,7 @@ export class ExampleShelf {
 /** One variant's examples, by the length of their vectors: a new embedding model has another. */
 class Space {
   readonly #id: number
-  readonly #indexes = new Map<number, SignIndex>()
+  readonly #shelves = new Map<number, Coded>()
   #lastSeq = 0
 
   constructor(id: number) {
@@ -112,26 +113,66 @@ class Space {
   }
 
   get bytes(): number {
-    return [...this.#indexes.values()].reduce((sum, index) => sum + index.bytes, 0)
+    return [...this.#shelves.values()].reduce((sum, { bytes }) => sum + bytes, 0)
   }
 
-  upToDate(db: DatabaseSync, words: number): SignIndex {
-    const rows = db
-      .prepare('SELECT seq, sign FROM example WHERE space = ? AND seq > ? ORDER BY seq')
-      .iterate(this.#id, this.#lastSeq)
-    for (const row of rows) {
-      const seq = readNumber(row, 'seq')
-      const signs = new Uint32Array(readBytes(row, 'sign').slice().buffer)
-      this.#index(signs.length).add(seq, signs)
-      this.#lastSeq = seq
+  /** `length` is of the vectors. */
+  upToDate(db: DatabaseSync, length: number): Coded {
+    this.#readOld(db)
+    for (const row of db.prepare(SELECT_CODES).iterate(this.#id, this.#lastSeq)) {
+      this.#add(readNumber(row, 'seq'), readBytes(row, 'code'))
     }
-    return this.#index(words)
+    return this.#coded(encodeNibbles(new Float32Array(length)).length)
   }
 
-  #index(words: number): SignIndex {
-    const index = this.#indexes.get(words) ?? new SignIndex(words)
-    this.#indexes.set(words, index)
-    return index
+  /** Those from before there were codes. */
+  #readOld(db: DatabaseSync): void {
+    const row = db.prepare("SELECT value FROM meta WHERE key = 'example_codes_from'").get()
+    const from = Number(row?.['value'] ?? 0)
+    if (this.#lastSeq + 1 >= from) return
+    for (const old of db.prepare(SELECT_OLD).iterate(this.#id, this.#lastSeq, from)) {
+      this.#add(readNumber(old, 'seq'), encodeNibbles(floatsIn(readBytes(old, 'vector'))))
+    }
+  }
+
+  #add(seq: number, code: Uint8Array): void {
+    this.#coded(code.length).add(seq, code)
+    this.#lastSeq = seq
+  }
+
+  #coded(codeBytes: number): Coded {
+    const coded = this.#shelves.get(codeBytes) ?? new Coded(codeBytes)
+    this.#shelves.set(codeBytes, coded)
+    return coded
+  }
+}
+
+const SELECT_CODES = 'SELECT seq, code FROM example_code WHERE space = ? AND seq > ? ORDER BY seq'
+
+const SELECT_OLD = `
+  SELECT e.seq, v.vector FROM example e JOIN example_vector v ON v.seq = e.seq
+  WHERE e.space = ? AND e.seq > ? AND e.seq < ? ORDER BY e.seq`
+
+/** Codes of vectors of about one length, and whose they are. */
+class Coded {
+  readonly #vectors: NibbleVectors
+  readonly #seqs: number[] = []
+
+  constructor(codeBytes: number) {
+    this.#vectors = new NibbleVectors(codeBytes)
+  }
+
+  get bytes(): number {
+    return this.#vectors.bytes
+  }
+
+  add(seq: number, code: Uint8Array): void {
+    this.#vectors.add(code)
+    this.#seqs.push(seq)
+  }
+
+  likeliest(vector: Float32Array, count: number): number[] {
+    return this.#vectors.nearest(vector, count).map((place) => this.#seqs[place] ?? 0)
   }
 }
 
@@ -148,12 +189,14 @@ function compare(
     .flatMap((row) => {
       const bytes = readBytes(row, 'vector')
       if (bytes.byteLength !== asked.byteLength) return []
-      const vector = new Float32Array(
-        bytes.byteOffset % 4 === 0 ? bytes.buffer : bytes.slice().buffer,
-      )
-      return [{ seq: readNumber(row, 'seq'), distance: cosineDistance(asked, vector) }]
+      const distance = cosineDistance(asked, floatsIn(bytes))
+      return [{ seq: readNumber(row, 'seq'), distance }]
     })
     .toSorted((a, b) => a.distance - b.distance || a.seq - b.seq)
+}
+
+function floatsIn(bytes: Uint8Array): Float32Array {
+  return new Float32Array(bytes.byteOffset % 4 === 0 ? bytes.buffer : bytes.slice().buffer)
 }
 
 function cosineDistance(a: Float32Array, b: Float32Array): number {

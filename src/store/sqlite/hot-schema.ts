@@ -4,7 +4,7 @@ import { COST_SOURCE_MIGRATION } from './cost-source.ts'
 import { DATAPOINT_MIGRATION } from './datapoint-schema.ts'
 import { DOCUMENT_MIGRATION } from './document-schema.ts'
 import { METRIC_VALUE_MIGRATION } from './metric-values.ts'
-import { EXAMPLE_MIGRATION } from './example-schema.ts'
+import { EXAMPLE_CODE_MIGRATION, EXAMPLE_MIGRATION } from './example-schema.ts'
 import { RESPONSE_ID_MIGRATION } from './response-id.ts'
 import { GRAIN_MIGRATION } from './rollup-grains.ts'
 import { ROLLUP_MIGRATION } from './rollup-schema.ts'
@@ -133,4 +133,5 @@ export const HOT_MIGRATIONS: readonly string[] = [
   DATAPOINT_MIGRATION,
   EXAMPLE_MIGRATION,
   GRAIN_MIGRATION,
+  EXAMPLE_CODE_MIGRATION,
 ]

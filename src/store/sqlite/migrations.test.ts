@@ -99,3 +99,26 @@ test('a change of schema is all or nothing', () => {
 function hexOf(number: number): string {
   return idOf(number).replaceAll('-', '')
 }
+
+test('examples from before they had codes are found', () => {
+  const path = join(directory.path, HOT_FILE)
+  using db = new DatabaseSync(path)
+  const version = HOT_MIGRATIONS.findIndex((sql) => sql.includes('CREATE TABLE example_code'))
+  for (const migration of HOT_MIGRATIONS.slice(0, version)) db.exec(migration)
+  const space = JSON.stringify(['f', 'v', ''])
+  db.exec(`INSERT INTO dim (id, kind, name) VALUES (1, 'examples', '${space}');
+    INSERT INTO example (id, space, sign, input, output) VALUES (x'01', 1, x'00000000', 'i', 'old');
+    PRAGMA user_version = ${version}`)
+  const vector = new Uint8Array(Float32Array.of(1, 2).buffer)
+  db.prepare('INSERT INTO example_vector (seq, vector) VALUES (1, ?)').run(vector)
+
+  const hot = new HotFile(directory.path)
+  const of = { functionName: 'f', variantName: 'v', namespace: '' }
+  const example = { ...of, id: idOf(1), input: 'i', output: 'new', embedding: [2, 1] }
+  const changes = [{ kind: 'put_examples', examples: [example] }] as const
+  hot.write({ records: [], places: [], begun: [], changes })
+  hot.close(true)
+  const answers = new Queries(new Library(directory.path), new Budget(systemClock, 60_000))
+  const found = answers.nearestExamples(of, { embedding: [1, 2], k: 2, maxDistance: null })
+  expect(found.map(({ output }) => output)).toEqual(['old', 'new'])
+})
