@@ -37,6 +37,16 @@ const settled = (weir: WeirProcess) =>
 
 const databaseOf = (url: string) => new URL(url).pathname.slice(1)
 
+/** A comment on an inference; the status of the answer. */
+async function say({ url }: WeirProcess, id: string): Promise<number> {
+  const answer = await fetch(`${url}/feedback`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ inference_id: id, metric_name: 'comment', value: 'good' }),
+  })
+  return answer.status
+}
+
 /** How the records lie in the server, by id. */
 async function seqsIn(url: string): Promise<Map<string, number>> {
   const rows = await server.query('SELECT id, seq FROM weir.inference', databaseOf(url))
@@ -109,7 +119,7 @@ describe('Weir on PostgreSQL', { timeout: PATIENCE_MS }, () => {
     await expect(startOn(server.url('narrow'))).rejects.toThrow(/encoding UTF8/)
   })
 
-  test('starts, serves and keeps records while there is no server at all', async () => {
+  test('starts, serves, keeps records and takes what is said of them while there is no server at all', async () => {
     const url = await server.database()
     await server.stop()
     await using weir = await startOn(url)
@@ -117,9 +127,17 @@ describe('Weir on PostgreSQL', { timeout: PATIENCE_MS }, () => {
     await load.more(20)
     expect(await healthOf(weir)).toMatchObject({ store: 'degraded', postgres: 'error' })
     await load.stop()
+    const id = load.answered[0]?.[0] ?? ''
+    expect(await say(weir, id)).toBe(200)
+    const page = await fetch(`${weir.url}/internal/ui/inferences/${id}`)
+    expect(await page.json()).toMatchObject({ state: 'done', payload: 'present' })
+    // Whether this one exists only the server knows.
+    expect(await say(weir, '01900000-0000-7000-8000-000000000000')).toBe(503)
     await server.start()
     await settled(weir)
     await expectAll(url, [load])
+    const said = await server.query('SELECT target_id, value FROM weir.feedback', databaseOf(url))
+    expect(said).toEqual([{ target_id: id, value: 'good' }])
   })
 })
 

@@ -10,6 +10,7 @@ import { type Assets, listAssets } from '../http/static.ts'
 import { collectGarbage } from '../lib/collect-garbage.ts'
 import { systemClock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
+import { roomForReads } from '../store/clickhouse/shared-turns.ts'
 import { WriterThread } from '../store/writer-thread.ts'
 import { createAbout } from './about.ts'
 import type { Arguments, Env } from './arguments.ts'
@@ -39,12 +40,7 @@ export async function serve(args: Arguments, env: Env): Promise<void> {
   const holder = await ConfigHolder.open(args, env, log)
   const bind = readBind(args.bindAddress, holder.config.gateway.bindAddress)
   const dataDir = dataDirectory(args, env)
-  const threadData: ThreadData = {
-    dataDir,
-    priceFile: userPriceFile(env['WEIR_PRICES'] ?? null, dataDir),
-    store: chooseStore(holder.config.gateway, env),
-    retention: holder.config.gateway.retention,
-  }
+  const threadData = threadDataOf(holder, env, dataDir)
   const price = readPrices(threadData.priceFile)
   makeDirectory(dataDir, log)
   let crew: Crew | undefined
@@ -92,6 +88,16 @@ export async function serve(args: Arguments, env: Env): Promise<void> {
   await store.close()
   await engine.cache?.close()
   await engine.transport.close()
+}
+
+function threadDataOf({ config }: ConfigHolder, env: Env, dataDir: string): ThreadData {
+  return {
+    dataDir,
+    priceFile: userPriceFile(env['WEIR_PRICES'] ?? null, dataDir),
+    store: chooseStore(config.gateway, env),
+    retention: config.gateway.retention,
+    readTurns: roomForReads(),
+  }
 }
 
 /** The store thread, and how other threads reach it: anew each time it was started again. */

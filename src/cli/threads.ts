@@ -11,6 +11,8 @@ export interface ThreadData {
   readonly store: StoreChoice
   /** All is kept when missing. */
   readonly retention?: Retention
+  /** What the reader threads share when they may ask a server only so much at once. */
+  readonly readTurns?: SharedArrayBuffer
 }
 
 export function readThreadData(data: unknown): ThreadData {
@@ -22,6 +24,8 @@ export function readThreadData(data: unknown): ThreadData {
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- only we start these threads
       store: 'store' in data ? (data.store as StoreChoice) : { kind: 'sqlite' },
       retention: 'retention' in data ? readRetention(data.retention) : KEEP_ALL,
+      ...('readTurns' in data &&
+        data.readTurns instanceof SharedArrayBuffer && { readTurns: data.readTurns }),
     }
   }
   throw new Error('This thread was not told where the data is.')

@@ -2,10 +2,9 @@ import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vite
 import { type ClickHouse, startClickHouse } from '../../test/support/clickhouse.ts'
 import { within } from '../../test/support/waiting.ts'
 import { systemClock } from '../lib/clock.ts'
-import { Budget } from './budget.ts'
 import type { Change } from './changes.ts'
 import { ClickHouseEngine } from './clickhouse/engine.ts'
-import { clickHouseReads } from './clickhouse/read-engine.ts'
+import { clickHouseAnswers } from './fixtures/clickhouse-engine.ts'
 import { emptyTables } from './fixtures/clickhouse.ts'
 import { makeDirectory, openTestRecorder, until } from './fixtures/open.ts'
 import { attemptOf, FIRST_MS, idOf, recordOf } from './fixtures/records.ts'
@@ -222,13 +221,11 @@ describe('S14 ClickHouse in trouble', () => {
     const gateways = [engineOn(), engineOn()]
     for (const gateway of gateways) await gateway.open(AbortSignal.timeout(60_000))
     await server.delay(20)
-    const readers = gateways.map(() =>
-      clickHouseReads(server.url(database)).answers(new Budget(systemClock, 60_000)),
-    )
+    const readers = gateways.map(() => clickHouseAnswers(server.url(database)))
     const asked = readers.flatMap((reader) =>
       Array.from({ length: 10 }, (_, index) => [
-        reader.list?.({ terms: [] }, { before: null, limit: 10 }),
-        reader.count?.({
+        reader.list({ terms: [] }, { before: null, limit: 10 }),
+        reader.count({
           terms: [{ field: 'model', op: '=', value: `m${index}`, negated: false }],
         }),
       ]).flat(),
@@ -253,8 +250,8 @@ describe('S14 ClickHouse in trouble', () => {
     const engine = engineOn()
     await engine.open(AbortSignal.timeout(60_000))
     await server.delay(500)
-    const reader = clickHouseReads(server.url(database)).answers(new Budget(systemClock, 100))
-    await expect(reader.count?.({ terms: [] })).rejects.toThrow(/takes too long/)
+    const reader = clickHouseAnswers(server.url(database), 100)
+    await expect(reader.count({ terms: [] })).rejects.toThrow(/takes too long/)
     await server.delay(0)
     await engine.close()
   })

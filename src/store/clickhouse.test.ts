@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, vi } from 'vitest'
 import { type ClickHouse, startClickHouse } from '../../test/support/clickhouse.ts'
+import { describeCache } from './cache.conformance.ts'
 import { describeDatapoints } from './datapoints.conformance.ts'
 import { describeDocuments } from './documents.conformance.ts'
 import { describeEpisodes } from './episodes.conformance.ts'
 import { describeStatistics } from './feedback-statistics.conformance.ts'
+import { describeExamples } from './examples.conformance.ts'
 import { describeFilters } from './filters.conformance.ts'
 import { type ClickHouseStore, openClickHouseStore } from './fixtures/clickhouse.ts'
 import { describeInferences } from './inferences.conformance.ts'
@@ -35,3 +37,5 @@ describeStatistics('ClickHouse', open)
 describeInferences('ClickHouse', open)
 describeEpisodes('ClickHouse', open)
 describeDatapoints('ClickHouse', open)
+describeCache('ClickHouse', open)
+describeExamples('ClickHouse', open)

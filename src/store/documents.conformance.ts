@@ -95,9 +95,10 @@ export function describeDocuments(name: string, open: () => Promise<TestStore>):
           value: [{ type: 'text', text: 'better' }],
         }),
       ]
-      for (const feedback of all) await store.change({ kind: 'feedback', feedback })
       const other = feedbackOf(5, { targetId: idOf(9, 1), level: 'episode' })
-      await store.change({ kind: 'feedback', feedback: other })
+      await Promise.all(
+        [...all, other].map((feedback) => store.change({ kind: 'feedback', feedback })),
+      )
       expect(await store.reader.feedbackOf(idOf(1), { limit: 10 })).toEqual(all.toReversed())
       expect(await store.reader.feedbackOf(idOf(9, 1), { limit: 10 })).toEqual([other])
     })
@@ -110,9 +111,8 @@ export function describeDocuments(name: string, open: () => Promise<TestStore>):
     })
 
     test('pages through feedback in both directions', async () => {
-      for (const number of [1, 2, 3, 4, 5]) {
-        await store.change({ kind: 'feedback', feedback: feedbackOf(number) })
-      }
+      const all = [1, 2, 3, 4, 5].map((number) => feedbackOf(number))
+      await Promise.all(all.map((feedback) => store.change({ kind: 'feedback', feedback })))
       const pages = [
         [{ limit: 2 }, [0.5, 0.4]],
         [{ before: idOf(4, 3), limit: 2 }, [0.3, 0.2]],

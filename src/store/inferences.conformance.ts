@@ -39,7 +39,7 @@ export function describeInferences(name: string, open: () => Promise<TestStore>)
       expect(await store.reader.inferences({}, NEWEST)).toEqual([])
       expect(await store.reader.countInferences({})).toBe(0)
       await store.write(records)
-      for (const item of feedback) await store.change({ kind: 'feedback', feedback: item })
+      await Promise.all(feedback.map((item) => store.change({ kind: 'feedback', feedback: item })))
     })
     afterAll(() => store.close())
 

@@ -1,11 +1,14 @@
 import { afterAll, beforeAll, vi } from 'vitest'
 import { type PostgresServer, startPostgres } from '../../test/support/postgres.ts'
+import { describeCache } from './cache.conformance.ts'
 import { describeDatapoints } from './datapoints.conformance.ts'
 import { describeDocuments } from './documents.conformance.ts'
 import { describeEpisodes } from './episodes.conformance.ts'
 import { describeStatistics } from './feedback-statistics.conformance.ts'
+import { describeExamples } from './examples.conformance.ts'
 import { describeFilters } from './filters.conformance.ts'
 import { makeDirectory, openTestReader, openTestRecorder } from './fixtures/open.ts'
+import { overServer } from './fixtures/over-server.ts'
 import { describeInferences } from './inferences.conformance.ts'
 import { describeStore, type TestStore } from './store.conformance.ts'
 import { describeUsage } from './usage.conformance.ts'
@@ -41,6 +44,8 @@ describeStatistics('PostgreSQL', openStore)
 describeInferences('PostgreSQL', openStore)
 describeEpisodes('PostgreSQL', openStore)
 describeDatapoints('PostgreSQL', openStore)
+describeCache('PostgreSQL', openStore)
+describeExamples('PostgreSQL', openStore)
 
 async function openStore(): Promise<TestStore> {
   const tables = await server.query(
@@ -48,13 +53,5 @@ async function openStore(): Promise<TestStore> {
      WHERE schemaname = 'weir' AND tablename <> 'migration'`,
   )
   await server.query(`TRUNCATE ${String(tables[0]?.['names'])}`)
-  return {
-    write: (records) => {
-      for (const record of records) recorder.add(record, 5000)
-      return recorder.flush()
-    },
-    change: (change) => recorder.change(change),
-    reader,
-    close: () => Promise.resolve(),
-  }
+  return { ...overServer(recorder, reader), close: () => Promise.resolve() }
 }

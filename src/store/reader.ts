@@ -8,7 +8,7 @@ import type { Answers } from './reads.ts'
 /** Where an engine's answers come from. */
 export interface ReadEngine {
   /** Answers to one question, which may take as long as the budget says. */
-  answers(budget: Budget): Partial<Answers>
+  answers(budget: Budget): Answers
 }
 
 export interface ReaderOptions {
@@ -41,12 +41,8 @@ async function answer(number: number, work: () => unknown): Promise<FromReader> 
   }
 }
 
-function run(answers: Partial<Answers>, { method, args }: Call): unknown {
-  const found = answers[method]
-  if (found === undefined) {
-    throw new GatewayError('unsupported', `This store cannot tell \`${method}\` yet.`)
-  }
+function run(answers: Answers, { method, args }: Call): unknown {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- `Call` pairs each method with its own arguments
-  const ask = found.bind(answers) as (...args: readonly unknown[]) => unknown
+  const ask = answers[method].bind(answers) as (...args: readonly unknown[]) => unknown
   return ask(...args)
 }

@@ -148,7 +148,10 @@ export function describeStore(name: string, open: () => Promise<TestStore>): voi
     })
 
     test('pages through ten thousand rows, each once, newest first', async () => {
-      const records = Array.from({ length: 10_001 }, (_, index) => recordOf(index + 1))
+      // Without texts: it is their number that matters here, and some engines copy those.
+      const records = Array.from({ length: 10_001 }, (_, index) =>
+        recordOf(index + 1, { input: [] }),
+      )
       await store.write(records)
       const seen: string[] = []
       let before: number | null = null

@@ -6,7 +6,7 @@ import {
 } from '@clickhouse/client'
 import type { Address } from './address.ts'
 import { faultOf } from './fault.ts'
-import { Turns } from './turns.ts'
+import { OwnTurns, type Turns } from './turns.ts'
 import type { Row } from '../row.ts'
 
 /** Values of a query's `{name: Type}`. */
@@ -50,10 +50,10 @@ export class Connection {
   readonly #client: ClickHouseClient
   readonly #turns: Turns
 
-  constructor(address: Address, mostQueries: number) {
+  constructor(address: Address, mostQueries: number, turns: Turns = new OwnTurns(mostQueries)) {
     this.name = address.name
     this.database = address.database
-    this.#turns = new Turns(mostQueries)
+    this.#turns = turns
     this.#client = createClient({
       url: address.origin,
       username: address.username,

@@ -2,20 +2,12 @@ import type { Datapoint } from '../../domain/datapoint.ts'
 import { isUuid } from '../../domain/ids.ts'
 import type { ChangeOutcome } from '../changes.ts'
 import type { DeleteDatapoints, WriteDatapoints } from '../datapoints.ts'
-import type { Params } from './connection.ts'
 import { INFERENCE_TABLES } from './contract-tables.ts'
 import { DATAPOINT_TABLES, encodeDatapoint, tableOf } from './datapoint-rows.ts'
 import { Bindings } from './filter.ts'
-import type { Ask } from './queries.ts'
+import type { Means } from './means.ts'
 import { timeIn } from './record-rows.ts'
 import { readNumber, readText, type Row } from '../row.ts'
-
-/** The means of one batch; what is told the same `step` again changes nothing. */
-export interface DatapointMeans {
-  readonly ask: Ask
-  insert(table: string, rows: readonly Row[], step: string): Promise<void>
-  command(query: string, params: Params, step: string): Promise<void>
-}
 
 export type DatapointChange = WriteDatapoints | DeleteDatapoints
 
@@ -28,7 +20,7 @@ export function isDatapointChange(change: { readonly kind: string }): change is 
  * make one stale is to write it again.
  */
 export async function applyDatapoints(
-  means: DatapointMeans,
+  means: Means,
   change: DatapointChange,
   step: string,
 ): Promise<ChangeOutcome> {
@@ -45,7 +37,7 @@ export async function applyDatapoints(
 }
 
 async function remove(
-  means: DatapointMeans,
+  means: Means,
   { datasetName, ids, at }: DeleteDatapoints,
   step: string,
 ): Promise<ChangeOutcome> {
@@ -62,7 +54,7 @@ interface Stale {
   readonly step: string
 }
 
-async function makeStale(means: DatapointMeans, stale: Stale): Promise<number> {
+async function makeStale(means: Means, stale: Stale): Promise<number> {
   const where = `${stale.where} AND staled_at IS NULL`
   const now = `fromUnixTimestamp64Micro(${stale.bindings.add('Int64', timeIn(stale.at) * 1000)}, 'UTC')`
   const values = { staled_at: now, updated_at: `greatest(${now}, ${AFTER})` }
@@ -91,11 +83,7 @@ function again(table: string, where: string, values: Readonly<Record<string, str
     SELECT ${selected.join(', ')} FROM ${table} FINAL WHERE ${where}`
 }
 
-async function write(
-  means: DatapointMeans,
-  datapoints: readonly Datapoint[],
-  step: string,
-): Promise<void> {
+async function write(means: Means, datapoints: readonly Datapoint[], step: string): Promise<void> {
   if (datapoints.length === 0) return
   const latest = new Map(datapoints.map((datapoint) => [datapoint.id.toLowerCase(), datapoint]))
   const newest = new Map<string, number>()
@@ -133,7 +121,7 @@ function isOfPlace(row: Row, table: string, datapoint: Datapoint): boolean {
 }
 
 async function clear(
-  means: DatapointMeans,
+  means: Means,
   table: string,
   ids: readonly string[],
   step: string,

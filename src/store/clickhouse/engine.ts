@@ -6,12 +6,15 @@ import type { Change, ChangeOutcome } from '../changes.ts'
 import type { RemoteBatch, RemoteEngine } from '../remote/engine.ts'
 import { readAddress } from './address.ts'
 import { Connection, type Limits } from './connection.ts'
+import { CACHE_TABLE, encodeCached } from './cached-answers.ts'
 import { contractRows } from './contract-rows.ts'
 import { quoteName } from './ddl.ts'
-import { applyDatapoints, type DatapointMeans, isDatapointChange } from './datapoint-writer.ts'
+import { applyDatapoints, isDatapointChange } from './datapoint-writer.ts'
 import { applyDocuments, type DocumentChange, isDocumentChange } from './documents.ts'
+import { putExamples } from './examples.ts'
 import { isUnknownDatabase } from './fault.ts'
 import { contractFeedback, encodeFeedback } from './feedback.ts'
+import type { Means } from './means.ts'
 import { checkServer, migrate } from './migrate.ts'
 import { encodeRecord } from './record-rows.ts'
 import { usageRows } from './usage.ts'
@@ -123,12 +126,19 @@ export class ClickHouseEngine implements RemoteEngine {
 
   async #applyChanges(writing: Writing, changes: readonly Change[]): Promise<ChangeOutcome[]> {
     const documents = await this.#applyDocuments(writing, changes.filter(isDocumentChange))
+    const answers = changes.flatMap((change) =>
+      change.kind === 'cache' ? [encodeCached(change)] : [],
+    )
+    await writing.insert(CACHE_TABLE, answers)
     const outcomes: ChangeOutcome[] = []
     for (const [index, change] of changes.entries()) {
+      const step = `change ${index}`
       if (isDocumentChange(change)) outcomes.push({ result: documents.shift() ?? null })
       else if (isDatapointChange(change)) {
-        outcomes.push(await applyDatapoints(writing, change, `change ${index}`))
-      } else outcomes.push(otherOutcome(change))
+        outcomes.push(await applyDatapoints(writing, change, step))
+      } else if (change.kind === 'put_examples') {
+        outcomes.push(await putExamples(writing, change.examples, step))
+      } else outcomes.push({ result: doneBefore(change) })
     }
     return outcomes
   }
@@ -186,14 +196,13 @@ export class ClickHouseEngine implements RemoteEngine {
   }
 }
 
-/** Nothing is lost without a word: what has no table here yet is refused. */
-function otherOutcome({ kind }: Change): ChangeOutcome {
-  if (kind === 'feedback') return { result: null }
-  return { error: `ClickHouse cannot keep \`${kind}\` yet` }
+/** What is written together, before the changes that are done one by one. A new kind must say. */
+function doneBefore(_change: Extract<Change, { readonly kind: 'feedback' | 'cache' }>): null {
+  return null
 }
 
 /** The means of one call. */
-interface Writing extends DatapointMeans {
+interface Writing extends Means {
   /** Without a step: once for each table. */
   insert(table: string, rows: readonly Row[], step?: string): Promise<void>
 }

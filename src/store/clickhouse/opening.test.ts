@@ -59,9 +59,9 @@ describe('F242 a database that TensorZero has filled', () => {
       (SELECT count() FROM FloatMetricFeedbackByVariant) AS by_variant,
       (SELECT sum(count) FROM CumulativeUsage WHERE type = 'model_inferences') AS calls`)
     expect(counts).toEqual({ chat: 2, by_id: 2, ours: 2, by_variant: 1, calls: 2 })
-    const page = await store.reads.list?.({ terms: [] }, { before: null, limit: 10 })
+    const page = await store.reads.list({ terms: [] }, { before: null, limit: 10 })
     expect(page?.rows.map(({ id }) => id)).toContain(idOf(1))
-    const old = await store.reads.get?.(idOf(1))
+    const old = await store.reads.get(idOf(1))
     expect(old).toMatchObject({
       functionName: 'f',
       variantName: 'v',
@@ -72,9 +72,9 @@ describe('F242 a database that TensorZero has filled', () => {
       latencyUs: 1_234_000,
       outcome: 'ok',
     })
-    const said = await store.reads.feedbackOf?.(idOf(1), { limit: 5 })
+    const said = await store.reads.feedbackOf(idOf(1), { limit: 5 })
     expect(said).toMatchObject([{ metricName: 'quality', value: 0.5, level: 'inference' }])
-    const usage = await store.reads.usage?.({ level: 'attempt', period: 'all', by: [] })
+    const usage = await store.reads.usage({ level: 'attempt', period: 'all', by: [] })
     expect(usage).toMatchObject([{ count: 2, inputTokens: 22 }])
     await store.close()
   })

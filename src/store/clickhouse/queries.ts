@@ -1,5 +1,7 @@
+import type { CachedAnswer } from '../../domain/cached-answer.ts'
 import type { Json } from '../../domain/chat.ts'
 import type { Datapoint } from '../../domain/datapoint.ts'
+import type { ExampleQuery, ExampleSpace, NearExample } from '../../domain/example.ts'
 import type { Feedback, FeedbackType } from '../../domain/feedback.ts'
 import type { InferencePage, InferenceQuery } from '../../domain/inference-query.ts'
 import type { LogFilter } from '../../domain/log-query.ts'
@@ -21,16 +23,19 @@ import type { Answers, FeedbackSummary, FeedbackTarget, IdPage } from '../reads.
 import { countInferences, readInferences } from './inferences.ts'
 import { readByVariant, readUntil } from './statistics.ts'
 import type { LogPage, LogRow, Overview, StoredInference } from '../store.ts'
+import { readCached } from './cached-answers.ts'
 import type { Params } from './connection.ts'
 import { readDatapoints, readDatasets } from './datapoints.ts'
 import { isForgotten, readDocument, readDocuments } from './documents.ts'
 import { readEpisodeBounds, readEpisodes } from './episodes.ts'
+import { readNearest } from './examples.ts'
 import { readFeedback, readFeedbackOf, readSummary, readTarget } from './feedback.ts'
 import { Bindings, compileFilter } from './filter.ts'
 import { readOverview, type Span } from './overview.ts'
 import { decodeLogRow, decodeStored, LOG_COLUMNS } from './record-rows.ts'
 import type { UsageQuery, UsageRow } from '../usage.ts'
 import { readUsage } from './usage.ts'
+import type { OutboxReader } from '../remote/outbox-reader.ts'
 import { readNumber, readText, type Row } from '../row.ts'
 
 /** Asks the server, within the time of one question. */
@@ -40,11 +45,13 @@ const MOST_ROWS = 1000
 const MOST_COUNTED = 10_000
 
 /** What the store can be asked. */
-export class Queries implements Partial<Answers> {
+export class Queries implements Answers {
   readonly #ask: Ask
+  readonly #outbox: OutboxReader
 
-  constructor(ask: Ask) {
+  constructor(ask: Ask, outbox: OutboxReader) {
     this.#ask = ask
+    this.#outbox = outbox
   }
 
   async list(filter: LogFilter, page: { before: number | null; limit: number }): Promise<LogPage> {
@@ -61,6 +68,8 @@ export class Queries implements Partial<Answers> {
   }
 
   async get(id: string): Promise<StoredInference | null> {
+    const waiting = this.#outbox.get(id)
+    if (waiting !== null) return waiting
     const [row] = await this.#ask(
       `SELECT ${LOG_COLUMNS}, facts, texts FROM WeirInference WHERE id = {id: String}
        ORDER BY seq LIMIT 1`,
@@ -118,8 +127,8 @@ export class Queries implements Partial<Answers> {
     return { count: Math.min(count, MOST_COUNTED), exact: count <= MOST_COUNTED }
   }
 
-  target(id: string): Promise<FeedbackTarget | null> {
-    return readTarget(this.#ask, id)
+  async target(id: string): Promise<FeedbackTarget | null> {
+    return this.#outbox.target(id) ?? readTarget(this.#ask, id)
   }
 
   feedbackOf(
@@ -127,6 +136,14 @@ export class Queries implements Partial<Answers> {
     page: IdPage & { readonly type?: FeedbackType },
   ): Promise<Feedback[]> {
     return readFeedbackOf(this.#ask, targetId, page)
+  }
+
+  cached(key: string): Promise<CachedAnswer | null> {
+    return readCached(this.#ask, key)
+  }
+
+  nearestExamples(space: ExampleSpace, query: ExampleQuery): Promise<NearExample[]> {
+    return readNearest(this.#ask, space, query)
   }
 
   document(name: DocumentName): Promise<Json> {

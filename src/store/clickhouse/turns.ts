@@ -1,5 +1,10 @@
-/** Lets so many pieces of work go on at once; the others wait, in order. */
-export class Turns {
+/** Lets so many pieces of work go on at once; the others wait. */
+export interface Turns {
+  take<T>(work: () => Promise<T>): Promise<T>
+}
+
+/** Turns of one thread, given in the order in which they are asked for. */
+export class OwnTurns implements Turns {
   readonly #most: number
   readonly #waiting: (() => void)[] = []
   #taken = 0

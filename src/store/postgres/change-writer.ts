@@ -1,9 +1,10 @@
 import type pg from 'pg'
 import type { Json } from '../../domain/chat.ts'
 import type { Change, ChangeOutcome } from '../changes.ts'
-import { RemoteFault } from '../remote/engine.ts'
+import { keepAnswer } from './cached-answers.ts'
 import { deleteDatapoints, writeDatapoints } from './datapoints.ts'
 import { claimDocument, putDocument, removeDocument } from './documents.ts'
+import { putExamples } from './examples.ts'
 import { asRemoteFault } from './fault.ts'
 import { addFeedback } from './feedback.ts'
 import { encodeText } from './text.ts'
@@ -52,7 +53,9 @@ async function apply(client: pg.ClientBase, change: Change): Promise<Json> {
       return writeDatapoints(client, change)
     case 'delete_datapoints':
       return deleteDatapoints(client, change)
-    default:
-      throw new RemoteFault('data', `PostgreSQL cannot keep this yet: ${change.kind}.`)
+    case 'cache':
+      return keepAnswer(client, change)
+    case 'put_examples':
+      return putExamples(client, change.examples)
   }
 }

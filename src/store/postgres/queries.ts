@@ -1,5 +1,7 @@
+import type { CachedAnswer } from '../../domain/cached-answer.ts'
 import type { Json } from '../../domain/chat.ts'
 import type { Datapoint } from '../../domain/datapoint.ts'
+import type { ExampleQuery, ExampleSpace, NearExample } from '../../domain/example.ts'
 import type { Feedback, FeedbackType } from '../../domain/feedback.ts'
 import type { InferencePage, InferenceQuery } from '../../domain/inference-query.ts'
 import type { LogFilter } from '../../domain/log-query.ts'
@@ -20,12 +22,15 @@ import type {
 import type { FoundInference } from '../inference-reads.ts'
 import type { Answers, FeedbackSummary, FeedbackTarget, IdPage } from '../reads.ts'
 import type { OverviewSpan } from '../sqlite/overview.ts'
+import type { OutboxReader } from '../remote/outbox-reader.ts'
 import { readNumber, readText, type Row } from '../row.ts'
 import type { LogPage, Overview, StoredInference } from '../store.ts'
 import type { UsageQuery, UsageRow } from '../usage.ts'
+import { readCached } from './cached-answers.ts'
 import { readDatapoints, readDatasets } from './datapoints.ts'
 import { type Asks, readDocument, readDocuments } from './documents.ts'
 import { readEpisodeBounds, readEpisodes } from './episodes.ts'
+import type { PostgresExamples } from './examples.ts'
 import { readFeedbackById, readFeedbackOf, readFeedbackSummary, readTarget } from './feedback.ts'
 import { compileFilter, Values } from './filter.ts'
 import { logRowOf, SELECT_ATTEMPTS, SELECT_INFERENCES, storedOf } from './log-rows.ts'
@@ -39,14 +44,23 @@ import { readUsage } from './usage.ts'
 const MOST_ROWS = 1000
 const MOST_COUNTED = 10_000
 
+/** What questions share. */
+export interface PostgresMeans {
+  readonly db: Asks
+  readonly examples: PostgresExamples
+  readonly outbox: OutboxReader
+}
+
 /** What the store can be asked. The server's own time limit ends what takes too long. */
-export class PostgresQueries implements Partial<Answers> {
+export class PostgresQueries implements Answers {
   readonly #db: Asks
   readonly #budget: Budget
+  readonly #means: PostgresMeans
 
-  constructor(db: Asks, budget: Budget) {
-    this.#db = db
+  constructor(budget: Budget, means: PostgresMeans) {
+    this.#db = means.db
     this.#budget = budget
+    this.#means = means
   }
 
   async list(filter: LogFilter, page: { before: number | null; limit: number }): Promise<LogPage> {
@@ -64,6 +78,10 @@ export class PostgresQueries implements Partial<Answers> {
   }
 
   async get(id: string): Promise<StoredInference | null> {
+    return this.#means.outbox.get(id) ?? this.#get(id)
+  }
+
+  async #get(id: string): Promise<StoredInference | null> {
     const name = [encodeText(id)]
     const { rows } = await this.#db.query<Row>(`${SELECT_INFERENCES} WHERE i.id = $1`, name)
     const [row] = rows
@@ -117,8 +135,8 @@ export class PostgresQueries implements Partial<Answers> {
     return { count: Math.min(count, MOST_COUNTED), exact: count <= MOST_COUNTED }
   }
 
-  target(id: string): Promise<FeedbackTarget | null> {
-    return readTarget(this.#db, id)
+  async target(id: string): Promise<FeedbackTarget | null> {
+    return this.#means.outbox.target(id) ?? readTarget(this.#db, id)
   }
 
   feedbackById(id: string): Promise<Feedback | null> {
@@ -170,6 +188,14 @@ export class PostgresQueries implements Partial<Answers> {
 
   usage(query: UsageQuery): Promise<UsageRow[]> {
     return readUsage(this.#db, query)
+  }
+
+  cached(key: string): Promise<CachedAnswer | null> {
+    return readCached(this.#db, key)
+  }
+
+  nearestExamples(space: ExampleSpace, query: ExampleQuery): Promise<NearExample[]> {
+    return this.#means.examples.nearest(this.#db, space, query)
   }
 
   document(name: DocumentName): Promise<Json> {

@@ -3,8 +3,10 @@ import { GatewayError } from '../../domain/errors.ts'
 import { tooSlow } from '../budget.ts'
 import { DEADLINE_MS } from '../reader-protocol.ts'
 import type { ReadEngine } from '../reader.ts'
+import type { OutboxReader } from '../remote/outbox-reader.ts'
 import { connectionOptions } from './connection.ts'
 import type { Asks } from './documents.ts'
+import { PostgresExamples } from './examples.ts'
 import { asRemoteFault, codeOf } from './fault.ts'
 import { nameOf } from './name.ts'
 import { PostgresQueries } from './queries.ts'
@@ -16,7 +18,7 @@ const QUERY_MS = DEADLINE_MS - 1000
 const CONNECT_MS = 3000
 
 /** Reads a PostgreSQL database over a few connections, each query with a time limit. */
-export function postgresReads(url: string): ReadEngine {
+export function postgresReads(url: string, outbox: OutboxReader): ReadEngine {
   const name = nameOf(url)
   const pool = new pg.Pool({
     ...connectionOptions(url, 'weir reader'),
@@ -33,8 +35,8 @@ export function postgresReads(url: string): ReadEngine {
   })
   // A connection that breaks while idle is replaced by itself.
   pool.on('error', () => {})
-  const asks = asking(pool, name)
-  return { answers: (budget) => new PostgresQueries(asks, budget) }
+  const means = { db: asking(pool, name), examples: new PostgresExamples(), outbox }
+  return { answers: (budget) => new PostgresQueries(budget, means) }
 }
 
 const QUERY_CANCELED = '57014'

@@ -1,4 +1,5 @@
 import { USAGE_COLUMNS } from '../usage-columns.ts'
+import { EXAMPLE_MIGRATION } from './example-schema.ts'
 
 const USAGE_SQL = Object.values(USAGE_COLUMNS)
   .map((column) => `${column} bigint,`)
@@ -146,4 +147,5 @@ export const MIGRATIONS: readonly string[] = [
   );
   CREATE INDEX ON weir.datapoint (dataset_name, updated_at, id) WHERE staled_at IS NULL;
   `,
+  EXAMPLE_MIGRATION,
 ]

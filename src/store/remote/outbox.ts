@@ -7,7 +7,7 @@ import { guarded } from '../sqlite/fault.ts'
 import { readBytes, readNumber, readText } from '../row.ts'
 import type { RemoteBatch } from './engine.ts'
 
-const OUTBOX_FILE = 'outbox.db'
+export const OUTBOX_FILE = 'outbox.db'
 const CACHE_KIB = 2048
 
 const MIGRATIONS: readonly string[] = [
@@ -24,6 +24,19 @@ const MIGRATIONS: readonly string[] = [
 
   -- Requests that have begun: what is still here after a crash was interrupted.
   CREATE TABLE open_request (id TEXT PRIMARY KEY, record BLOB NOT NULL) WITHOUT ROWID;
+  `,
+  `
+  -- What feedback may be given to though only this file knows of it.
+  CREATE TABLE target (
+    seq INTEGER NOT NULL,
+    id TEXT NOT NULL,
+    episode_id TEXT NOT NULL,
+    function_name TEXT NOT NULL,
+    variant_name TEXT NOT NULL,
+    PRIMARY KEY (seq, id)
+  ) WITHOUT ROWID;
+  CREATE INDEX target_id ON target (id);
+  CREATE INDEX target_episode ON target (episode_id);
   `,
 ]
 
@@ -89,9 +102,10 @@ export class Outbox {
       if (stripped) this.#droppedPayloads += batch.records.length
       const rows = batch.records.length
       transact(this.#db, () => {
-        this.#db
+        const { lastInsertRowid } = this.#db
           .prepare('INSERT INTO entry (token, rows, stripped, frame) VALUES (?, ?, ?, ?)')
           .run(batch.token, rows, Number(stripped), frame)
+        this.#addTargets(Number(lastInsertRowid), batch.records)
         this.#deleteOpen(batch.records)
       })
       this.#entries++
@@ -116,9 +130,12 @@ export class Outbox {
   /** The server has it. */
   remove(seq: number): void {
     guarded(this.path, () => {
-      const row = this.#db
-        .prepare('DELETE FROM entry WHERE seq = ? RETURNING rows, length(frame) AS bytes')
-        .get(seq)
+      const row = transact(this.#db, () => {
+        this.#db.prepare('DELETE FROM target WHERE seq = ?').run(seq)
+        return this.#db
+          .prepare('DELETE FROM entry WHERE seq = ? RETURNING rows, length(frame) AS bytes')
+          .get(seq)
+      })
       if (row === undefined) return
       this.#entries--
       this.#rows -= readNumber(row, 'rows')
@@ -181,6 +198,13 @@ export class Outbox {
     return new Set(open.map((row) => readText(row, 'id')))
   }
 
+  #addTargets(seq: number, records: readonly InferenceRecord[]): void {
+    const insert = this.#db.prepare('INSERT OR IGNORE INTO target VALUES (?, ?, ?, ?, ?)')
+    for (const { id, episodeId, functionName, variantName } of records) {
+      insert.run(seq, id, episodeId, functionName, variantName)
+    }
+  }
+
   #deleteOpen(records: readonly InferenceRecord[]): void {
     for (const { id } of records) {
       if (!this.#open.delete(id)) continue
@@ -219,7 +243,7 @@ function pack({ records, changes }: Contents): Buffer {
   return zstdCompressSync(JSON.stringify({ records, changes } satisfies Contents), ZSTD)
 }
 
-function contentsIn(frame: Uint8Array): Contents {
+export function contentsIn(frame: Uint8Array): Contents {
   const text = textOrNull(frame)
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- only `pack` writes these, and the frame has a checksum
   return text === null ? NOTHING : (JSON.parse(text) as Contents)

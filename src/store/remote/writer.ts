@@ -177,6 +177,8 @@ class RemoteWriter<Draft extends { readonly id: string }> {
 
   #acknowledge(batch: Batch, lost: readonly string[], outcomes: readonly ChangeOutcome[]): void {
     this.#batches = this.#batches.filter((other) => other !== batch)
+    // Who hears that it is kept has heard before that it is kept here.
+    this.#tellWaiting(this.#outbox.get())
     this.#post({ kind: 'acked', number: batch.number, lost, outcomes })
   }
 
@@ -208,11 +210,7 @@ class RemoteWriter<Draft extends { readonly id: string }> {
     const outbox = this.#outbox.get()
     if (outbox === null) this.#tellWithoutOutbox()
     else {
-      const { rows, bytes } = outbox.waiting
-      const { droppedPayloads } = outbox
-      const told = `${rows} ${bytes} ${droppedPayloads}`
-      if (told !== this.#told) this.#post({ kind: 'waiting', rows, bytes, droppedPayloads })
-      this.#told = told
+      this.#tellWaiting(outbox)
       if (state === 'away' || late) {
         this.#condition.waiting(`${this.#whyAway} Records wait in ${outbox.path} until it does.`)
       } else if (!outbox.empty) this.#condition.waiting(this.#catchingUp(outbox))
@@ -224,6 +222,14 @@ class RemoteWriter<Draft extends { readonly id: string }> {
       const reason = fault.kind === 'newer' ? 'newer' : 'settings'
       this.#say({ state: 'refused', reason, message: fault.message })
     }
+  }
+
+  #tellWaiting(outbox: Outbox | null): void {
+    if (outbox === null) return
+    const { waiting, droppedPayloads } = outbox
+    const told = `${waiting.rows} ${waiting.bytes} ${droppedPayloads}`
+    if (told !== this.#told) this.#post({ kind: 'waiting', ...waiting, droppedPayloads })
+    this.#told = told
   }
 
   #catchingUp({ path }: Outbox): string {

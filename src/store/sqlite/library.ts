@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
 import { openForReading, schemaVersion } from './database.ts'
 import { CACHE_FILE } from './cache-file.ts'
-import { ExampleShelf } from './examples.ts'
+import { ExampleFinder } from './examples.ts'
 import { HOT_FILE } from './hot-schema.ts'
 import { decodePayload, type Payload } from './payload.ts'
 import { payloadPath, type Place } from './payload-files.ts'
@@ -23,7 +23,7 @@ interface OpenFile {
 /** The reader's side of the files: opened when needed, never written. */
 export class Library {
   readonly #dataDir: string
-  readonly examples = new ExampleShelf()
+  readonly examples = new ExampleFinder()
   readonly #files = new Map<string, OpenFile>()
   /** The frame read last: neighbours are often in the same one. */
   #frame: { readonly key: string; document(index: number): Buffer } | undefined
