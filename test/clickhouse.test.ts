@@ -61,6 +61,41 @@ describe('F242 Weir on ClickHouse', { timeout: PATIENCE_MS }, () => {
     expect(weir.output()).not.toContain(encodeURIComponent("p'ss:"))
   })
 
+  test('F246 keeps answers for the next one who asks, and asks with all its threads four things at once', async () => {
+    await using weir = await startOn(server.url('cached'), ['--default-config', '--workers', '3'])
+    const ask = async (content: string) => {
+      const answer = await fetch(`${weir.url}/openai/v1/chat/completions`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', connection: 'close' },
+        body: JSON.stringify({
+          model: 'demo::echo',
+          messages: [{ role: 'user', content }],
+          'tensorzero::cache_options': { enabled: 'on' },
+        }),
+      })
+      await answer.text()
+      return answer.status
+    }
+    await settled(weir)
+    // What was asked before is in memory, and threads may have yet to start.
+    let asked = 0
+    const round = async () => {
+      const statuses = Array.from({ length: 40 }, () => ask(`question ${asked++}`))
+      expect(new Set(await Promise.all(statuses))).toEqual(new Set([200]))
+      return (await server.counts()).peak
+    }
+    await server.delay(20)
+    await within(60_000, async () => (await round()) > 2)
+    expect(await round()).toBeLessThanOrEqual(4)
+    await server.delay(0)
+    // While the server was slow, answers were not kept.
+    await within(60_000, async () => {
+      await ask(`question ${asked++}`)
+      const count = await server.query('SELECT count() FROM ModelInferenceCache', 'cached')
+      return Number(count) > 0
+    })
+  })
+
   test('F250 sets the database up when told to, and says what a wrong password means', async () => {
     await expect(startOn(server.url('set_up'), ['--run-clickhouse-migrations'])).rejects.toThrow(
       /set_up is up to date/,
