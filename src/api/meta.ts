@@ -39,28 +39,4 @@ const health: RawRoute<App> = {
   },
 }
 
-const Model = z.object({
-  id: z.string(),
-  object: z.literal('model'),
-  created: z.int(),
-  owned_by: z.string(),
-})
-
-const models = jsonRoute({
-  method: 'GET',
-  paths: ['/openai/v1/models', '/v1/models'],
-  scope: 'inference',
-  summary: 'The models that can be named, as the OpenAI API lists them.',
-  result: z.object({ object: z.literal('list'), data: z.array(Model) }),
-  handle: ({ about }: App) => ({
-    object: 'list' as const,
-    data: [...about.config().modelNames, ...about.builtInModels()].map((id) => ({
-      id,
-      object: 'model' as const,
-      created: 0,
-      owned_by: about.config().model(id)?.targets[0]?.provider.type ?? 'weir',
-    })),
-  }),
-})
-
-export const metaRoutes: readonly Route<App>[] = [status, health, models]
+export const metaRoutes: readonly Route<App>[] = [status, health]
