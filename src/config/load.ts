@@ -60,9 +60,11 @@ export async function buildConfig(read: Sources, options: LoadOptions): Promise<
   const findings = [...clashes, ...misfits, ...checkRules({ file, tables: table, types })]
   const readFile = options.readFile ?? readFromDisk
   const from = { file, table, sources, around: { env: options.env, readFile } }
-  const models = await buildModels(from, options.providers, findings)
+  const { relay, findings: keyless } = await resolveRelay(file.gateway, from.around)
+  findings.push(...keyless)
+  const models = await buildModels(from, { providers: options.providers, relay }, findings)
   const functions = await buildFunctions(from, models, findings)
-  const settings = await buildSettings(from, findings)
+  const settings = { ...buildSettings(from, findings), relay }
   const late = await reject(findings, files, functions.referencedFiles)
   const paths = Object.freeze(files.map(({ file: path }) => path))
   const config = Object.freeze({ files: paths, ...models, ...functions, ...settings })
@@ -83,20 +85,20 @@ type Models = Pick<Config, 'models' | 'embeddingModels' | 'model' | 'modelNames'
 
 async function buildModels(
   { file, table, sources, around }: From,
-  providers: readonly Provider[],
+  { providers, relay }: { providers: readonly Provider[]; relay: Config['relay'] },
   findings: Finding[],
 ): Promise<Models> {
   const defaults = await findDefaults(providers, file.provider_types, around)
   findings.push(...defaults.findings)
   const types: DefaultsByType = defaults.types
-  const from = { tables: table, types, around, sources }
+  const from = { tables: table, types, around, sources, relay }
   const { models, findings: wrong } = await resolveModels('models', file.models, from)
   const forEmbeddings = Object.entries(file.embedding_models).map(
     ([name, model]) => [name, asModel(model)] as const,
   )
   const embedding = await resolveModels('embedding_models', Object.fromEntries(forEmbeddings), from)
   findings.push(...wrong, ...embedding.findings, ...checkEmbeddings(embedding.models))
-  const shortName = createShortNames(types)
+  const shortName = createShortNames(types, relay)
   return {
     models,
     embeddingModels: embedding.models,
@@ -133,15 +135,13 @@ async function buildFunctions(from: From, models: Models, findings: Finding[]) {
   }
 }
 
-async function buildSettings({ file, around }: From, findings: Finding[]) {
-  const { relay, findings: keyless } = await resolveRelay(file.gateway, around)
+function buildSettings({ file, around }: From, findings: Finding[]) {
   const storage = resolveStorage(file.object_storage, around.env)
   const rateLimiting = resolveRateLimiting(file.rate_limiting)
-  findings.push(...keyless, ...storage.findings, ...checkScopes(rateLimiting))
+  findings.push(...storage.findings, ...checkScopes(rateLimiting))
   return {
     gateway: resolveGateway(file.gateway, file.clickhouse),
     cache: resolveCache(file.gateway),
-    relay,
     objectStorage: storage.objectStorage,
     rateLimiting,
   }

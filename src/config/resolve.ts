@@ -1,4 +1,4 @@
-import type { Credential, Model, Target } from './config.ts'
+import type { Credential, Model, Relay, Target } from './config.ts'
 import { findCredential, findSetting } from './credentials.ts'
 import type { Surroundings } from './credentials.ts'
 import { valueAt } from './issues.ts'
@@ -7,7 +7,7 @@ import type { Finding, Path } from './problems.ts'
 import { readProviderFiles } from './provider-files.ts'
 import { CommonProvider } from './schema-models.ts'
 import type { ConfigFile } from './schema.ts'
-import { needsNoBase, toRetries, toTarget, toTimeouts } from './target.ts'
+import { needsNoBase, toRelayTarget, toRetries, toTarget, toTimeouts } from './target.ts'
 import type { Source, Table } from './toml.ts'
 import { withSlash } from './type-defaults.ts'
 import type { DefaultsByType, TypeDefaults } from './type-defaults.ts'
@@ -25,6 +25,8 @@ export interface Resources {
   readonly around: Surroundings
   /** Paths count from the file that says them. */
   readonly sources: readonly Source[]
+  /** Whom to ask in place of the providers; null: the providers. */
+  readonly relay: Relay | null
 }
 
 /**
@@ -39,12 +41,11 @@ export async function resolveModels(
   const resolved = new Map<string, Model>()
   const findings: Finding[] = []
   for (const [name, model] of Object.entries(models)) {
-    const targets: Target[] = []
-    for (const provider of new Set(model.routing)) {
-      const place = { table, model: name, name: provider, findings }
-      const target = await resolveTarget(model.providers[provider], place, resources)
-      if (target) targets.push(target)
-    }
+    const { relay } = resources
+    const targets =
+      relay && !model.skip_relay
+        ? [toRelayTarget(name, relay)]
+        : await resolveTargets(model, { table, model: name, findings }, resources)
     const retries = toRetries(model.retries)
     const timeouts = toTimeouts(model.timeouts)
     resolved.set(
@@ -60,6 +61,19 @@ export async function resolveModels(
     )
   }
   return { models: resolved, findings }
+}
+
+async function resolveTargets(
+  model: ConfigFile['models'][string],
+  place: Omit<TargetPlace, 'name'>,
+  resources: Resources,
+): Promise<Target[]> {
+  const targets: Target[] = []
+  for (const name of new Set(model.routing)) {
+    const target = await resolveTarget(model.providers[name], { ...place, name }, resources)
+    if (target) targets.push(target)
+  }
+  return targets
 }
 
 interface TargetPlace {

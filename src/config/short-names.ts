@@ -1,15 +1,18 @@
-import type { Model } from './config.ts'
-import { NO_TIMEOUTS, toShortTarget } from './target.ts'
+import type { Model, Relay } from './config.ts'
+import { NO_TIMEOUTS, toRelayTarget, toShortTarget } from './target.ts'
 import type { DefaultsByType } from './type-defaults.ts'
 
 /** Callers choose these names, so there must be an end to how many are kept. */
 const MOST_KEPT = 1000
 
 /** Finds the model of a short name (`openrouter::openai/gpt-oss-20b`), and keeps the latest used. */
-export function createShortNames(types: DefaultsByType): (name: string) => Model | undefined {
+export function createShortNames(
+  types: DefaultsByType,
+  relay: Relay | null,
+): (name: string) => Model | undefined {
   const kept = new Map<string, Model>()
   return (name) => {
-    const model = kept.get(name) ?? toShortModel(name, types)
+    const model = kept.get(name) ?? toShortModel(name, types, relay)
     if (model === undefined) return undefined
     kept.delete(name)
     kept.set(name, model)
@@ -19,7 +22,7 @@ export function createShortNames(types: DefaultsByType): (name: string) => Model
   }
 }
 
-function toShortModel(name: string, types: DefaultsByType): Model | undefined {
+function toShortModel(name: string, types: DefaultsByType, relay: Relay | null): Model | undefined {
   const [, type, upstream] = /^(\w+)::(.+)$/s.exec(name) ?? []
   const defaults = types.get(type ?? '')
   if (defaults === undefined || upstream === undefined) return undefined
@@ -27,7 +30,7 @@ function toShortModel(name: string, types: DefaultsByType): Model | undefined {
   if (target === undefined) return undefined
   return Object.freeze({
     name,
-    targets: Object.freeze([target]),
+    targets: Object.freeze([relay ? toRelayTarget(name, relay) : target]),
     timeouts: NO_TIMEOUTS,
     retries: Object.freeze({ numRetries: 0, maxDelayMs: 10_000 }),
     skipRelay: false,

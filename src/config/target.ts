@@ -1,16 +1,18 @@
 import { type Provider, wiresOf } from '../providers/provider.ts'
+import { relay } from '../providers/relay.ts'
 import type {
   BodyPatch,
   CostEntry,
   Credential,
   HeaderPatch,
+  Relay,
   Retries,
   Target,
   Timeouts,
 } from './config.ts'
 import type * as Schema from './schema-common.ts'
 import type { CommonProvider } from './schema-models.ts'
-import type { TypeDefaults } from './type-defaults.ts'
+import { type TypeDefaults, withSlash } from './type-defaults.ts'
 
 export const NO_TIMEOUTS: Timeouts = Object.freeze({
   totalMs: null,
@@ -60,6 +62,14 @@ export function toShortTarget(
   if (!options.success) return undefined
   const found = { model, name: provider.type, provider, apiBase, credential, batchFiles }
   return Object.freeze(plainTarget({ ...found, options: options.data, settings: {} }))
+}
+
+/** In the place of a model's providers: the gateway that is asked for the model instead. */
+export function toRelayTarget(model: string, { gatewayUrl, credential }: Relay): Target {
+  const found = { model, name: relay.type, provider: relay, apiBase: withSlash(gatewayUrl) }
+  return Object.freeze(
+    plainTarget({ ...found, credential, settings: {}, options: {}, batchFiles: null }),
+  )
 }
 
 /** It answers by itself, or makes its own address. */

@@ -54,6 +54,10 @@ export interface ModelCall {
   readonly extraHeaders: readonly HeaderPatch[]
   /** The client wants to see each event of a stream as it came. */
   readonly keepsEvents?: boolean
+  /** The client's, where it gave some. */
+  readonly tags?: Readonly<Record<string, string>>
+  /** What else the answer is to tell; absent: nothing. */
+  readonly include?: Include
   /** Set where a variant of a function asks. */
   readonly variant?: VariantCall
   /** Cancelled when the client goes away. */
@@ -82,6 +86,8 @@ export interface CallPlace {
   readonly type: string
   readonly name: string
   readonly model: string
+  /** It is another gateway, with providers of its own. */
+  readonly relays?: true
 }
 
 /** What an answer in TensorZero's shape may tell beside itself. */
@@ -104,8 +110,6 @@ export interface Ask extends ModelCall {
   readonly tags: Readonly<Record<string, string>>
   readonly dryrun: boolean
   readonly warnings: readonly string[]
-  /** What else the answer is to tell; absent: nothing. */
-  readonly include?: Include
   /** How the client may ask for the answer again, by the inference's id; absent: not at all. */
   readonly keptAs?: (inferenceId: string) => string
   /** Set where a function answers, or a model in the terms of TensorZero's own API. */

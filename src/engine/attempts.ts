@@ -134,6 +134,8 @@ class Attempts {
     const last = failed.at(-1)?.error ?? [...this.#failures.values()].at(-1)
     if (!last) return new GatewayError('internal', `Model ${model.name} has nothing to try.`)
     if (failed.length < 2 && !ask.variant) return last
+    // Another gateway has said it all, and by which status.
+    if (model.targets.every(({ provider }) => provider.relays)) return last
     // Whoever bounds all the tries has the last word.
     const owner = last.context.limit?.owner
     if (owner !== undefined && owner !== 'provider') return last

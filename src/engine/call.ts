@@ -42,8 +42,10 @@ export async function call(
   try {
     const sent = bodyFor(ask, target, attempt.wire)
     noteDropped(trace, target, sent)
-    attempt.requestBody = sent.bytes
-    const use = cacheUse(engine, trace)
+    attempt.requestBody = sent.shown ?? sent.bytes
+    attempt.sentBody = sent.shown ? sent.bytes : null
+    // The other gateway has a cache of its own, and was told how to use it.
+    const use = target.provider.relays ? null : cacheUse(engine, trace)
     const known = use && (await recall(engine, use, attempt))
     const flight = known ?? send(engine, ask, attempt, attempt.number - 1)
     const limit = new TimeLimit(

@@ -112,7 +112,8 @@ function unknownIn(filter: PatchFilter, config: Config, model: Model): string | 
 
 function hasProvider({ modelName = '', providerName }: PatchFilter, config: Config): boolean {
   if (providerName === undefined) return true
-  return config.model(modelName)?.targets.some(({ name }) => name === providerName) === true
+  const targets = config.model(modelName)?.targets ?? []
+  return targets.some(({ name, provider }) => provider.relays || name === providerName)
 }
 
 /** The same for a function's request, in TensorZero's words. */

@@ -6,9 +6,12 @@ import { findTopLevel, type Span, splice } from '../lib/json-splice.ts'
 import type { Wire } from '../providers/provider.ts'
 import type { CallPlace, ModelCall } from './ask.ts'
 import { allPatches, patchBody } from './patches.ts'
+import { relayFields, relayFieldsOfOpenai } from './relayed-body.ts'
 
 export interface OutgoingBody {
   readonly bytes: Buffer
+  /** The same without secrets, for the record; absent: there are none in it. */
+  readonly shown?: Buffer
   /** We asked for usage, the client did not: its chunk is not the client's. */
   readonly addedUsage: boolean
   readonly dropped: readonly string[]
@@ -23,6 +26,7 @@ const USAGE_OPTION = '"stream_options":{"include_usage":true},'
  */
 export function bodyFor(ask: ModelCall, target: Target, wire: Wire): OutgoingBody {
   const { provider, upstreamModel: model } = target
+  if (provider.relays) return relayedBody(ask, target, wire)
   const asks = wire.usageOption === true && provider.quirks.asksForUsage === true
   const addedUsage = ask.stream && !ask.wantsUsage && asks
   const patches = allPatches(ask, target, 'extraBody')
@@ -46,13 +50,33 @@ export function bodyFor(ask: ModelCall, target: Target, wire: Wire): OutgoingBod
   return { bytes, addedUsage, dropped }
 }
 
+/** The body for another gateway: changes go on as changes, for they are meant for its providers. */
+function relayedBody(ask: ModelCall, target: Target, wire: Wire): OutgoingBody {
+  const { upstreamModel: model, options } = target
+  const own = wire.name === ask.wire
+  const to = { model, stream: ask.stream, options }
+  const encoded = own ? { body: ask.json, dropped: [] } : ask.encodeFor(placeOf(target), to)
+  if (!encoded) throw untranslatable(ask, target)
+  const body = named(encoded.body, model)
+  const chats = ask.operation === 'chat'
+  const { all, shown } = (chats ? relayFields : relayFieldsOfOpenai)(ask, target)
+  const bytes = (fields: JsonObject) => Buffer.from(JSON.stringify({ ...body, ...fields }))
+  return {
+    bytes: bytes(all),
+    ...(all !== shown && { shown: bytes(shown) }),
+    addedUsage: false,
+    dropped: encoded.dropped,
+  }
+}
+
 /** Where an adapted body names its model, that is the provider's; some are told it by the address. */
 function named(body: JsonObject, model: string): JsonObject {
   return 'model' in body ? { ...body, model } : body
 }
 
 function placeOf({ wires, provider, name, model }: Target): CallPlace {
-  return { wires, quirks: provider.quirks, type: provider.type, name, model }
+  const { quirks, type, relays } = provider
+  return { wires, quirks, type, name, model, ...(relays && { relays }) }
 }
 
 function untranslatable({ dialect }: ModelCall, { provider, name, model }: Target): GatewayError {

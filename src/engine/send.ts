@@ -24,7 +24,7 @@ export function send(
     method: 'POST',
     url,
     headers: headersFor(engine, ask, target),
-    body: attempt.requestBody,
+    body: attempt.sentBody ?? attempt.requestBody,
     pool: `${target.model}/${target.name}`,
   }
   const ready = authorized(engine, ask, target, { request, settings })

@@ -135,7 +135,10 @@ export class AttemptTrace {
   reusedSocket = false
   staleRetry = false
   mayHaveBeenBilled = false
+  /** As it is recorded. */
   requestBody: Buffer = Buffer.alloc(0)
+  /** The same with its secrets, where there are such in it. */
+  sentBody: Buffer | null = null
   readonly pieces: string[] = []
   bytesIn = 0
   responseType: string | null = null

@@ -33,6 +33,7 @@ export type WireName =
   | 'perplexity_embeddings'
   | 'anthropic_count_tokens'
   | 'gemini_count_tokens'
+  | 'tensorzero_inference'
   | 'openai_count_tokens'
 
 /** What a client can ask for. */
@@ -209,6 +210,8 @@ export interface Provider {
   readonly adapt?: (body: JsonObject, target: WireTarget) => JsonObject
   /** How it takes many requests at once; absent: it does not, that we know of. */
   readonly batch?: BatchApi
+  /** It is another gateway: what is meant for one of its providers goes there with it. */
+  readonly relays?: true
   /** Providers that answer from inside the process instead of the network. */
   readonly script?: ScriptSource
 }

@@ -21,6 +21,7 @@ import {
 import { openaiCountTokens, openaiResponses } from './openai-responses.ts'
 import { perplexityEmbeddings } from './perplexity-embeddings.ts'
 import type { Wire, WireName } from './provider.ts'
+import { tensorzeroInference } from './tensorzero-inference.ts'
 
 const WIRES: Readonly<Record<WireName, Wire>> = {
   openai_chat: openaiChat,
@@ -47,6 +48,7 @@ const WIRES: Readonly<Record<WireName, Wire>> = {
   anthropic_count_tokens: anthropicCountTokens,
   gemini_count_tokens: geminiCountTokens,
   openai_count_tokens: openaiCountTokens,
+  tensorzero_inference: tensorzeroInference,
 }
 
 /** The wire of a name, for reading what was recorded: without the providers and their schemas. */

@@ -1,6 +1,6 @@
 import { utf8 } from '../../engine/kept-text.ts'
 import type { AttemptTrace, Trace } from '../../engine/trace.ts'
-import type { JsonObject } from '../../lib/json.ts'
+import { asObject, type JsonObject, objectsIn, parseJson } from '../../lib/json.ts'
 import { readEvents } from '../../lib/sse.ts'
 import type { RawFacts } from '../dialect.ts'
 
@@ -11,7 +11,7 @@ export function rawFacts(trace: Trace): RawFacts | undefined {
   return {
     include,
     responses: (which) => responsesOf(trace, which),
-    usages: (which) => usagesOf(trace, which).map(usageJson),
+    usages: (which) => usagesOf(trace, which).flatMap(usageEntries),
     lastResponse: () => (trace.last ? textOf(trace.last) : ''),
   }
 }
@@ -21,7 +21,7 @@ export function responsesOf(trace: Trace, which: 'all' | 'earlier'): JsonObject[
   const { attempts, last } = trace
   const failed = attempts.filter((attempt) => attempt.error !== null && attempt.bytesIn > 0)
   const done = successes(attempts).filter((attempt) => which === 'all' || attempt !== last)
-  return [...failed.map(entryOf), ...done.map(namedEntry)]
+  return [...failed.flatMap(entriesOf), ...done.flatMap(namedEntries)]
 }
 
 function usagesOf({ attempts, last }: Trace, which: 'all' | 'earlier' | 'last'): AttemptTrace[] {
@@ -40,17 +40,21 @@ function successes(attempts: readonly AttemptTrace[]): AttemptTrace[] {
   return attempts.filter(({ error, status }) => error === null && status === 200)
 }
 
-function usageJson(attempt: AttemptTrace): JsonObject {
-  return {
-    model_inference_id: attempt.id,
-    provider_type: attempt.target.provider.type,
-    api_type: apiTypeOf(attempt),
-    data: attempt.rawUsage,
-  }
+function usageEntries(attempt: AttemptTrace): JsonObject[] {
+  const told = toldByRelay(attempt, 'raw_usage')
+  if (told) return told
+  const { id, target, rawUsage: data } = attempt
+  const { type } = target.provider
+  return [{ model_inference_id: id, provider_type: type, api_type: apiTypeOf(attempt), data }]
 }
 
-function namedEntry(attempt: AttemptTrace): JsonObject {
-  return { model_inference_id: attempt.id, ...entryOf(attempt) }
+function namedEntries(attempt: AttemptTrace): JsonObject[] {
+  const named = { model_inference_id: attempt.id }
+  return toldByRelay(attempt, 'raw_response') ?? [{ ...named, ...entryOf(attempt) }]
+}
+
+function entriesOf(attempt: AttemptTrace): JsonObject[] {
+  return toldByRelay(attempt, 'raw_response') ?? [entryOf(attempt)]
 }
 
 function entryOf(attempt: AttemptTrace): JsonObject {
@@ -59,6 +63,13 @@ function entryOf(attempt: AttemptTrace): JsonObject {
     api_type: apiTypeOf(attempt),
     data: textOf(attempt),
   }
+}
+
+/** What another gateway tells of the providers that it asked. */
+function toldByRelay(attempt: AttemptTrace, field: string): JsonObject[] | null {
+  if (!attempt.target.provider.relays) return null
+  const told = asObject(parseJson(textOf(attempt)))?.[field]
+  return Array.isArray(told) ? objectsIn(told) : null
 }
 
 function textOf({ pieces }: AttemptTrace): string {

@@ -152,14 +152,15 @@ export function encodeFitting(
         return isMeantFor(block, place) ? [{ wire: wire.name, ...block }] : []
       }
       if (block.type !== 'thought' || block.providerType === undefined) return [block]
-      if (block.providerType === place.type) return [block]
+      // Another gateway knows which of its providers thought it.
+      if (block.providerType === place.type || place.relays) return [block]
       dropped.push(`a thought of a provider of type ${block.providerType}`)
       return []
     }),
   }))
   const providerTools = chat.providerTools
     ?.filter((tool) => isMeantFor(tool, place))
-    .map(({ data, wire: spoken }) => ({ data, wire: spoken === '' ? wire.name : spoken }))
+    .map((tool) => ({ ...tool, wire: tool.wire === '' ? wire.name : tool.wire }))
   const fitting = { ...chat, messages, ...(providerTools && { providerTools }) }
   const encoded = wire.encode(fitting, target, place.quirks)
   return { body: encoded.body, dropped: [...(chat.unread ?? []), ...dropped, ...encoded.dropped] }
@@ -181,7 +182,7 @@ function isMeantFor(
   place: CallPlace,
 ): boolean {
   if (modelName !== undefined && modelName !== place.model) return false
-  return providerName === undefined || providerName === place.name
+  return providerName === undefined || place.relays === true || providerName === place.name
 }
 
 /** The request as TensorZero words it, for the record of one call. */

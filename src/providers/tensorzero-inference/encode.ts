@@ -1,0 +1,123 @@
+import type {
+  Block,
+  ChatParams,
+  ChatRequest,
+  Message,
+  ResponseFormat,
+  Tool,
+  ToolChoice,
+} from '../../domain/chat.ts'
+import { inputJson } from '../../domain/native-blocks.ts'
+import type { Json, JsonObject } from '../../lib/json.ts'
+import { Leftovers, ownExtra } from '../leftovers.ts'
+import type { Encoded, WireTarget } from '../provider.ts'
+
+const CANNOT = ['topK', 'user', 'n', 'logprobs', 'topLogprobs'] as const
+
+/** A conversation as TensorZero's API asks one model for its next turn. */
+export function encodeInference(chat: ChatRequest, { model, stream }: WireTarget): Encoded {
+  const leftovers = new Leftovers()
+  leftovers.params(chat.params, CANNOT)
+  ownExtra(chat, 'tensorzero_inference', leftovers)
+  const { responseFormat } = chat.params
+  const mode = jsonMode(responseFormat)
+  const params = { ...paramsOf(chat.params), ...(mode !== undefined && { json_mode: mode }) }
+  const body: JsonObject = {
+    model_name: model,
+    input: inputOf(chat.messages),
+    ...(stream && { stream }),
+    ...(Object.keys(params).length > 0 && { params: { chat_completion: params } }),
+    ...(responseFormat?.type === 'json_schema' && { output_schema: responseFormat.schema }),
+    ...toolsOf(chat),
+  }
+  return { body, dropped: leftovers.words }
+}
+
+function inputOf(messages: readonly Message[]): JsonObject {
+  const system = messages.flatMap(({ role, content }) =>
+    role === 'system'
+      ? content.flatMap((block) => (block.type === 'text' ? [block.text] : []))
+      : [],
+  )
+  const others = messages.flatMap(({ role, content }) =>
+    role === 'system' ? [] : [{ role, content: content.map(asSent) }],
+  )
+  return inputJson({ ...(system.length > 0 && { system: system.join('\n') }), messages: others })
+}
+
+/** Where a file is kept here, and which of our providers thought a thought, says nothing there. */
+function asSent(block: Block): Block {
+  if (block.type === 'file') {
+    const { storagePath: _kept, ...file } = block
+    return file
+  }
+  if (block.type !== 'thought' || block.providerType !== RELAYED) return block
+  const { providerType: _ours, ...thought } = block
+  return thought
+}
+
+/** The type of provider that answers come from which came from another gateway. */
+export const RELAYED = 'tensorzero::relay'
+
+function paramsOf({ reasoning, ...params }: ChatParams): JsonObject {
+  const named: Record<string, Json | undefined> = {
+    temperature: params.temperature,
+    top_p: params.topP,
+    max_tokens: params.maxTokens,
+    seed: params.seed,
+    presence_penalty: params.presencePenalty,
+    frequency_penalty: params.frequencyPenalty,
+    stop_sequences: params.stop && [...params.stop],
+    reasoning_effort: reasoning?.effort,
+    thinking_budget_tokens: reasoning?.budgetTokens,
+    service_tier: params.serviceTier,
+    verbosity: params.verbosity,
+  }
+  return withoutGaps(named)
+}
+
+function withoutGaps(fields: Readonly<Record<string, Json | undefined>>): JsonObject {
+  const given = Object.entries(fields).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, value] as const],
+  )
+  return Object.fromEntries(given)
+}
+
+function jsonMode(format: ResponseFormat | undefined): string | undefined {
+  if (format?.type === 'json_object') return 'on'
+  return format?.type === 'json_schema' ? 'strict' : undefined
+}
+
+function toolsOf({ tools, providerTools = [], params }: ChatRequest): JsonObject {
+  const { toolChoice, parallelToolCalls } = params
+  return {
+    ...(tools.length > 0 && { additional_tools: tools.map(toolJson) }),
+    ...(toolChoice?.allowed && { allowed_tools: [...toolChoice.allowed] }),
+    ...(toolChoice && { tool_choice: choiceJson(toolChoice) }),
+    ...(parallelToolCalls !== undefined && { parallel_tool_calls: parallelToolCalls }),
+    ...(providerTools.length > 0 && {
+      provider_tools: providerTools.map(({ data, modelName, providerName }) => ({
+        tool: data,
+        ...(modelName !== undefined && {
+          scope: withoutGaps({ model_name: modelName, provider_name: providerName }),
+        }),
+      })),
+    }),
+  }
+}
+
+function toolJson({ name, description = '', parameters, strict, custom }: Tool): JsonObject {
+  if (custom)
+    return withoutGaps({ type: 'openai_custom', name, description, format: custom.format })
+  return {
+    type: 'function',
+    name,
+    description,
+    parameters: parameters ?? {},
+    ...(strict !== undefined && { strict }),
+  }
+}
+
+function choiceJson({ mode, tool }: ToolChoice): Json {
+  return tool === undefined ? mode : { specific: tool }
+}
