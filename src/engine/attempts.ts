@@ -134,13 +134,20 @@ class Attempts {
     const last = failed.at(-1)?.error ?? [...this.#failures.values()].at(-1)
     if (!last) return new GatewayError('internal', `Model ${model.name} has nothing to try.`)
     if (failed.length < 2 && !ask.variant) return last
-    // Another gateway has said it all, and by which status.
-    if (model.targets.every(({ provider }) => provider.relays)) return last
+    const relayed = model.targets.every(({ provider }) => provider.relays)
+    if (relayed) return asRelayed(last, failed.at(-1))
     // Whoever bounds all the tries has the last word.
     const owner = last.context.limit?.owner
     if (owner !== undefined && owner !== 'provider') return last
     return summaryOf(this.#rounds, last)
   }
+}
+
+/** Another gateway has said it all, and by which status. */
+function asRelayed(error: GatewayError, attempt: AttemptTrace | undefined): GatewayError {
+  const status = attempt?.status ?? 0
+  if (status < 400) return error
+  return new GatewayError(error.code, error.message, { ...error.context, status })
 }
 
 function summaryOf(rounds: readonly (readonly Cause[])[], last: GatewayError): GatewayError {

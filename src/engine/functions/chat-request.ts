@@ -4,6 +4,7 @@ import type {
   ChatParams,
   ChatRequest,
   Message,
+  ProviderTool,
   Reasoning,
   ResponseFormat,
   Tool,
@@ -160,7 +161,7 @@ export function encodeFitting(
   }))
   const providerTools = chat.providerTools
     ?.filter((tool) => isMeantFor(tool, place))
-    .map((tool) => ({ ...tool, wire: tool.wire === '' ? wire.name : tool.wire }))
+    .map((tool) => worded(tool, wire.name))
   const fitting = { ...chat, messages, ...(providerTools && { providerTools }) }
   const encoded = wire.encode(fitting, target, place.quirks)
   return { body: encoded.body, dropped: [...(chat.unread ?? []), ...dropped, ...encoded.dropped] }
@@ -175,6 +176,11 @@ function refuseCustom({ tools }: ChatRequest, { quirks, type, name, model }: Cal
     `The custom tool \`${custom.name}\` is not supported by providers of type ${type}`,
     { target: `${model}/${name}` },
   )
+}
+
+/** A tool of whichever provider the request goes to is in that one's words. */
+function worded(tool: ProviderTool, wire: string): ProviderTool {
+  return tool.wire === '' ? { ...tool, wire } : tool
 }
 
 function isMeantFor(

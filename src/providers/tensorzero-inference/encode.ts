@@ -107,8 +107,9 @@ function toolsOf({ tools, providerTools = [], params }: ChatRequest): JsonObject
 }
 
 function toolJson({ name, description = '', parameters, strict, custom }: Tool): JsonObject {
-  if (custom)
+  if (custom) {
     return withoutGaps({ type: 'openai_custom', name, description, format: custom.format })
+  }
   return {
     type: 'function',
     name,

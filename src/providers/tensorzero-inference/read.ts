@@ -104,16 +104,14 @@ function thoughtOf(block: JsonObject, begins: { readonly begins?: true }): Part[
     ...(data !== undefined && { data }),
     ...(details.length > 0 && { details }),
   }
-  const summary = [...summaries, ...(piece === undefined ? [] : [piece])].map(
-    (each, place): Part => ({
-      type: 'reasoning',
-      text: each,
-      summary: true,
-      ...(summaries.length > 0 && place > 0 && { paragraph: true }),
-    }),
-  )
+  const summary = (piece === undefined ? summaries : [piece]).map(summaryPart)
   const isEmpty = text === undefined && signature === undefined && !extra && summary.length > 0
   return isEmpty ? summary : [whole, ...summary]
+}
+
+function summaryPart(text: string, place: number): Part {
+  const part = { type: 'reasoning', text, summary: true } as const
+  return place > 0 ? { ...part, paragraph: true } : part
 }
 
 const REASONS = new Set<string>([
