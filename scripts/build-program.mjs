@@ -9,7 +9,7 @@ const undici = dirname(createRequire(import.meta.url).resolve('undici/package.js
 const program = await rolldown({
   input: {
     main: 'src/main.ts',
-    ...threads('store-thread', 'reader-thread', 'crew-thread', 'watchdog-thread'),
+    ...threads('store-thread', 'reader-thread', 'check-thread', 'crew-thread', 'watchdog-thread'),
   },
   platform: 'node',
   external: ['pg-native'],

@@ -8,7 +8,7 @@ import { systemClock } from '../lib/clock.ts'
 import { wireNamed } from '../providers/wires.ts'
 import { PortHub } from '../store/port-hub.ts'
 import { tablePricing } from './price-files.ts'
-import { portOf, readThreadData } from './threads.ts'
+import { portOf, readThreadData, threadFile } from './threads.ts'
 
 const { dataDir, priceFile, store, retention } = readThreadData(workerData)
 const price = tablePricing(priceFile)
@@ -24,7 +24,8 @@ const options = {
 switch (store.kind) {
   case 'sqlite': {
     const { runWriter } = await import('../store/writer.ts')
-    runWriter<Draft>({ ...options, retention })
+    const check = { thread: threadFile('check-thread'), threadData: workerData as unknown }
+    runWriter<Draft>({ ...options, retention, check })
     break
   }
   case 'postgres': {

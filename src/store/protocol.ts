@@ -26,6 +26,8 @@ export type FromWriter =
       readonly lost: readonly string[]
       /** Of the changes, in their order. */
       readonly outcomes: readonly ChangeOutcome[]
+      /** How many records are there without their texts, as the disk is nearly full. */
+      readonly textless?: number
     }
   | { readonly kind: 'health'; readonly health: WriterHealth }
   | {

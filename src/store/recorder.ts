@@ -83,6 +83,7 @@ class ThreadRecorder<Draft extends { readonly id: string }> implements Recorder<
   #done = 0
   #droppedRows = 0
   #writtenRows = 0
+  #textless = 0
   #dropping = false
   #closed = false
 
@@ -131,7 +132,8 @@ class ThreadRecorder<Draft extends { readonly id: string }> implements Recorder<
       queuedRows: this.#queue.rows,
       queuedBytes: this.#queue.bytes,
       droppedRows: this.#droppedRows,
-      droppedPayloads: this.#queue.droppedPayloads + (this.#waiting?.droppedPayloads ?? 0),
+      droppedPayloads:
+        this.#queue.droppedPayloads + this.#textless + (this.#waiting?.droppedPayloads ?? 0),
       ...(this.#waiting && { outboxRows: this.#waiting.rows, outboxBytes: this.#waiting.bytes }),
       writtenRows: this.#writtenRows,
     }
@@ -243,6 +245,7 @@ class ThreadRecorder<Draft extends { readonly id: string }> implements Recorder<
         break
       case 'acked':
         settle(this.#inFlight.get(message.number)?.changes ?? [], message.outcomes)
+        this.#textless += message.textless ?? 0
         this.#acknowledge(message.number, new Set(message.lost))
         break
       case 'waiting':

@@ -2,11 +2,13 @@ import type { InferenceRecord } from '../domain/record.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Change, ChangeOutcome } from './changes.ts'
 import { Condition } from './condition.ts'
+import { type CheckThread, FileChecks } from './file-checks.ts'
 import { IdleWork } from './idle-work.ts'
 import type { WriterPort } from './port-hub.ts'
 import type { FromWriter, Opening, ToWriter } from './protocol.ts'
 import { interrupted, quarantined } from './quarantine.ts'
 import type { Retention } from './retention.ts'
+import { DiskSpace } from './sqlite/disk-space.ts'
 import type { Prepared } from './sqlite/engine.ts'
 import { setAside, SqliteEngine } from './sqlite/engine.ts'
 import { asFault, StoreFault } from './sqlite/fault.ts'
@@ -17,6 +19,8 @@ export interface WriterOptions<Draft extends { readonly id: string }> {
   readonly clock: Clock
   /** Everything when missing. */
   readonly retention?: Retention | undefined
+  /** Looks through the files while they are in use; nobody does when missing. */
+  readonly check?: CheckThread
   /** Reads a draft: the expensive part. What it throws costs that one record its contents. */
   complete(draft: Draft): InferenceRecord
 }
@@ -32,9 +36,11 @@ export function runWriter<Draft extends { readonly id: string }>(
 const RETRY_MS = 1000
 const FIRST_BUSY_MS = 50
 const REOPEN_US = 5_000_000
-const CHECK_DELAY_MS = 1000
 const SWEEP_ROWS = 100
 const MOST_SET_ASIDE = 5
+
+const NEARLY_FULL =
+  'The disk is nearly full: requests are recorded without their texts. Free some space.'
 
 interface Batch<Draft> {
   readonly number: number
@@ -43,6 +49,7 @@ interface Batch<Draft> {
   readonly changes: readonly Change[]
   records?: readonly InferenceRecord[]
   prepared?: Prepared
+  textless?: number
   /** Something in it cannot be stored: each record for itself. */
   alone?: true
 }
@@ -57,12 +64,16 @@ class Writer<Draft extends { readonly id: string }> {
   #retry: NodeJS.Timeout | undefined
   #retries = 0
   #refusal: { readonly fault: StoreFault; readonly untilUs: number } | undefined
-  #check: NodeJS.Timeout | undefined
+  readonly #disk: DiskSpace
+  readonly #checks: FileChecks | undefined
   readonly #chores = new IdleWork(() => this.#tidy())
 
   constructor(options: WriterOptions<Draft>) {
     this.#options = options
     this.#condition = new Condition((health) => this.#post({ kind: 'health', health }))
+    this.#disk = new DiskSpace(options.dataDir, options.clock)
+    const note = this.#condition.note.bind(this.#condition)
+    this.#checks = options.check && new FileChecks(options.check, note)
   }
 
   receive(message: ToWriter<Draft>): void {
@@ -90,7 +101,8 @@ class Writer<Draft extends { readonly id: string }> {
         const written = this.#write(engine, batch)
         this.#batches.shift()
         this.#retries = 0
-        this.#condition.well()
+        if (this.#disk.isLow) this.#condition.waiting(NEARLY_FULL)
+        else this.#condition.well()
         this.#post({ kind: 'acked', number: batch.number, ...written })
       } catch (thrown) {
         if (!this.#overcome(faultOf(thrown, this.#options.dataDir), batch)) return
@@ -106,7 +118,7 @@ class Writer<Draft extends { readonly id: string }> {
     }
     const engine = new SqliteEngine(dataDir, retention, clock)
     this.#engine = engine
-    if (engine.hot.unclean) this.#check ??= setTimeout(() => this.#checkFile(), CHECK_DELAY_MS)
+    this.#checks?.start(engine.hot.unclean)
     if (this.#sweep) sweepInterrupted(engine)
     this.#sweep = false
     this.#refusal = undefined
@@ -121,11 +133,14 @@ class Writer<Draft extends { readonly id: string }> {
       const lost = writeEachAlone(engine, batch.records)
       return { lost, outcomes: changeEachAlone(engine, batch.changes) }
     }
-    batch.prepared ??= engine.prepare(batch.records)
+    const isLow = this.#disk.isLow
+    batch.textless ??= isLow ? batch.records.length : 0
+    batch.prepared ??= engine.prepare(batch.records, !isLow)
     const done = new Set(batch.drafts.map((draft) => draft.id))
     const begun = batch.begun.filter((draft) => !done.has(draft.id))
     const journal = begun.map((draft) => this.#complete(draft))
-    return { lost: [], outcomes: engine.commit(batch.prepared, journal, batch.changes) }
+    const outcomes = engine.commit(batch.prepared, journal, batch.changes)
+    return { lost: [], outcomes, textless: batch.textless }
   }
 
   #complete(draft: Draft): InferenceRecord {
@@ -146,6 +161,7 @@ class Writer<Draft extends { readonly id: string }> {
         return false
       case 'full':
         this.#dropEngine()
+        if (this.#disk.release()) return true
         this.#wait(`The disk is full: ${fault.path} cannot grow. Free some space.`)
         this.#retryIn(RETRY_MS)
         return false
@@ -219,16 +235,6 @@ class Writer<Draft extends { readonly id: string }> {
     }
   }
 
-  #checkFile(): void {
-    this.#check = undefined
-    try {
-      const damage = this.#engine?.hot.firstDamage() ?? null
-      if (damage !== null) this.#condition.note(`weir.db is damaged inside: ${damage}.`)
-    } catch (thrown) {
-      this.#condition.note(`weir.db could not be checked: ${messageOf(thrown)}.`)
-    }
-  }
-
   #retryIn(ms: number): void {
     this.#retry = setTimeout(() => {
       this.#retry = undefined
@@ -247,7 +253,7 @@ class Writer<Draft extends { readonly id: string }> {
 
   #close(): void {
     clearTimeout(this.#retry)
-    clearTimeout(this.#check)
+    this.#checks?.stop()
     this.#chores.stop()
     try {
       this.#engine?.close(true)
@@ -274,6 +280,7 @@ interface Written {
   /** The ids of what cannot be stored, not even without contents. */
   readonly lost: readonly string[]
   readonly outcomes: readonly ChangeOutcome[]
+  readonly textless?: number
 }
 
 /** One by one: a journal entry that does not fit must not keep the store from opening. */

@@ -29,6 +29,7 @@ export class Caretaker {
 
   /** One piece. False when there is nothing to do for now. */
   step(): boolean {
+    if (this.#hot.cutLog()) return true
     // Rows must not go before they are in the sums.
     if (this.#hot.catchUp() || this.#hot.closeHour(this.#clock.now())) return true
     if (this.#clock.us() >= this.#lookUs) {

@@ -75,6 +75,16 @@ export function closeDatabase(db: DatabaseSync): void {
   }
 }
 
+/** Moves everything from the log into the file at once, waiting for no reader. False when one is in the way. */
+export function cutLog(db: DatabaseSync): boolean {
+  db.exec('PRAGMA busy_timeout = 0')
+  try {
+    return db.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get()?.['busy'] === 0
+  } finally {
+    db.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS.toFixed(0)}`)
+  }
+}
+
 /** The log and index files that SQLite makes take the mode of the file. */
 export function makePrivate(path: string): void {
   if (existsSync(path)) chmodSync(path, 0o600)

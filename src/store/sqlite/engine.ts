@@ -44,9 +44,9 @@ export class SqliteEngine {
   }
 
   /** Payloads first: a crash in between leaves texts without a row, never a row without its texts. */
-  prepare(records: readonly InferenceRecord[]): Prepared {
+  prepare(records: readonly InferenceRecord[], withTexts = true): Prepared {
     const missing = this.hot.missing(records)
-    return { records: missing, places: this.#payloads.write(missing) }
+    return { records: missing, places: withTexts ? this.#payloads.write(missing) : [] }
   }
 
   commit(

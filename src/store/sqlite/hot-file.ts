@@ -6,7 +6,14 @@ import type { InferenceRecord } from '../../domain/record.ts'
 import type { Change, ChangeOutcome } from '../changes.ts'
 import { CacheFile } from './cache-file.ts'
 import { ChangeWriter } from './change-writer.ts'
-import { closeDatabase, type Layout, openForWriting, transact, usedBytes } from './database.ts'
+import {
+  closeDatabase,
+  cutLog,
+  type Layout,
+  openForWriting,
+  transact,
+  usedBytes,
+} from './database.ts'
 import { guarded } from './fault.ts'
 import { HOT_FILE, HOT_MIGRATIONS, SLOT_MS } from './hot-schema.ts'
 import { HotTrash } from './hot-trash.ts'
@@ -25,8 +32,8 @@ export const HOT_LAYOUT: Layout = {
   cacheKib: CACHE_KIB,
   shrinks: true,
 }
-/** About a second of reading. */
-const CHECK_MOST_BYTES = 512 * 1024 * 1024
+/** Readers that take long let the log grow: then it is cut as soon as they are done. */
+const LONG_LOG_BYTES = 64 * 1024 * 1024
 
 /** The writer's side of `weir.db`. Whatever it throws is a `StoreFault` of that file. */
 export class HotFile {
@@ -116,6 +123,14 @@ export class HotFile {
     return guarded(this.path, () => this.#rollups.closeHour(now))
   }
 
+  /** Moves a long log into the file, unless a reader still needs it. True when that was done. */
+  cutLog(): boolean {
+    return guarded(this.path, () => {
+      const size = statSync(`${this.path}-wal`, { throwIfNoEntry: false })?.size ?? 0
+      return size > LONG_LOG_BYTES && cutLog(this.#db)
+    })
+  }
+
   usedBytes(): number {
     return guarded(this.path, () => usedBytes(this.#db))
   }
@@ -143,16 +158,6 @@ export class HotFile {
         this.#statements.deleteOpen.run(encodeId(id))
         this.#open.delete(id)
       }
-    })
-  }
-
-  /** Null when all is well, else the first thing found. A big file is not read: writes wait. */
-  firstDamage(): string | null {
-    return guarded(this.path, () => {
-      if (statSync(this.path).size > CHECK_MOST_BYTES) return null
-      const row = this.#db.prepare('PRAGMA quick_check(1)').get()
-      const found = String(row?.['quick_check'])
-      return found === 'ok' ? null : found
     })
   }
 
