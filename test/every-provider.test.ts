@@ -1,4 +1,6 @@
+import { crc32 } from 'node:zlib'
 import { expect, test } from 'vitest'
+import { totalInput, totalOutput } from '../src/domain/usage.ts'
 import { asString, type JsonObject } from '../src/lib/json.ts'
 import { readEvents } from '../src/lib/sse.ts'
 import { providers } from '../src/providers/index.ts'
@@ -14,12 +16,16 @@ const ANSWERS: Readonly<Record<Format, { whole: JsonObject; stream: readonly Jso
     stream: [
       { choices: [{ index: 0, delta: { role: 'assistant', content: 'Yes' } }] },
       { choices: [{ index: 0, delta: { content: '.' }, finish_reason: 'stop' }] },
+      { choices: [], usage: { prompt_tokens: 7, completion_tokens: 2, total_tokens: 9 } },
     ],
   },
   messages: {
     whole: { type: 'message', content: [{ type: 'text', text: 'Yes.' }], stop_reason: 'end_turn' },
     stream: [
-      { type: 'message_start', message: { type: 'message', content: [] } },
+      {
+        type: 'message_start',
+        message: { type: 'message', content: [], usage: { input_tokens: 7, output_tokens: 1 } },
+      },
       { type: 'content_block_start', index: 0, content_block: { type: 'text', text: '' } },
       { type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text: 'Yes.' } },
       { type: 'content_block_stop', index: 0 },
@@ -31,12 +37,21 @@ const ANSWERS: Readonly<Record<Format, { whole: JsonObject; stream: readonly Jso
     whole: { candidates: [{ content: { parts: [{ text: 'Yes.' }] }, finishReason: 'STOP' }] },
     stream: [
       { candidates: [{ content: { parts: [{ text: 'Yes' }] } }] },
-      { candidates: [{ content: { parts: [{ text: '.' }] }, finishReason: 'STOP' }] },
+      {
+        candidates: [{ content: { parts: [{ text: '.' }] }, finishReason: 'STOP' }],
+        usageMetadata: { promptTokenCount: 7, candidatesTokenCount: 2, totalTokenCount: 9 },
+      },
     ],
   },
   converse: {
     whole: { output: { message: { content: [{ text: 'Yes.' }] } }, stopReason: 'end_turn' },
-    stream: [],
+    stream: [
+      { messageStart: { role: 'assistant' } },
+      { contentBlockDelta: { contentBlockIndex: 0, delta: { text: 'Yes.' } } },
+      { contentBlockStop: { contentBlockIndex: 0 } },
+      { messageStop: { stopReason: 'end_turn' } },
+      { metadata: { usage: { inputTokens: 7, outputTokens: 2, totalTokens: 9 } } },
+    ],
   },
   cohere: {
     whole: { message: { content: [{ type: 'text', text: 'Yes.' }] }, finish_reason: 'COMPLETE' },
@@ -47,14 +62,26 @@ const ANSWERS: Readonly<Record<Format, { whole: JsonObject; stream: readonly Jso
         delta: { message: { content: { type: 'text', text: '' } } },
       },
       { type: 'content-delta', index: 0, delta: { message: { content: { text: 'Yes.' } } } },
-      { type: 'message-end', delta: { finish_reason: 'COMPLETE' } },
+      {
+        type: 'message-end',
+        delta: {
+          finish_reason: 'COMPLETE',
+          usage: { tokens: { input_tokens: 7, output_tokens: 2 } },
+        },
+      },
     ],
   },
   ollama: {
     whole: { message: { content: 'Yes.' }, done: true, done_reason: 'stop' },
     stream: [
       { message: { content: 'Yes' }, done: false },
-      { message: { content: '.' }, done: true, done_reason: 'stop' },
+      {
+        message: { content: '.' },
+        done: true,
+        done_reason: 'stop',
+        prompt_eval_count: 7,
+        eval_count: 2,
+      },
     ],
   },
 }
@@ -145,7 +172,14 @@ function answerTo(path: string, body: string) {
   const { format } = CASES[type] ?? CHAT
   const { whole, stream } = ANSWERS[format]
   const streams = body.includes('"stream":true') || path.includes('stream')
-  if (!streams || stream.length === 0) return reply(200, JSON.stringify(whole))
+  if (!streams) return reply(200, JSON.stringify(whole))
+  if (type.startsWith('aws_')) {
+    const frames = stream.map((event) => (format === 'chat' ? partOf(event) : frameOf(event)))
+    const last = format === 'chat' ? [payloadPart('data: [DONE]\n\n')] : []
+    const bytes = Buffer.concat([...frames, ...last])
+    const head = `content-type: application/vnd.amazon.eventstream\r\ncontent-length: ${bytes.length}`
+    return [{ send: `HTTP/1.1 200 OK\r\n${head}\r\n\r\n` }, { send: bytes }]
+  }
   if (format === 'ollama') {
     const lines = stream.map((line) => `${JSON.stringify(line)}\n`).join('')
     return reply(200, lines, { 'content-type': 'application/x-ndjson' })
@@ -155,6 +189,44 @@ function answerTo(path: string, body: string) {
   )
   const done = format === 'chat' ? 'data: [DONE]\n\n' : ''
   return reply(200, events.join('') + done, { 'content-type': 'text/event-stream' })
+}
+
+/** An event of Converse: its name in the headers, the rest in the payload. */
+function frameOf(event: JsonObject): Buffer {
+  const [[name, payload] = ['', null]] = Object.entries(event)
+  return awsFrame(name, JSON.stringify(payload))
+}
+
+/** SageMaker passes on what the model's own server sends, in parts. */
+function partOf(event: JsonObject): Buffer {
+  return payloadPart(`data: ${JSON.stringify(event)}\n\n`)
+}
+
+function payloadPart(text: string): Buffer {
+  return awsFrame('PayloadPart', text)
+}
+
+/** Lengths, headers, payload, and a sum over each part of it. Source: AWS, event stream encoding. */
+function awsFrame(event: string, payload: string): Buffer {
+  const headers = Object.entries({ ':event-type': event, ':message-type': 'event' }).map(
+    ([name, value]) => {
+      const length = Buffer.alloc(2)
+      length.writeUInt16BE(Buffer.byteLength(value))
+      const start = Buffer.from([Buffer.byteLength(name)])
+      return Buffer.concat([start, Buffer.from(name), Buffer.from([7]), length, Buffer.from(value)])
+    },
+  )
+  const head = Buffer.concat(headers)
+  const body = Buffer.from(payload)
+  const lengths = uint32s(16 + head.length + body.length, head.length)
+  const start = Buffer.concat([lengths, uint32s(crc32(lengths)), head, body])
+  return Buffer.concat([start, uint32s(crc32(start))])
+}
+
+function uint32s(...values: readonly number[]): Buffer {
+  const bytes = Buffer.alloc(4 * values.length)
+  for (const [index, value] of values.entries()) bytes.writeUInt32BE(value, 4 * index)
+  return bytes
 }
 
 function textIn(events: string): string {
@@ -171,12 +243,12 @@ test('every provider is here', () => {
   expect(Object.keys(CASES)).toEqual(types)
 })
 
-test('every provider answers, whole and streamed, at its own address and with its own key', async () => {
+test('F144 F149 F165 every provider answers, whole and streamed with its usage, at its own address and with its own key', async () => {
   await using upstream = await startUpstream(({ path, body }) => answerTo(path, body))
   const toml = Object.entries(CASES).map(([type, each]) => tomlOf(type, each, upstream.base))
   await using gateway = await startGateway(toml.join(''), { KEY: 'secret' })
   const messages = [{ role: 'user', content: 'Is it so?' }]
-  for (const [type, { path, header, toml: own }] of Object.entries(CASES)) {
+  for (const [index, [type, { path, header, toml: own }]] of Object.entries(CASES).entries()) {
     const whole = await gateway.chat({ model: type, messages })
     const said: unknown = await whole.json()
     expect(said, type).toMatchObject({ choices: [{ message: { content: 'Yes.' } }] })
@@ -184,8 +256,9 @@ test('every provider answers, whole and streamed, at its own address and with it
     expect(seen?.path).toBe(`/v1/${type}/${path}`)
     const [name, value] = header ?? ['authorization', 'Bearer secret']
     if (header ?? !own) expect(seen?.headers[name], type).toMatch(value)
-    if (type.startsWith('aws_')) continue
     const streamed = await gateway.chat({ model: type, messages, stream: true })
     expect(textIn(await streamed.text()), type).toBe('Yes.')
+    const { usage } = await gateway.record(2 * index + 1)
+    expect(usage && [totalInput(usage), totalOutput(usage)], type).toEqual([7, 2])
   }
 })

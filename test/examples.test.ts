@@ -126,11 +126,11 @@ test('a judge chooses the best of three haiku', async () => {
   const [best] = await example.stored()
   expect(best).toMatchObject({ variant_name: 'best' })
   const calls = await example.calls(best?.['inference_id'])
-  expect(calls.map((call) => String(call['model_name'])).toSorted()).toEqual([
-    'bold_poet',
-    'bold_poet',
-    'critic',
-    'poet',
+  expect(calls.map((call) => JSON.stringify(call['model_name'])).toSorted()).toEqual([
+    '"bold_poet"',
+    '"bold_poet"',
+    '"critic"',
+    '"poet"',
   ])
   expect(JSON.stringify(calls)).toContain('Write a haiku about: tea')
   const inference = { inference_id: best?.['inference_id'], metric_name: 'haiku_score' }

@@ -140,7 +140,7 @@ describe('an experiment is shown', () => {
 })
 
 describe('TensorZero’s pages are told', () => {
-  test('what was said of a target', async () => {
+  test('F312 what was said of a target', async () => {
     const { id, episodeId } = await ask('fixed', 'a')
     const ids: string[] = []
     for (const body of [

@@ -46,7 +46,7 @@ export async function serve(args: Arguments, env: Env): Promise<void> {
   let crew: Crew | undefined
   const writer = startWriter(threadData, () => crew)
   const store = openStore(threadData, { config: () => holder.config, log, link: writer.link })
-  await refuseIfInUse(store)
+  await refuseUnlessUsable(store, holder.config.gateway.observabilityDemanded)
   const engine = createEngine({ holder, store, env, price })
   await checkFiles(engine.files)
   const stopJournal = keepJournal(engine)
@@ -130,10 +130,13 @@ function makeDirectory(dataDir: string, log: Log): void {
   }
 }
 
-/** Two gateways on one file would corrupt it. Everything else wrong with it the gateway survives. */
-async function refuseIfInUse({ recorder }: Store): Promise<void> {
+/**
+ * Two gateways on one file would corrupt it. Everything else wrong with it the gateway survives,
+ * unless the configuration demands a store that works.
+ */
+async function refuseUnlessUsable({ recorder }: Store, demanded: boolean): Promise<void> {
   const opening = await recorder.opened()
-  if (opening.state !== 'refused' || opening.reason === 'sick') return
+  if (opening.state !== 'refused' || (opening.reason === 'sick' && !demanded)) return
   await recorder.close()
   throw new StartError(opening.message)
 }

@@ -63,6 +63,8 @@ export interface Target {
   readonly timeouts: Timeouts
   readonly extraBody: readonly BodyPatch[]
   readonly extraHeaders: readonly HeaderPatch[]
+  /** Pieces of a stream that we have no noun for are left out. */
+  readonly discardUnknown: boolean
   readonly cost: readonly CostEntry[]
   /** Of calls in a batch: where nothing is given, as those that are made alone. */
   readonly batchCost: readonly CostEntry[]
@@ -95,6 +97,8 @@ export interface Gateway {
   /** `before_reply`: an answer's end waits until its record is on disk. */
   readonly durability: 'async' | 'before_reply'
   readonly observabilityEnabled: boolean
+  /** No start without a store that works. */
+  readonly observabilityDemanded: boolean
   readonly observabilityBackend: 'auto' | 'sqlite' | 'postgres' | 'clickhouse'
   /** How much of the past is kept; null: no bound. */
   readonly retention: { readonly maxDays: number | null; readonly maxBytes: number | null }

@@ -37,6 +37,7 @@ test('F006 no file at all is a good configuration', async () => {
     maxRequestBytes: 104_857_600,
     durability: 'async',
     observabilityEnabled: true,
+    observabilityDemanded: false,
     observabilityBackend: 'auto',
     batchWrites: null,
     clickHouseMigrations: true,

@@ -28,6 +28,7 @@ export function resolveGateway(
     maxRequestBytes: written.max_request_bytes,
     durability: written.observability.durability,
     observabilityEnabled: written.observability.enabled ?? true,
+    observabilityDemanded: written.observability.enabled === true,
     observabilityBackend: written.observability.backend,
     retention: resolveRetention(written.observability.retention),
     clickHouseMigrations: !(

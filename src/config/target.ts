@@ -42,6 +42,7 @@ export function toTarget(found: Found, entry: CommonProvider): Target {
     ...plainTarget(found),
     timeouts: toTimeouts(entry.timeouts),
     ...toPatches(entry),
+    discardUnknown: entry.discard_unknown_chunks,
     cost: deepFreeze(entry.cost.map(toCostEntry)),
     batchCost: deepFreeze((batchCost.length > 0 ? batchCost : entry.cost).map(toCostEntry)),
   })
@@ -89,6 +90,7 @@ function plainTarget(found: Found): Target {
     timeouts: NO_TIMEOUTS,
     extraBody: NOTHING,
     extraHeaders: NOTHING,
+    discardUnknown: false,
     cost: NOTHING,
     batchCost: NOTHING,
   }

@@ -65,7 +65,8 @@ export async function call(
     const response = await flight.response
     noteHead(engine, attempt, response)
     if (response.status !== 200) throw await refused(engine, name, attempt, response)
-    const under: Call = { engine, ask, target, name, attempt, limit, sent, release }
+    const warn = (text: string) => void trace.warnings.push(text)
+    const under: Call = { engine, ask, target, name, attempt, limit, sent, warn, release }
     const framing = framingOf(contentType(response))
     const reply =
       ask.stream && framing

@@ -3,6 +3,7 @@ import { GatewayError } from '../domain/errors.ts'
 import type { Framing } from '../lib/frames.ts'
 import type { Headers, HttpResponse } from '../lib/transport.ts'
 import { Decoding } from './decoding.ts'
+import { decoderOf } from './known-parts.ts'
 import { relayEvents } from './relay.ts'
 import { StreamSource } from './stream-source.ts'
 import { type Call, failureInside } from './under-way.ts'
@@ -59,7 +60,7 @@ class Beginning {
 
   constructor(call: Call) {
     this.#call = call
-    this.decoding = new Decoding(call.attempt.wire.decoder(), call.ask.keepsEvents === true)
+    this.decoding = new Decoding(decoderOf(call), call.ask.keepsEvents === true)
   }
 
   /** Undefined bytes are the stream's end. */

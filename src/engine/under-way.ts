@@ -22,6 +22,8 @@ export interface Call {
   readonly attempt: AttemptTrace
   readonly limit: TimeLimit
   readonly sent: OutgoingBody
+  /** Tells the caller, and whoever reads the record. */
+  warn(text: string): void
   /** Frees timers and listeners; safe to call twice. */
   release(): void
 }

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { asArray, type JsonObject, objectsIn } from '../lib/json.ts'
 import { openaiBatches } from './openai-batches.ts'
 import { openaiCompatible } from './openai-compatible.ts'
+import { FILE_PIECES, withFilesAs } from './openai-files.ts'
 import { openaiOperations } from './openai-operations.ts'
 import { openaiCountTokens } from './openai-responses.ts'
 import type { WireTarget } from './provider.ts'
@@ -23,7 +24,7 @@ export const openai = openaiCompatible({
       .default([])
       .describe('Of Responses: tools that OpenAI runs itself, in its own words.'),
     content_type_overrides: z
-      .record(z.string(), z.enum(['image_url', 'file', 'input_audio']))
+      .record(z.string(), z.enum(FILE_PIECES))
       .default({})
       .describe('How files of a type are sent, where the usual way is wrong.'),
   },
@@ -34,13 +35,16 @@ export const openai = openaiCompatible({
     openaiFields: true,
     lacks: ['top_k'],
   },
-  adapt: withOwnTools,
+  adapt: inItsWords,
   batch: openaiBatches,
 })
 
-/** The configuration's own tools and the wish for encrypted reasoning: words of Responses alone. */
-function withOwnTools(body: JsonObject, { options }: WireTarget): JsonObject {
-  if (options['api_type'] !== 'responses') return body
+/**
+ * Files as the configuration wants them; of Responses alone, its own tools and the wish for
+ * encrypted reasoning.
+ */
+function inItsWords(body: JsonObject, { options }: WireTarget): JsonObject {
+  if (options['api_type'] !== 'responses') return withFilesAs(body, overridesIn(options))
   const tools = objectsIn(asArray(body['tools']))
   const own = objectsIn(options['provider_tools'])
   const include = asArray(body['include'])
@@ -51,6 +55,11 @@ function withOwnTools(body: JsonObject, { options }: WireTarget): JsonObject {
     ...(own.length > 0 && { tools: [...tools, ...own] }),
     ...(encrypted && { include: [...include, ENCRYPTED] }),
   }
+}
+
+function overridesIn(options: WireTarget['options']): Parameters<typeof withFilesAs>[1] {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- checked by the schema above
+  return (options['content_type_overrides'] ?? {}) as Parameters<typeof withFilesAs>[1]
 }
 
 const ENCRYPTED = 'reasoning.encrypted_content'

@@ -32,29 +32,35 @@ const { base } = upstream
 
 /** Provider, its own keys, the end of the path it is asked at, and how it knows its caller. */
 const PROVIDERS: readonly [string, string, string, string, string][] = [
-  ['F139 F141', 'openai', `api_base = "${base}"`, 'chat/completions', 'authorization'],
-  ['F140', 'openai', `api_base = "${base}", api_type = "responses"`, 'responses', 'authorization'],
-  ['F142', 'anthropic', `api_base = "${base}"`, 'messages', 'x-api-key'],
+  ['F139 F141 chat', 'openai', `api_base = "${base}"`, 'chat/completions', 'authorization'],
   [
-    'F143',
+    'F140 Responses',
+    'openai',
+    `api_base = "${base}", api_type = "responses"`,
+    'responses',
+    'authorization',
+  ],
+  ['F142 Messages', 'anthropic', `api_base = "${base}"`, 'messages', 'x-api-key'],
+  [
+    'F143 Converse',
     'aws_bedrock',
     `region = "us-east-1", endpoint_url = "${base}", api_key = "env::KEY"`,
     '/converse',
     'authorization',
   ],
-  ['F145', 'azure', `endpoint = "${base}"`, 'chat/completions?api-version', 'api-key'],
-  ['F146', 'deepseek', '', 'chat/completions', 'authorization'],
-  ['F147', 'fireworks', '', 'chat/completions', 'authorization'],
-  ['F150', 'google_ai_studio_gemini', '', ':generateContent', 'x-goog-api-key'],
-  ['F151', 'groq', '', 'chat/completions', 'authorization'],
-  ['F152', 'hyperbolic', '', 'chat/completions', 'authorization'],
-  ['F153', 'mistral', '', 'chat/completions', 'authorization'],
-  ['F154', 'openrouter', '', 'chat/completions', 'authorization'],
-  ['F155', 'sglang', `api_base = "${base}"`, 'chat/completions', 'authorization'],
-  ['F156', 'tgi', `api_base = "${base}"`, 'chat/completions', 'authorization'],
-  ['F157', 'together', '', 'chat/completions', 'authorization'],
-  ['F158', 'vllm', `api_base = "${base}"`, 'chat/completions', 'authorization'],
-  ['F159', 'xai', '', 'chat/completions', 'authorization'],
+  ['F145 Azure', 'azure', `endpoint = "${base}"`, 'chat/completions?api-version', 'api-key'],
+  ['F146 DeepSeek', 'deepseek', '', 'chat/completions', 'authorization'],
+  ['F147 Fireworks', 'fireworks', '', 'chat/completions', 'authorization'],
+  ['F150 Gemini', 'google_ai_studio_gemini', '', ':generateContent', 'x-goog-api-key'],
+  ['F151 Groq', 'groq', '', 'chat/completions', 'authorization'],
+  ['F152 Hyperbolic', 'hyperbolic', '', 'chat/completions', 'authorization'],
+  ['F153 Mistral', 'mistral', '', 'chat/completions', 'authorization'],
+  ['F154 OpenRouter', 'openrouter', '', 'chat/completions', 'authorization'],
+  ['F155 SGLang', 'sglang', `api_base = "${base}"`, 'chat/completions', 'authorization'],
+  ['F156 TGI', 'tgi', `api_base = "${base}"`, 'chat/completions', 'authorization'],
+  ['F157 Together', 'together', '', 'chat/completions', 'authorization'],
+  ['F158 vLLM', 'vllm', `api_base = "${base}"`, 'chat/completions', 'authorization'],
+  ['F159 xAI', 'xai', '', 'chat/completions', 'authorization'],
 ]
 const NAMES: Readonly<Record<string, string>> = { aws_bedrock: 'model_id', azure: 'deployment_id' }
 const ENV: Record<string, string> = { KEY: 'secret-1' }
@@ -96,7 +102,7 @@ const seen = upstream.requests
 
 const params = { chat_completion: { max_tokens: 9 } }
 
-test.each(PROVIDERS)('%s %s answers', async (...given) => {
+test.each(PROVIDERS)('%s by %s answers', async (...given) => {
   const [row, , , path, header] = given
   const { json, request } = await infer({ model_name: row, input: say('Hi', 'Be brief.'), params })
   expect(json).toMatchObject({ content: [{ type: 'text', text: 'Hello' }] })
@@ -110,7 +116,7 @@ const STRICT =
   /json_schema|guided_json|structured_outputs|output_config|output_format|responseSchema|responseJsonSchema|response_schema|json_object|"schema"/
 
 test.each(PROVIDERS.map(([row, type], at) => [row, type, at] as const))(
-  'F162 F163 %s %s is held to a schema, or does without',
+  'F162 F163 %s by %s is held to a schema, or does without',
   async (_, type, at) => {
     const schema = { type: 'object', properties: { answer: { type: 'string' } } }
     const target = { function_name: 'facts', variant_name: `v${at}`, output_schema: schema }
