@@ -119,6 +119,35 @@ describe('Weir on PostgreSQL', { timeout: PATIENCE_MS }, () => {
     await expect(startOn(server.url('narrow'))).rejects.toThrow(/encoding UTF8/)
   })
 
+  test('F265 writes rows in batches, as large and as often as the configuration says', async () => {
+    const url = await server.database()
+    const file = join(folder, 'batches.toml')
+    const batches = 'enabled = true, flush_interval_ms = 3_600_000, max_rows_postgres = 5'
+    writeFileSync(file, `[gateway.observability]\nbatch_writes = { ${batches} }\n`)
+    await using weir = await startOn(url, ['--config-file', file])
+    const ask = async () => {
+      const messages = [{ role: 'user', content: 'Hi' }]
+      const body = JSON.stringify({ model: 'dummy::good', messages })
+      const path = '/openai/v1/chat/completions'
+      const headers = { 'content-type': 'application/json' }
+      expect((await fetch(weir.url + path, { method: 'POST', headers, body })).status).toBe(200)
+    }
+    const written = async (table: string) => {
+      const rows = await server.query(
+        `SELECT count(DISTINCT xmin::text)::int AS batches, count(*)::int AS rows FROM weir.${table}`,
+        databaseOf(url),
+      )
+      return rows[0]
+    }
+    // What is written at the start goes at once, and all that waits with it.
+    await within(PATIENCE_MS, async () => Number((await written('document'))?.['rows']) > 0)
+    for (let number = 1; number <= 4; number++) await ask()
+    expect(await written('inference')).toEqual({ batches: 0, rows: 0 })
+    await ask()
+    await within(PATIENCE_MS, async () => Number((await written('inference'))?.['rows']) >= 5)
+    expect(await written('inference')).toEqual({ batches: 1, rows: 5 })
+  })
+
   test('starts, serves, keeps records and takes what is said of them while there is no server at all', async () => {
     const url = await server.database()
     await server.stop()
