@@ -23,7 +23,7 @@ export interface Call {
   readonly limit: TimeLimit
   readonly sent: OutgoingBody
   /** Tells the caller, and whoever reads the record. */
-  warn(text: string): void
+  readonly warn: (text: string) => void
   /** Frees timers and listeners; safe to call twice. */
   release(): void
 }

@@ -153,10 +153,12 @@ test('F121 tools that the provider runs come with a request of the OpenAI dialec
   expect(lastBody()).not.toHaveProperty('tools')
 })
 
+function contentOf(events: readonly (JsonObject | '[DONE]')[]): JsonObject[] {
+  return events.flatMap((event) => (event === '[DONE]' ? [] : (event['content'] as JsonObject[])))
+}
+
 test('F177 pieces of a stream that are not known are passed on, or discarded', async () => {
   const ask = (model: string) => native.stream({ model_name: model, input: say() })
-  const contentOf = (events: readonly (JsonObject | '[DONE]')[]) =>
-    events.flatMap((event) => (event === '[DONE]' ? [] : (event['content'] as JsonObject[])))
   const passed = contentOf(await ask('claude'))
   expect(passed).toMatchObject([
     { type: 'unknown', data: NEWS },
