@@ -1,4 +1,5 @@
 import { GatewayError } from '../domain/errors.ts'
+import type { Feedback } from '../domain/feedback.ts'
 import { timeOfUuidV7 } from '../domain/ids.ts'
 import {
   decodeEpisode,
@@ -40,11 +41,12 @@ export async function beginEpisode(
   given: Omit<WorkflowEpisode, 'id'>,
 ): Promise<string> {
   const { runId } = given
-  const run = await stored.reads.document({ collection: WORKFLOW_RUNS, key: runId })
-  if (run === null) {
+  const document = await stored.reads.document({ collection: WORKFLOW_RUNS, key: runId })
+  if (document === null) {
     throw new GatewayError('invalid_request', `Workflow evaluation run not found: ${runId}`)
   }
   const tags = {
+    ...decodeRun(runId, document).tags,
     ...given.tags,
     'tensorzero::dynamic_evaluation_run_id': runId,
     'tensorzero::workflow_evaluation_run_id': runId,
@@ -98,20 +100,23 @@ async function all<T>(
   }
 }
 
-/** What was said last of an episode and of its inferences, by metric: values as JSON. */
+/**
+ * What was said of an episode and of its inferences: all comments, and the last value of each metric
+ * for each of them.
+ */
 export async function feedbackIn(
   { reads }: StoreClient,
   episodeId: string,
-): Promise<{ metricName: string; value: Json }[]> {
+): Promise<Pick<Feedback, 'metricName' | 'type' | 'value'>[]> {
   const inferences = await reads.inferences({ episodeId }, { order: [], limit: 1000 })
-  const newest = new Map<string, { metricName: string; value: Json }>()
+  const counting = new Map<string, Feedback>()
   for (const target of [episodeId, ...inferences.map(({ id }) => id)]) {
-    const said = await reads.feedbackOf(target, { limit: 1000 })
-    for (const { metricName, type, value } of said) {
-      const key = `${target} ${metricName}`
-      if (type === 'demonstration' || newest.has(key)) continue
-      newest.set(key, { metricName, value })
+    const newestFirst = await reads.feedbackOf(target, { limit: 1000 })
+    for (const feedback of newestFirst) {
+      const { id, metricName, type } = feedback
+      const key = type === 'comment' ? id : `${target} ${metricName}`
+      if (type !== 'demonstration' && !counting.has(key)) counting.set(key, feedback)
     }
   }
-  return [...newest.values()]
+  return [...counting.values()]
 }

@@ -53,6 +53,7 @@ describe('F241 a workflow evaluation', () => {
           episode_id: episode,
           run_id: run,
           task_name: 't',
+          tags: expect.objectContaining({ a: 'run', b: 'run', c: 'episode' }) as object,
           feedback_metric_names: ['score', 'solved'],
           feedback_values: ['0.5', 'true'],
         }),
@@ -61,6 +62,30 @@ describe('F241 a workflow evaluation', () => {
     expect(await ask(`run_statistics?run_id=${run}&metric_name=score`)).toEqual({
       statistics: [{ metric_name: 'score', count: 1, avg_metric: 0.5 }],
     })
+    const { statistics } = await ask(`run_statistics?run_id=${run}`)
+    expect(statistics).toEqual([
+      expect.objectContaining({ metric_name: 'score' }),
+      {
+        metric_name: 'solved',
+        count: 1,
+        avg_metric: 1,
+        ci_lower: expect.closeTo(0.2065, 4) as number,
+        ci_upper: 1,
+      },
+    ])
+  })
+
+  test('F317 shows every comment of an episode', async () => {
+    const run = await begin({ variants: {}, project_name: 'comments' })
+    const episode = await beginEpisode(run)
+    await infer('plain', { episode_id: episode })
+    for (const value of ['first', 'second']) {
+      await give({ metric_name: 'comment', value, episode_id: episode })
+    }
+    const { episodes } = await ask(`run_episodes?run_id=${run}`)
+    expect(episodes).toMatchObject([
+      { feedback_metric_names: ['comment', 'comment'], feedback_values: ['second', 'first'] },
+    ])
   })
 
   test.each([
@@ -92,14 +117,15 @@ describe('F241 a workflow evaluation', () => {
 test('F317 lists runs, projects and tasks', async () => {
   const run = await begin({ variants: {}, project_name: 'q', display_name: 'Second run' })
   for (const name of ['x', 'y', 'x']) await beginEpisode(run, { task_name: name })
-  expect(await ask('projects/count')).toEqual({ count: 2 })
+  expect(await ask('projects/count')).toEqual({ count: 3 })
   expect(await ask('projects?limit=1')).toMatchObject({ projects: [{ name: 'q', count: 1 }] })
-  expect(await ask('runs/count')).toEqual({ count: 2 })
+  expect(await ask('runs/count')).toEqual({ count: 3 })
   const shown = { id: run, name: 'Second run', project_name: 'q', variant_pins: {}, tags: {} }
   expect(await ask('list_runs?limit=1')).toMatchObject({ runs: [{ ...shown, num_episodes: 3 }] })
   expect(await ask(`get_runs?run_ids=${run}`)).toMatchObject({ runs: [shown] })
   expect(await ask('runs/search?q=second')).toMatchObject({ runs: [shown] })
   expect(await ask('runs/search?q=third')).toEqual({ runs: [] })
+  expect(await call('GET', `${BASE}/get_runs?run_ids=abc`)).toMatchObject({ status: 400 })
   expect(await ask(`run_episodes/count?run_id=${run}`)).toEqual({ count: 3 })
   expect(await ask(`episodes_by_task_name/count?run_ids=${run}`)).toEqual({ count: 2 })
   const { episodes } = await ask(`episodes_by_task_name?run_ids=${run}`)

@@ -1,5 +1,7 @@
 import { z } from 'zod'
+import { meanInterval, shareInterval } from '../../domain/experiments/intervals.ts'
 import { momentsOf, varianceOf } from '../../domain/experiments/moments.ts'
+import type { Feedback } from '../../domain/feedback.ts'
 import { GatewayError } from '../../domain/errors.ts'
 import { timeOfUuidV7 } from '../../domain/ids.ts'
 import type { WorkflowEpisode, WorkflowRun } from '../../domain/workflow-run.ts'
@@ -59,7 +61,10 @@ const beginOne = nativeRoute({
 
 const U32 = z.coerce.number().int().min(0)
 const pageOf = (limit: number) => ({ limit: U32.default(limit), offset: U32.default(0) })
-const RunIds = z.string().transform((ids) => ids.toLowerCase().split(',').filter(Boolean))
+const RunIds = z
+  .string()
+  .transform((ids) => ids.split(',').filter(Boolean))
+  .pipe(z.array(z.string().trim().pipe(Uuid)))
 
 function cut<T>(items: readonly T[], page: { readonly limit: number; readonly offset: number }) {
   return items.slice(page.offset, page.offset + page.limit)
@@ -241,9 +246,6 @@ const taskCount = nativeRoute({
   }),
 })
 
-/** Half the width of a 95 % interval, in standard errors. */
-const Z = 1.96
-
 const statistics = nativeRoute({
   method: 'GET',
   path: `${BASE}/run_statistics`,
@@ -255,32 +257,27 @@ const statistics = nativeRoute({
     const said = await Promise.all(episodes.map(({ id }) => feedbackIn(storedOf(app), id)))
     const numbers = said
       .flat()
-      .filter(({ value }) => typeof value === 'number' || typeof value === 'boolean')
+      .filter(({ type }) => type === 'float' || type === 'boolean')
       .filter(({ metricName }) => (wanted ?? metricName) === metricName)
     const byMetric = Map.groupBy(numbers, ({ metricName }) => metricName)
-    return {
-      statistics: [...byMetric].map(([metric, values]) =>
-        statisticsOf(
-          metric,
-          values.map(({ value }) => Number(value)),
-        ),
-      ),
-    }
+    const metrics = [...byMetric].toSorted(([one], [other]) => (one < other ? -1 : 1))
+    return { statistics: metrics.map(([metric, values]) => statisticsOf(metric, values)) }
   },
 })
 
-function statisticsOf(metric: string, values: readonly number[]) {
-  const moments = momentsOf(values)
+function statisticsOf(metric: string, said: readonly Pick<Feedback, 'type' | 'value'>[]) {
+  const moments = momentsOf(said.map(({ value }) => Number(value)))
   const variance = varianceOf(moments)
-  const half = variance === null ? null : Z * Math.sqrt(variance / moments.count)
+  const yesOrNo = said.every(({ type }) => type === 'boolean')
+  const between = yesOrNo ? shareInterval(moments) : meanInterval(moments)
   return {
     metric_name: metric,
     count: moments.count,
     avg_metric: moments.mean,
     ...known({
       stdev: variance === null ? null : Math.sqrt(variance),
-      ci_lower: half === null ? null : moments.mean - half,
-      ci_upper: half === null ? null : moments.mean + half,
+      ci_lower: between?.lower ?? null,
+      ci_upper: between?.upper ?? null,
     }),
   }
 }
