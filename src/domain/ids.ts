@@ -64,6 +64,12 @@ export function isUuidV7(text: string): boolean {
   return UUID_V7.test(text)
 }
 
+/** The first UUIDv7 of a millisecond. */
+export function uuidV7At(ms: number): string {
+  const time = ms.toString(16).padStart(12, '0')
+  return `${time.slice(0, 8)}-${time.slice(8)}-7000-8000-000000000000`
+}
+
 /** Milliseconds since 1970 that a UUIDv7 carries. */
 export function timeOfUuidV7(id: string): number {
   return Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16)

@@ -81,6 +81,7 @@ export const READS: Readonly<Record<keyof Reads, true>> = {
   list: true,
   get: true,
   byResponse: true,
+  byAttempt: true,
   neighbours: true,
   overview: true,
   count: true,

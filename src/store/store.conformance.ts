@@ -129,6 +129,22 @@ export function describeStore(name: string, open: () => Promise<TestStore>): voi
       expect(await found('resp_c')).toBeNull()
     })
 
+    test('finds the inference that a request to a provider was made for', async () => {
+      const records = [
+        recordOf(1),
+        recordOf(2, { attempts: [attemptOf(2), attemptOf(12, { number: 2 })] }),
+        recordOf(3, { attempts: [] }),
+      ]
+      await store.write(records)
+      const found = async (id: string) => (await store.reader.byAttempt(id))?.id
+      expect(await found(idOf(1, 2))).toBe(idOf(1))
+      expect(await found(idOf(2, 2))).toBe(idOf(2))
+      expect(await found(idOf(12, 2))).toBe(idOf(2))
+      for (const id of [idOf(3, 2), idOf(1), 'mine', '00000000-0000-7000-8000-000000000000']) {
+        expect(await found(id)).toBeUndefined()
+      }
+    })
+
     test('keeps the first of two records with one id', async () => {
       await store.write([recordOf(1), recordOf(1, { status: 500 }), recordOf(2)])
       await store.write([recordOf(2, { status: 500 }), recordOf(3)])

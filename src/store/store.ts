@@ -65,6 +65,8 @@ export interface LogReader {
   get(id: string): Promise<StoredInference | null>
   /** The newest answer that its client knows by this name. */
   byResponse(responseId: string): Promise<StoredInference | null>
+  /** The inference that this request to a provider was made for. */
+  byAttempt(attemptId: string): Promise<StoredInference | null>
   /** The ids before and after this one under the filter: newer, older. */
   neighbours(id: string, filter: LogFilter): Promise<{ newer: string | null; older: string | null }>
   overview(

@@ -209,6 +209,7 @@ const NO_LOGS: App['logs'] = {
   list: () => Promise.resolve({ rows: [], next: null }),
   get: () => Promise.resolve(null),
   byResponse: () => Promise.resolve(null),
+  byAttempt: () => Promise.resolve(null),
   neighbours: () => Promise.resolve({ newer: null, older: null }),
   overview: () => Promise.reject(new Error('There is no store here.')),
   count: () => Promise.resolve({ count: 0, exact: true }),

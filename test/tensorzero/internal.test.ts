@@ -198,7 +198,8 @@ describe('F313', () => {
         cached: false,
       }),
     ])
-    expect((await call('GET', `/internal/model_inferences/${NOBODY}`)).status).toBe(404)
+    expect(await ask(`/internal/model_inferences/${NOBODY}`)).toEqual({ model_inferences: [] })
+    expect((await call('GET', '/internal/model_inferences/nobody')).status).toBe(400)
   })
 
   test('metadata tells what there is', async () => {
@@ -261,6 +262,8 @@ describe('F314 episodes', () => {
 test('F319 an id is resolved to what it is of', async () => {
   const { json } = await give({ metric_name: 'comment', value: 'ok', episode_id: plain.episodeId })
   const [datapoint] = await create('resolved', [chat()])
+  const { model_inferences: asked } = await ask(`/internal/model_inferences/${facts.inferenceId}`)
+  const [{ id: modelInference, ...of }] = asked as [Record<string, unknown>]
   const cases: [unknown, object[]][] = [
     [
       facts.inferenceId,
@@ -274,6 +277,17 @@ test('F319 an id is resolved to what it is of', async () => {
         },
       ],
     ],
+    [
+      modelInference,
+      [
+        {
+          type: 'model_inference',
+          inference_id: facts.inferenceId,
+          model_name: of['model_name'],
+          model_provider_name: of['model_provider_name'],
+        },
+      ],
+    ],
     [plain.episodeId, [{ type: 'episode' }]],
     [json['feedback_id'], [{ type: 'comment_feedback' }]],
     [datapoint, [{ type: 'chat_datapoint', dataset_name: 'resolved', function_name: 'plain' }]],
@@ -282,4 +296,5 @@ test('F319 an id is resolved to what it is of', async () => {
   for (const [id, types] of cases) {
     expect(await ask(`/internal/resolve_uuid/${String(id)}`)).toEqual({ id, object_types: types })
   }
+  expect((await call('GET', '/internal/resolve_uuid/nothing')).status).toBe(400)
 })

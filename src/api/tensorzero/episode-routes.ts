@@ -9,6 +9,7 @@ import type { EpisodeQuery } from '../../store/episodes.ts'
 import type { App } from '../app.ts'
 import { compact } from '../compact.ts'
 import { Filter, readFilter } from './filters.ts'
+import { readBySchema } from '../serde.ts'
 import { nativeRoute, storedOf, Uuid } from './native-route.ts'
 import { hexOf, timestampOf } from './stored-inference.ts'
 
@@ -120,7 +121,7 @@ const resolveUuid = nativeRoute({
   path: '/internal/resolve_uuid/:id',
   summary: 'What an id is of.',
   handle: async (app: App, { params }) => {
-    const id = (params['id'] ?? '').toLowerCase()
+    const id = readBySchema(Uuid, params['id'])
     const found = await resolveId(storedOf(app), id)
     return { id, object_types: found.map(presentResolved) }
   },
@@ -135,6 +136,13 @@ function presentResolved(found: Resolved): JsonObject {
         function_type: found.functionType,
         variant_name: found.variantName,
         episode_id: found.episodeId,
+      }
+    case 'model_inference':
+      return {
+        type: 'model_inference',
+        inference_id: found.inferenceId,
+        model_name: found.model,
+        model_provider_name: found.provider,
       }
     case 'episode':
       return { type: 'episode' }

@@ -1,4 +1,3 @@
-import { GatewayError } from '../../domain/errors.ts'
 import { outputBlocks } from '../../domain/native-blocks.ts'
 import type { Block } from '../../domain/chat.ts'
 import type { AttemptRecord } from '../../domain/record.ts'
@@ -8,7 +7,8 @@ import type { JsonObject } from '../../lib/json.ts'
 import { upToNow } from '../../ops/up-to-now.ts'
 import type { StoredInference } from '../../store/store.ts'
 import type { App } from '../app.ts'
-import { nativeRoute, storedOf } from './native-route.ts'
+import { readBySchema } from '../serde.ts'
+import { nativeRoute, storedOf, Uuid } from './native-route.ts'
 import { secondsOf } from './stored-inference.ts'
 
 const modelInferences = nativeRoute({
@@ -16,10 +16,11 @@ const modelInferences = nativeRoute({
   path: '/internal/model_inferences/:id',
   summary: 'What models were told and answered for one inference.',
   handle: async (app: App, { params }) => {
+    const id = readBySchema(Uuid, params['id'])
     const stored = storedOf(app)
     await upToNow(stored)
-    const found = await stored.reads.get((params['id'] ?? '').toLowerCase())
-    if (!found) throw new GatewayError('not_found', `Inference not found: ${params['id']}`)
+    const found = await stored.reads.get(id)
+    if (!found) return { model_inferences: [] }
     const answered = found.attemptRecords.filter(({ error }) => error === null)
     return { model_inferences: answered.map((attempt) => present(found, attempt)) }
   },

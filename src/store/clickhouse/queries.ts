@@ -19,6 +19,7 @@ import type {
   DatasetFigures,
 } from '../datapoints.ts'
 import type { FoundInference } from '../inference-reads.ts'
+import { attemptSpan } from '../attempt-span.ts'
 import type { Answers, FeedbackSummary, FeedbackTarget, IdPage } from '../reads.ts'
 import { countInferences, readInferences } from './inferences.ts'
 import { readByVariant, readUntil } from './statistics.ts'
@@ -86,6 +87,17 @@ export class Queries implements Answers {
     )
     if (row === undefined || (await isForgotten(this.#ask, responseId))) return null
     return decodeStored(row)
+  }
+
+  async byAttempt(attemptId: string): Promise<StoredInference | null> {
+    const span = attemptSpan(attemptId)
+    if (span === null) return null
+    const [row] = await this.#ask(
+      `SELECT toString(inference_id) AS owner FROM ModelInference
+       WHERE inference_id BETWEEN {first: UUID} AND {last: UUID} AND id = {last: UUID} LIMIT 1`,
+      span,
+    )
+    return row === undefined ? null : this.get(readText(row, 'owner'))
   }
 
   async neighbours(

@@ -20,6 +20,7 @@ import type {
   VariantFeedbackUntil,
 } from '../feedback-statistics.ts'
 import type { FoundInference } from '../inference-reads.ts'
+import { attemptSpan } from '../attempt-span.ts'
 import type { Answers, FeedbackSummary, FeedbackTarget, IdPage } from '../reads.ts'
 import type { OverviewSpan } from '../sqlite/overview.ts'
 import type { OutboxReader } from '../remote/outbox-reader.ts'
@@ -100,6 +101,18 @@ export class PostgresQueries implements Answers {
     )
     const [row] = rows
     return row === undefined ? null : this.get(decodeText(readText(row, 'id')))
+  }
+
+  async byAttempt(attemptId: string): Promise<StoredInference | null> {
+    const span = attemptSpan(attemptId)
+    if (span === null) return null
+    const { rows } = await this.#db.query<Row>(
+      `SELECT inference_id FROM weir.attempt
+       WHERE inference_id BETWEEN $1 AND $2 AND id = $3 LIMIT 1`,
+      [span.first, span.last, attemptId],
+    )
+    const [row] = rows
+    return row === undefined ? null : this.get(decodeText(readText(row, 'inference_id')))
   }
 
   async neighbours(

@@ -22,6 +22,7 @@ import type {
   VariantFeedback,
   VariantFeedbackUntil,
 } from '../feedback-statistics.ts'
+import { attemptSpan } from '../attempt-span.ts'
 import type { Answers, FeedbackSummary, FeedbackTarget, IdPage } from '../reads.ts'
 import type { LogPage, Overview, StoredInference } from '../store.ts'
 import type { UsageQuery, UsageRow } from '../usage.ts'
@@ -42,7 +43,7 @@ import { placeOf } from './payload-files.ts'
 import { overviewOf, type OverviewSpan } from './overview.ts'
 import { Search } from './search.ts'
 import { readFeedbackByVariant, readFeedbackUntil } from './statistics.ts'
-import { FIND_RESPONSE } from './response-id.ts'
+import { FIND_ATTEMPT, FIND_RESPONSE } from './response-id.ts'
 import { asksForText, TextSearch } from './text-search.ts'
 import { readUsage } from './usage.ts'
 import { readNumber } from '../row.ts'
@@ -86,6 +87,17 @@ export class Queries implements Answers {
 
   byResponse(responseId: string): StoredInference | null {
     const row = this.#library.hot()?.prepare(FIND_RESPONSE).get(responseId)
+    return row === undefined ? null : this.get(decodeId(row['id']))
+  }
+
+  byAttempt(attemptId: string): StoredInference | null {
+    const span = attemptSpan(attemptId)
+    if (span === null) return null
+    const ids = [span.first, span.last, attemptId].map(encodeId)
+    const row = this.#library
+      .hot()
+      ?.prepare(FIND_ATTEMPT)
+      .get(...ids)
     return row === undefined ? null : this.get(decodeId(row['id']))
   }
 

@@ -8,5 +8,10 @@ export const RESPONSE_ID_MIGRATION = `
 export const FIND_RESPONSE =
   'SELECT id FROM inference WHERE response_id = ? ORDER BY seq DESC LIMIT 1'
 
+/** Of the inferences between two ids, that with this request. */
+export const FIND_ATTEMPT = `
+  SELECT i.id FROM inference i CROSS JOIN attempt a ON a.seq = i.seq
+  WHERE i.id BETWEEN ? AND ? AND a.id = ? ORDER BY i.id DESC LIMIT 1`
+
 /** The row stays: it is the log. */
 export const FORGET_RESPONSE = 'UPDATE inference SET response_id = NULL WHERE response_id = ?'
