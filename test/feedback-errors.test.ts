@@ -180,3 +180,13 @@ test('F222 accepts what is said of unknown targets where the configuration says 
   const shown = { metric_name: 'demonstration', value: 'x', inference_id: NOBODY }
   expect((await post(lax, '/feedback', shown)).status).toBe(400)
 })
+
+test('F050 errors are said as data too where the configuration says so', async () => {
+  const told = `gateway.unstable_error_json = true\n${toml}`
+  await using gateway = await startGateway(told, {}, { stored: true })
+  const error = 'Exactly one of inference_id or episode_id must be provided'
+  expect(await post(gateway, '/feedback', { metric_name: 'comment', value: 'x' })).toEqual({
+    status: 400,
+    json: { error, error_json: { InvalidRequest: { message: error } } },
+  })
+})

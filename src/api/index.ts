@@ -30,6 +30,8 @@ import { pages, root } from './ui/pages.ts'
 import { functionRoutes } from './ui/function-routes.ts'
 import { uiRoutes } from './ui/routes.ts'
 
+export { plainError } from './tensorzero/error-json.ts'
+
 /** Every route there is. */
 export const routes: readonly Route<App>[] = [
   chatCompletions,

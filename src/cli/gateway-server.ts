@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { App } from '../api/app.ts'
-import { OBJECT_ERRORS } from '../api/index.ts'
+import { OBJECT_ERRORS, plainError } from '../api/index.ts'
 import type { Route } from '../http/route.ts'
 import { createServer, isLoopback } from '../http/server.ts'
 import type { Log } from '../lib/log.ts'
@@ -27,6 +27,7 @@ export function gatewayServer(of: {
     loopback: isLoopback(bind.host),
     version: VERSION,
     objectErrors: OBJECT_ERRORS,
+    plainError: (error) => plainError(app, error),
     onError: (error) => log.error('a request failed inside the gateway', describe(error)),
   })
 }

@@ -5,7 +5,7 @@ import { Client } from './client.ts'
 import { decompress, tooLarge } from './decompress.ts'
 import { checkOrigin } from './origin.ts'
 import type { RawRoute } from './route.ts'
-import { errorOf, type ServerOptions, serveRaw, versionHeaders } from './serve-raw.ts'
+import { errorBody, type ServerOptions, serveRaw, versionHeaders } from './serve-raw.ts'
 
 type Exchange = readonly [IncomingMessage, ServerResponse]
 
@@ -67,11 +67,11 @@ function readAndServe<Deps>(
 function refuse<Deps>(
   error: GatewayError,
   { plainErrors }: RawRoute<Deps>,
-  { version }: ServerOptions<Deps>,
+  options: ServerOptions<Deps>,
   [request, response]: Exchange,
 ): void {
   // The rest of a refused body is not worth reading.
   const headers = request.complete ? {} : { connection: 'close' }
-  const body = plainErrors ? { error: error.message } : errorOf(error)
-  new Client(response, versionHeaders(version)).json(error.status, body, headers)
+  const body = errorBody(error, plainErrors === true, options)
+  new Client(response, versionHeaders(options.version)).json(error.status, body, headers)
 }

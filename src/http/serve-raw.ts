@@ -16,16 +16,19 @@ export interface ServerOptions<Deps> {
   readonly version: string
   /** Below these paths an error is an object, also where there is no route; elsewhere a text. */
   readonly objectErrors: readonly string[]
+  /** The body that tells an error, for routes with `plainErrors`. */
+  readonly plainError: (error: GatewayError) => unknown
   readonly onError: (error: unknown) => void
 }
 
 /** Lets a route read and answer a request by itself; what it throws becomes an answer too. */
 export async function serveRaw<Deps>(
   route: RawRoute<Deps>,
-  { deps, version, onError }: ServerOptions<Deps>,
+  options: ServerOptions<Deps>,
   [request, response]: readonly [IncomingMessage, ServerResponse],
   read: Pick<RawRequest, 'params' | 'body'>,
 ): Promise<void> {
+  const { deps, version, onError } = options
   const { method = '', url = '', headers } = request
   const client = new Client(response, versionHeaders(version))
   try {
@@ -34,7 +37,7 @@ export async function serveRaw<Deps>(
   } catch (thrown) {
     const error = GatewayError.from(thrown)
     if (error.code === 'internal') onError(thrown)
-    const body = route.plainErrors ? { error: error.message } : errorOf(error)
+    const body = errorBody(error, route.plainErrors === true, options)
     if (!client.headersSent) client.json(error.status, body)
     // Nobody will end what was begun: the client must not wait for it.
     else if (!response.writableEnded) response.destroy()
@@ -43,6 +46,14 @@ export async function serveRaw<Deps>(
 
 export function versionHeaders(version: string): Record<string, string> {
   return { 'x-weir-version': version, 'x-tensorzero-gateway-version': version }
+}
+
+export function errorBody<Deps>(
+  error: GatewayError,
+  plain: boolean,
+  { plainError }: Pick<ServerOptions<Deps>, 'plainError'>,
+): unknown {
+  return plain ? plainError(error) : errorOf(error)
 }
 
 export function errorOf(error: GatewayError): unknown {

@@ -59,6 +59,7 @@ async function start(
     loopback: true,
     version: '1.2.3',
     objectErrors: ['/nope'],
+    plainError: ({ message }) => ({ error: message }),
     onError: (error) => errors.push(error),
   })
   await server.listen({ host: '127.0.0.1', port: 0 })

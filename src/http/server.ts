@@ -6,7 +6,7 @@ import { decompress, tooLarge } from './decompress.ts'
 import { answerDirectly } from './direct.ts'
 import { asksFromHere, checkOrigin } from './origin.ts'
 import type { JsonRoute, RawRoute, Route, Scope } from './route.ts'
-import { errorOf, type ServerOptions, serveRaw, versionHeaders } from './serve-raw.ts'
+import { errorBody, errorOf, type ServerOptions, serveRaw, versionHeaders } from './serve-raw.ts'
 
 /** A server closes idle connections after this: above the 60 s of common load balancers. */
 const KEEP_ALIVE_MS = 75_000
@@ -49,7 +49,7 @@ export function createServer<Deps>(options: ServerOptions<Deps>): FastifyInstanc
     if (known.code === 'internal') options.onError(error)
     if (reply.raw.headersSent) return void reply.raw.destroy()
     reply.code(statusOf(known, request)).headers(errorHeaders(request))
-    reply.send(bodyOf(known, request))
+    reply.send(errorBody(known, hasPlainErrors(request), options))
   })
   for (const route of options.routes) register(app, route, options)
   answerDirectly(app, options)
@@ -148,11 +148,10 @@ function statusOf(error: GatewayError, { routeOptions }: FastifyRequest): number
   return config?.statusOf?.(error) ?? error.status
 }
 
-function bodyOf(error: GatewayError, { routeOptions }: FastifyRequest): unknown {
-  const config: unknown = routeOptions.config
-  const plain =
-    typeof config === 'object' && config !== null && 'plainErrors' in config && config.plainErrors
-  return plain === true ? { error: error.message } : errorOf(error)
+function hasPlainErrors({ routeOptions }: FastifyRequest): boolean {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- `register` wrote it
+  const config = routeOptions.config as { readonly plainErrors?: boolean } | undefined
+  return config?.plainErrors === true
 }
 
 function errorHeaders(request: FastifyRequest): Record<string, string> {

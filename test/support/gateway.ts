@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import type { AddressInfo } from 'node:net'
 import { createSigners } from '../../src/access/signers.ts'
 import { decodeDialect } from '../../src/api/dialects.ts'
-import { OBJECT_ERRORS, routes } from '../../src/api/index.ts'
+import { OBJECT_ERRORS, plainError, routes } from '../../src/api/index.ts'
 import type { App } from '../../src/api/app.ts'
 import { LiveHub } from '../../src/api/ui/live.ts'
 import { inStore } from '../../src/cli/open-cache.ts'
@@ -108,6 +108,7 @@ export async function startGateway(
     loopback: true,
     version: 'test',
     objectErrors: OBJECT_ERRORS,
+    plainError: (error) => plainError(app, error),
     onError: () => {},
   })
   await server.listen({ host: '127.0.0.1', port: 0 })

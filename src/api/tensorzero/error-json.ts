@@ -1,4 +1,5 @@
 import type { Cause, GatewayError, TimeOut } from '../../domain/errors.ts'
+import type { App } from '../app.ts'
 import type { Json, JsonObject } from '../../lib/json.ts'
 
 /**
@@ -19,6 +20,12 @@ export function errorJson(error: GatewayError): JsonObject {
     default:
       return limit ? timeOut(limit) : { [pascal(error.code)]: { message: error.message } }
   }
+}
+
+/** The body of an error in TensorZero's own routes. */
+export function plainError({ engine }: App, error: GatewayError): JsonObject {
+  const withJson = engine.config().gateway.unstableErrorJson
+  return { error: error.message, ...(withJson && { error_json: errorJson(error) }) }
 }
 
 function named(causes: readonly Cause[]): JsonObject {
