@@ -69,11 +69,21 @@ function readTools(given: JsonObject): TaskTools {
 }
 
 function readTool(tool: JsonObject): Tool {
+  if (tool['type'] === 'openai_custom') return readCustomTool(tool)
   return {
     name: asString(tool['name']) ?? '',
     description: asString(tool['description']) ?? '',
     parameters: tool['parameters'] ?? {},
     ...(tool['strict'] === true && { strict: true }),
+  }
+}
+
+function readCustomTool({ name, description, format }: JsonObject): Tool {
+  const said = asString(description)
+  return {
+    name: asString(name) ?? '',
+    ...(said !== undefined && { description: said }),
+    custom: { ...(format !== undefined && { format }) },
   }
 }
 

@@ -72,6 +72,35 @@ test.each([
   expect(datapoint).toHaveProperty('output_schema')
 })
 
+test('F232 keeps tools of every kind as they came', async () => {
+  const parameters = { type: 'object' }
+  const additional = [
+    { type: 'client_side_function', name: 'older', description: 'An older name.', parameters },
+    { type: 'openai_custom', name: 'free', description: 'Free text.', format: { type: 'text' } },
+    { type: 'openai_custom', name: 'bare' },
+  ]
+  const ids = await create('kinds', [chat({ additional_tools: additional })])
+  const [found] = await get('kinds', ids)
+  expect(found?.['additional_tools']).toEqual([
+    { ...additional[0], type: 'function', strict: false },
+    ...additional.slice(1),
+  ])
+})
+
+test.each([
+  [{ text: 'x' }, 'missing field `type`'],
+  [{ type: 'picture' }, 'unknown variant `picture`'],
+  [{ type: 'text' }, 'missing field `text`'],
+  [{ type: 'text', text: 1 }, 'invalid type: integer `1`, expected a string'],
+  [{ type: 'tool_call', name: 'weather' }, 'missing field `id`'],
+])('F232 takes no output block like %j', async (block, message) => {
+  const body = { datapoints: [chat({ output: [block] })] }
+  expect(await call('POST', '/v1/datasets/blocks/datapoints', body)).toEqual({
+    status: 400,
+    json: { error: expect.stringContaining(`datapoints[0].output[0]: ${message}`) },
+  })
+})
+
 test('F232 makes datapoints without output', async () => {
   const ids = await create('made', [chat(), json()])
   for (const datapoint of await get('made', ids)) expect(datapoint).not.toHaveProperty('output')

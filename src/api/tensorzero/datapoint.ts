@@ -4,6 +4,8 @@ import type { NewDatapoint } from '../../ops/datasets.ts'
 import type { DatapointUpdate } from '../../ops/update-datapoints.ts'
 import type { JsonObject } from '../../lib/json.ts'
 import { compact } from '../compact.ts'
+import { describe, unknownVariant } from '../serde.ts'
+import { FunctionToolType } from './fields.ts'
 import { decodeInput, GivenInput } from './input.ts'
 import { Uuid } from './native-route.ts'
 import { secondsOf } from './stored-inference.ts'
@@ -11,16 +13,47 @@ import { secondsOf } from './stored-inference.ts'
 // Datapoints on the wire: TensorZero's `Datapoint` and the requests that make and change them.
 
 const Tags = z.record(z.string(), z.string())
-const Blocks = z.array(z.record(z.string(), z.json()))
+/** What else a block of each type must have. */
+const NEEDED: Readonly<Record<string, 'text' | 'id' | 'data' | null>> = {
+  text: 'text',
+  tool_call: 'id',
+  thought: null,
+  unknown: 'data',
+}
+const Block = z.record(z.string(), z.json()).superRefine((block, context) => {
+  const message = wrongIn(block)
+  if (message !== null) context.addIssue({ code: 'custom', message })
+})
+const Blocks = z.array(Block)
+
+function wrongIn(block: Readonly<JsonObject>): string | null {
+  const { type } = block
+  if (typeof type !== 'string') return 'missing field `type`'
+  const needed = NEEDED[type]
+  if (needed === undefined) return unknownVariant(type, Object.keys(NEEDED))
+  if (needed === null) return null
+  if (block[needed] === undefined) return `missing field \`${needed}\``
+  if (needed === 'data' || typeof block[needed] === 'string') return null
+  return `invalid type: ${describe(block[needed])}, expected a string`
+}
+
 const Raw = z.object({ raw: z.string().nullish() })
 const Choice = z.union([z.enum(['none', 'auto', 'required']), z.object({ specific: z.string() })])
-const Tool = z.object({
-  type: z.literal('function').optional(),
-  name: z.string(),
-  description: z.string().optional(),
-  parameters: z.json(),
-  strict: z.boolean().optional(),
-})
+const Tool = z.union([
+  z.object({
+    type: FunctionToolType,
+    name: z.string(),
+    description: z.string().optional(),
+    parameters: z.json(),
+    strict: z.boolean().optional(),
+  }),
+  z.object({
+    type: z.literal('openai_custom'),
+    name: z.string(),
+    description: z.string().nullish(),
+    format: z.json().optional(),
+  }),
+])
 
 const TOOL_FIELDS = {
   allowed_tools: z.array(z.string()).nullish(),

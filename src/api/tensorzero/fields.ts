@@ -109,8 +109,11 @@ export const ProviderTools = z.array(
   }),
 )
 
+/** The type may be left out; the second is an older name. */
+export const FunctionToolType = z.enum(['function', 'client_side_function']).optional()
+
 const FunctionTool = struct({
-  type: z.literal('function').optional(),
+  type: FunctionToolType,
   name: z.string(),
   description: z.string(),
   parameters: z.json(),

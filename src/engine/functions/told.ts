@@ -56,12 +56,12 @@ function toolJson({ task, tools: { tools, choice, parallel, provider } }: TaskTr
   }
 }
 
-export function toolAsJson({
-  name,
-  description = '',
-  parameters = {},
-  strict = false,
-}: Tool): JsonObject {
+export function toolAsJson(tool: Tool): JsonObject {
+  const { name, description = '', parameters = {}, strict = false, custom } = tool
+  if (custom) {
+    const type = 'openai_custom'
+    return { type, name, ...(tool.description !== undefined && { description }), ...custom }
+  }
   return { type: 'function', name, description, parameters, strict }
 }
 
