@@ -237,6 +237,23 @@ describe('an import', { timeout: PATIENCE_MS }, () => {
     expect(Number(feedback[0]?.['n'])).toBe(6)
   })
 
+  test('fills the tables of a ClickHouse that keeps the records', async () => {
+    const url = await postgresWith(3)
+    const database = `target_${++directories}`
+    const store = { TENSORZERO_CLICKHOUSE_URL: clickHouse.url(database) }
+    expect(await imported(url, newDirectory(), store)).toMatchObject({ code: 0 })
+    const counts = ['WeirInference', 'ChatInference', 'JsonInference', 'ModelInference']
+    const feedback = ['FloatMetricFeedback', 'WeirFeedback', 'ChatInferenceDatapoint FINAL']
+    const found = [...counts, ...feedback].map(async (table) => {
+      const text = await clickHouse.query(`SELECT count() FROM ${table}`, database)
+      return Number(text)
+    })
+    expect(await Promise.all(found)).toEqual([3, 2, 1, 3, 2, 6, 2])
+    const itself = await imported(clickHouse.url(database), newDirectory(), store)
+    expect(itself.code).toBe(1)
+    expect(itself.err).toContain('is the store itself')
+  })
+
   test('names rows that cannot be read, brings the others, and does not end well', async () => {
     const url = await clickHouseWith(3)
     const database = new URL(url).pathname.slice(1)
