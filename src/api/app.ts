@@ -1,5 +1,6 @@
 import type { Engine } from '../engine/engine.ts'
 import type { Assets } from '../http/static.ts'
+import type { SnapshotConfigs } from '../ops/snapshot-configs.ts'
 import type { KeptResponses } from '../store/kept-responses.ts'
 import type { LogReader, StoreHealth } from '../store/store.ts'
 import type { LiveHub } from './ui/live.ts'
@@ -11,6 +12,7 @@ export interface App {
   /** Answers that can be asked for again; null where nothing is recorded. */
   readonly responses: KeptResponses | null
   readonly live: LiveHub
+  readonly snapshots: SnapshotConfigs
   readonly about: About
   /** The built pages; null where they were not built. */
   readonly assets: Assets | null

@@ -9,6 +9,7 @@ import { internalFeedback } from './tensorzero/internal-feedback.ts'
 import { feedback } from './tensorzero/feedback.ts'
 import { addDiclExamples } from './tensorzero/examples.ts'
 import { batchRoutes } from './tensorzero/batch-routes.ts'
+import { action } from './tensorzero/action.ts'
 import { inference } from './tensorzero/inference.ts'
 import { configRoutes } from './tensorzero/config-routes.ts'
 import { episodeRoutes } from './tensorzero/episode-routes.ts'
@@ -41,6 +42,7 @@ export const routes: readonly Route<App>[] = [
   inputTokens,
   ...storedResponses,
   inference,
+  action,
   ...batchRoutes,
   addDiclExamples,
   storedFile,

@@ -18,6 +18,7 @@ import { listenTogether } from './listen.ts'
 import { logFor } from './log.ts'
 import { openStore } from './open-store.ts'
 import { gatewayServer } from './gateway-server.ts'
+import { snapshotConfigs } from './snapshots.ts'
 import { readPrices } from './price-files.ts'
 import { drainRequests, endAll, surviveFaults } from './stop.ts'
 import { portOf } from './threads.ts'
@@ -50,6 +51,7 @@ const app: App = {
   about,
   logs: store.reader,
   responses: store.responses,
+  snapshots: snapshotConfigs(env),
   assets: null,
 }
 const server = gatewayServer({ app, routes: routes.map(ownOrForwarded), bind, args, log })

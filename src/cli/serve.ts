@@ -27,7 +27,7 @@ import { checkFiles } from './open-files.ts'
 import { openStore, type Store } from './open-store.ts'
 import { readPrices, userPriceFile } from './price-files.ts'
 import { printRequests } from './request-lines.ts'
-import { keepSnapshots } from './snapshots.ts'
+import { keepSnapshots, snapshotConfigs } from './snapshots.ts'
 import { StartError } from './start-error.ts'
 import { chooseStore } from './store-choice.ts'
 import { stopWhen, toldToStop } from './stop.ts'
@@ -64,7 +64,9 @@ export async function serve(args: Arguments, env: Env): Promise<void> {
     peers: () => crew,
   })
   const { reader: logs, responses } = store
-  const app: App = { engine, live, about, logs, responses, assets: await findAssets() }
+  const snapshots = snapshotConfigs(env)
+  const assets = await findAssets()
+  const app: App = { engine, live, about, logs, responses, snapshots, assets }
   const server = gatewayServer({ app, routes, bind, args, log })
   const told = toldToStop(log)
   about.bound = await listen(server, bind, args.workers > 1)

@@ -1,3 +1,7 @@
+import { loadTables } from '../config/load-tables.ts'
+import { SnapshotConfigs } from '../ops/snapshot-configs.ts'
+import { providers } from '../providers/index.ts'
+import type { Env } from './arguments.ts'
 import type { Config } from '../config/config.ts'
 import { systemClock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
@@ -15,4 +19,9 @@ export function keepSnapshots(holder: ConfigHolder, client: StoreClient | null, 
   }
   keep(holder.config)
   holder.onChange = keep
+}
+
+/** Configurations by their snapshots, with the keys of this machine. */
+export function snapshotConfigs(env: Env): SnapshotConfigs {
+  return new SnapshotConfigs((tables) => loadTables(tables, { env, providers }))
 }

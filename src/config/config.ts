@@ -199,6 +199,8 @@ export interface Config extends Functions {
   readonly referencedFiles: readonly string[]
   /** All that was written, as JSON, with each file's text in the place of its path. */
   readonly tables: JsonObject
+  /** The texts of templates that others include, by the names that these say. */
+  readonly includes: Readonly<Record<string, string>>
   readonly gateway: Gateway
   /** Configured models by name. */
   readonly models: ReadonlyMap<string, Model>

@@ -37,6 +37,8 @@ export interface LoadOptions {
   readonly providers: readonly Provider[]
   /** Reads configuration and key files; from the disk unless given. */
   readonly readFile?: ReadFile
+  /** A key that is not there is no error before it is used. */
+  readonly keysLater?: boolean
 }
 
 export interface Loaded {
@@ -53,7 +55,7 @@ export async function loadConfig(options: LoadOptions): Promise<Loaded> {
 export async function buildConfig(read: Sources, options: LoadOptions): Promise<Loaded> {
   const { files, sources } = read
   // With a file missing from the whole, most of what could be said of the rest would be untrue.
-  const early = await reject(read.findings, files)
+  const early = await reject(read.findings, { files })
   const { table, findings: clashes } = mergeSources(sources)
   const { data: file, findings: misfits } = checkTables(createSchema(options.providers), table)
   const types = options.providers.map(({ type }) => type)
@@ -65,7 +67,8 @@ export async function buildConfig(read: Sources, options: LoadOptions): Promise<
   const models = await buildModels(from, { providers: options.providers, relay }, findings)
   const functions = await buildFunctions(from, models, findings)
   const settings = { ...buildSettings(from, findings), relay }
-  const late = await reject(findings, files, functions.referencedFiles)
+  const { keysLater = false } = options
+  const late = await reject(findings, { files, keysLater }, functions.referencedFiles)
   const paths = Object.freeze(files.map(({ file: path }) => path))
   const config = Object.freeze({ files: paths, ...models, ...functions, ...settings })
   return { config, warnings: [...early, ...late] }
@@ -131,6 +134,7 @@ async function buildFunctions(from: From, models: Models, findings: Finding[]) {
     ...made.functions,
     referencedFiles: Object.freeze([...files, ...includes.files]),
     tables: snapshot,
+    includes: Object.freeze(Object.fromEntries(includes.texts)),
     hash: hashSnapshot(snapshot, includes.texts),
   }
 }
@@ -150,10 +154,11 @@ function buildSettings({ file, around }: From, findings: Finding[]) {
 /** Throws if there is an error among the findings; else what there is are warnings. */
 async function reject(
   findings: readonly Finding[],
-  files: readonly TextFile[],
+  { files, keysLater }: { readonly files: readonly TextFile[]; readonly keysLater?: boolean },
   referencedFiles: readonly string[] = [],
 ): Promise<Problem[]> {
-  const problems = await placeFindings(findings, files)
+  const counting = findings.filter(({ code }) => !keysLater || code !== 'missing_credential')
+  const problems = await placeFindings(counting, files)
   if (problems.some(({ severity }) => severity === 'error')) {
     throw new ConfigError(problems, referencedFiles)
   }

@@ -22,7 +22,12 @@ export interface ConfigSnapshot {
 
 /** Notes that a configuration is in use from now on. */
 export async function keepInUse(stored: StoreClient, config: Config, now: number): Promise<void> {
-  await keep(stored, config.hash, { config: config.tables, extraTemplates: {}, tags: {}, now })
+  await keep(stored, config.hash, {
+    config: config.tables,
+    extraTemplates: config.includes,
+    tags: {},
+    now,
+  })
 }
 
 /** Keeps a configuration that is not in use. Resolves with its hash; tags join those it has. */

@@ -1,3 +1,4 @@
+import { snapshotConfigs } from '../../src/cli/snapshots.ts'
 import { randomFillSync } from 'node:crypto'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -203,6 +204,7 @@ function testApp(engine: Engine, kept: Kept | null): App {
     assets: null,
     logs: kept?.reader ?? NO_LOGS,
     responses: kept && keptResponses(kept.recorder, kept.reader),
+    snapshots: snapshotConfigs({}),
   }
 }
 

@@ -65,3 +65,38 @@ test('F318 tells pages what there is', async () => {
   const byHash = await call('GET', `/internal/ui_config/${config.hash}`)
   expect(byHash.json).toMatchObject({ config_hash: config.hash, functions: json['functions'] })
 })
+
+test.each([
+  [
+    'an unknown model',
+    {
+      functions: { f: { type: 'chat', variants: { a: { type: 'chat_completion', model: 'no' } } } },
+    },
+    /Model name 'no' not found/,
+  ],
+  ['an unknown tool', { functions: { f: { type: 'chat', tools: ['no'] } } }, /tool/],
+  [
+    'a reserved name',
+    { metrics: { comment: { type: 'boolean', optimize: 'max', level: 'inference' } } },
+    /comment/,
+  ],
+  [
+    'the path of a file of ours',
+    {
+      functions: {
+        f: {
+          type: 'chat',
+          variants: {
+            a: { type: 'chat_completion', model: 'dummy::good', system_template: '/etc/passwd' },
+          },
+        },
+      },
+    },
+    /only its text can stand here/,
+  ],
+])('F318 keeps no configuration with %s', async (_, wrong, message) => {
+  expect(await call('POST', '/internal/config', { config: wrong })).toEqual({
+    status: 400,
+    json: { error: expect.stringMatching(message) },
+  })
+})

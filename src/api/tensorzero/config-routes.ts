@@ -13,7 +13,8 @@ async function tellSnapshot(app: App, hash: string) {
   if (found) {
     return { config: found.config, hash, extra_templates: found.extraTemplates, tags: found.tags }
   }
-  if (hash === live.hash) return { config: live.tables, hash, extra_templates: {}, tags: {} }
+  if (hash === live.hash)
+    return { config: live.tables, hash, extra_templates: live.includes, tags: {} }
   throw new GatewayError('not_found', `Config snapshot not found for hash: ${hash}`)
 }
 
@@ -45,6 +46,7 @@ const write = nativeRoute({
   handle: async (app: App, { body }) => {
     const { config, extra_templates: extraTemplates, tags } = body
     const given = { config, extraTemplates, tags }
+    await app.snapshots.check(given)
     return { hash: await writeSnapshot(storedOf(app), given, app.engine.clock.now()) }
   },
 })

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { GatewayError } from '../../domain/errors.ts'
 import { jsonRoute } from '../../http/route.ts'
-import { giveFeedback } from '../../ops/feedback.ts'
+import { type GivenFeedback, giveFeedback } from '../../ops/feedback.ts'
 import type { App } from '../app.ts'
 import type { Json } from '../../domain/chat.ts'
 import { readBySchema, struct } from '../serde.ts'
@@ -26,20 +26,23 @@ export const feedback = jsonRoute({
   plainErrors: true,
   body: z.custom<unknown>(),
   result: z.object({ feedback_id: z.string() }),
-  handle: async ({ engine }: App, { body }) => {
-    const given = readBySchema(Body, body)
-    return {
-      feedback_id: await giveFeedback(engine, {
-        metricName: given.metric_name,
-        value: given.value,
-        inferenceId: given.inference_id ?? null,
-        episodeId: given.episode_id ?? null,
-        tags: tagsOf(given),
-        dryrun: given.dryrun === true,
-      }),
-    }
-  },
+  handle: async ({ engine }: App, { body }) => ({
+    feedback_id: await giveFeedback(engine, readFeedback(body)),
+  }),
 })
+
+/** Throws `GatewayError` (400) where it is no feedback. */
+export function readFeedback(body: unknown): GivenFeedback {
+  const given = readBySchema(Body, body)
+  return {
+    metricName: given.metric_name,
+    value: given.value,
+    inferenceId: given.inference_id ?? null,
+    episodeId: given.episode_id ?? null,
+    tags: tagsOf(given),
+    dryrun: given.dryrun === true,
+  }
+}
 
 /** Our own tags are for our own programs, which say so. */
 function tagsOf({ tags, internal }: z.infer<typeof Body>): Record<string, string> {

@@ -11,7 +11,7 @@ import { lastEvent, responsesOf } from './raw.ts'
 import { readInference } from './request.ts'
 
 /** TensorZero's own API. Source: its API reference, `POST /inference`. */
-const native: Dialect = {
+export const native: Dialect = {
   name: 'tensorzero.inference',
   asked: (json) => asString(json['model_name']) ?? asString(json['function_name']) ?? '',
   read: readInference,
