@@ -1,3 +1,5 @@
+import { ConfigError } from '../config/problems.ts'
+import { GatewayError } from '../domain/errors.ts'
 import { loadTables } from '../config/load-tables.ts'
 import { SnapshotConfigs } from '../ops/snapshot-configs.ts'
 import { providers } from '../providers/index.ts'
@@ -23,5 +25,14 @@ export function keepSnapshots(holder: ConfigHolder, client: StoreClient | null, 
 
 /** Configurations by their snapshots, with the keys of this machine. */
 export function snapshotConfigs(env: Env): SnapshotConfigs {
-  return new SnapshotConfigs((tables) => loadTables(tables, { env, providers }))
+  return new SnapshotConfigs(async (tables) => {
+    try {
+      return await loadTables(tables, { env, providers })
+    } catch (cause) {
+      if (!(cause instanceof ConfigError)) throw cause
+      const wrong = cause.problems.filter(({ severity }) => severity === 'error')
+      const message = wrong.map((problem) => problem.message).join('; ')
+      throw new GatewayError('invalid_request', `Invalid configuration: ${message}`, { cause })
+    }
+  })
 }

@@ -1,6 +1,5 @@
 import type { Config } from '../config/config.ts'
 import type { Tables } from '../config/load-tables.ts'
-import { ConfigError } from '../config/problems.ts'
 import { GatewayError } from '../domain/errors.ts'
 import type { StoreClient } from '../store/client.ts'
 import { readSnapshot } from './config-snapshots.ts'
@@ -14,13 +13,14 @@ export class SnapshotConfigs {
   /** By hash; the one that was asked for last is at the end. */
   readonly #ready = new Map<string, Config>()
 
+  /** `load` throws `GatewayError` (400) with everything that is wrong. */
   constructor(load: (tables: Tables) => Promise<Config>) {
     this.#load = load
   }
 
   /** Throws `GatewayError` (400) with everything that is wrong in a configuration. */
   async check(tables: Tables): Promise<void> {
-    await this.#read(tables)
+    await this.#load(tables)
   }
 
   /** Throws `GatewayError`: 404 where nothing has this hash. */
@@ -35,18 +35,7 @@ export class SnapshotConfigs {
 
   async #build(stored: StoreClient, hash: string): Promise<Config> {
     const snapshot = await readSnapshot(stored, hash)
-    if (snapshot) return Object.freeze({ ...(await this.#read(snapshot)), hash })
+    if (snapshot) return Object.freeze({ ...(await this.#load(snapshot)), hash })
     throw new GatewayError('not_found', `Config snapshot not found for hash: ${hash}`)
-  }
-
-  async #read(tables: Tables): Promise<Config> {
-    try {
-      return await this.#load(tables)
-    } catch (cause) {
-      if (!(cause instanceof ConfigError)) throw cause
-      const wrong = cause.problems.filter(({ severity }) => severity === 'error')
-      const message = wrong.map((problem) => problem.message).join('; ')
-      throw new GatewayError('invalid_request', `Invalid configuration: ${message}`, { cause })
-    }
   }
 }

@@ -13,8 +13,8 @@ async function tellSnapshot(app: App, hash: string) {
   if (found) {
     return { config: found.config, hash, extra_templates: found.extraTemplates, tags: found.tags }
   }
-  if (hash === live.hash)
-    return { config: live.tables, hash, extra_templates: live.includes, tags: {} }
+  const { tables: config, includes } = live
+  if (hash === live.hash) return { config, hash, extra_templates: includes, tags: {} }
   throw new GatewayError('not_found', `Config snapshot not found for hash: ${hash}`)
 }
 
