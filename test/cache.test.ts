@@ -105,6 +105,32 @@ test('F077 F197 a hit of a function uses and costs nothing, and its record says 
   })
 })
 
+test('F069 F070 F071 F197 what was said to another is no raw response of a hit', async () => {
+  await withGateway(async (gateway) => {
+    const ask = async (stream: boolean) => {
+      const response = await fetch(`${gateway.url}/inference`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({
+          function_name: 'f',
+          input: { messages: MESSAGES },
+          cache_options: { enabled: 'on' },
+          include_raw_response: true,
+          include_raw_usage: true,
+          stream,
+        }),
+      })
+      return response.text()
+    }
+    expect(JSON.parse(await ask(false))).toMatchObject({ raw_response: [{}], raw_usage: [{}] })
+    expect(JSON.parse(await ask(false))).toMatchObject({ raw_response: [], raw_usage: [] })
+    expect(await ask(true)).toContain('raw_chunk')
+    const again = await ask(true)
+    expect(again).toContain('answer 1')
+    expect(again).not.toMatch(/raw_chunk|raw_usage/)
+  })
+})
+
 test.each(['m', 'tensorzero::model_name::m', 'tensorzero::function_name::f'])(
   'F197 a stream of %s is played again from the cache',
   async (model) => {

@@ -164,15 +164,38 @@ test.each([
   })
 })
 
-test('F193 a file is refused', async () => {
+test('F069 F193 an error shows what the calls that failed were told, no others', async () => {
   await withGateway(async (gateway) => {
-    const file = { type: 'file', file_type: 'url', url: 'https://x.test/a.png' }
+    const response = await infer(gateway, 'hi', {
+      dryrun: true,
+      include_raw_response: true,
+      internal_dynamic_variant_config: {
+        type: 'experimental_dynamic_in_context_learning',
+        embedding_model: 'near',
+        k: 1,
+        model: 'dummy::error',
+      },
+    })
+    const { raw_response: raw } = (await response.json()) as { raw_response: object[] }
+    expect(raw).toEqual([
+      { provider_type: 'dummy', api_type: 'embeddings', data: expect.any(String) },
+      { provider_type: 'dummy', api_type: 'chat_completions', data: expect.any(String) },
+    ])
+  })
+})
+
+test.each([
+  ['image', { type: 'file', file_type: 'url', url: 'https://x.test/a.png' }],
+  ['unknown', { type: 'unknown', data: {} }],
+])('F193 a block of the kind %s is refused', async (kind, file) => {
+  await withGateway(async (gateway) => {
     const response = await post(gateway, '/inference', {
       function_name: 'f',
       variant_name: 'learns',
       input: { messages: [{ role: 'user', content: [file] }] },
     })
     expect(response.status).toBe(400)
-    expect(await response.text()).toContain('Unsupported content block type')
+    const refused = 'Unsupported content block type `KIND` for provider `dicl`'
+    expect(await response.text()).toContain(refused.replace('KIND', kind))
   })
 })

@@ -175,9 +175,9 @@ async function encodeWhole(
   reply: WholeAnswer,
 ): Promise<void> {
   const encoder = dialect.stream(envelopeOf(app, inference.trace))
-  const { include } = inference.trace.ask
-  const shown = include?.rawResponse === true || include?.originalResponse === true
-  const event: Part[] = shown ? [{ type: 'event', text: rawText(inference.trace) }] : []
+  const event: Part[] = showsRaw(inference.trace)
+    ? [{ type: 'event', text: rawText(inference.trace) }]
+    : []
   const text = encoder.encode([...event, ...reply.parts])
   await inference.beforeEnd()
   stream.end(text + encoder.end())
@@ -213,6 +213,12 @@ function envelopeOf({ engine }: App, trace: Trace): Envelope {
     request: ask.json,
     cost: () => costOfAnswer(engine, trace),
   }
+}
+
+/** A candidate that was chosen, or an answer out of the cache, is no event of this stream. */
+function showsRaw({ ask: { include }, answering, last }: Trace): boolean {
+  if (answering !== undefined || last?.cached === true) return false
+  return include?.rawResponse === true || include?.originalResponse === true
 }
 
 function rawText(trace: Trace): string {

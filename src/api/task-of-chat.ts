@@ -1,6 +1,7 @@
 import type { Block, ChatRequest } from '../domain/chat.ts'
 import { GatewayError } from '../domain/errors.ts'
 import type { InputMessage } from '../domain/input.ts'
+import { jsonModeOf } from '../engine/functions/chat-request.ts'
 import type { Task } from '../engine/functions/task.ts'
 import { asString, type JsonObject } from '../lib/json.ts'
 import { compact } from './compact.ts'
@@ -66,10 +67,4 @@ export function taskParamsOf(params: ChatRequest['params']): Task['params'] {
     service_tier: params.serviceTier,
     verbosity: params.verbosity,
   })
-}
-
-export function jsonModeOf(format: ChatRequest['params']['responseFormat']) {
-  if (format?.type === 'json_object') return 'on'
-  if (format?.type === 'json_schema') return 'strict'
-  return format ? 'off' : undefined
 }

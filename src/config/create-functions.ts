@@ -92,7 +92,8 @@ function plainFunction(name: string, type: FunctionConfig['type']): FunctionConf
     type,
     description: null,
     variants: new Map(),
-    schemas: new Map(),
+    // Whatever a request's own template asks for.
+    schemas: new Map(isChat ? [['system', ANYTHING]] : []),
     tools: Object.freeze([]),
     toolChoice: { mode: isChat ? 'auto' : 'none' } as const,
     parallelToolCalls: null,

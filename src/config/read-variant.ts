@@ -30,7 +30,8 @@ export function readVariant(
   }
   const path = ['functions', owner.name, 'variants', DYNAMIC]
   const tables = { functions: { [owner.name]: { variants: { [DYNAMIC]: json } } } }
-  const checked = checkTables(Written.OneVariant, { variant: json })
+  const mode = owner.type === 'json' && 'model' in json ? { json_mode: 'strict' } : {}
+  const checked = checkTables(Written.OneVariant, { variant: { ...mode, ...json } })
   const findings = [...checked.findings]
   const written = checked.data.variant
   if (findings.length > 0 || written === undefined) throw refused(findings)
@@ -44,7 +45,10 @@ export function readVariant(
   const unknown =
     'candidates' in variant ? variant.candidates.filter((name) => !owner.variants.has(name)) : []
   if (unknown.length > 0) throw refusedFor(unknown.map((name) => `candidate \`${name}\` not found`))
-  const errors = findings.filter(({ severity }) => severity === 'error')
+  // A request may leave out a template that its input does without.
+  const errors = findings.filter(
+    ({ severity, code }) => severity === 'error' && code !== 'missing_template',
+  )
   if (errors.length > 0) throw refused(errors)
   return variant
 }

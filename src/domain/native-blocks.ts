@@ -129,11 +129,12 @@ export function jsonOutput(blocks: readonly Block[], schema: Schema | null): Jso
 export function inputJson({ system, messages }: Input): JsonObject {
   return {
     ...(system !== undefined && { system }),
-    messages: messages.map(({ role, content }) => ({ role, content: content.map(inputBlockJson) })),
+    messages: messages.map(({ role, content }) => ({ role, content: content.map(storedBlock) })),
   }
 }
 
-function inputBlockJson(block: InputBlock): JsonObject {
+/** A block as it is stored, of an input or of what a model said: nothing is checked. */
+export function storedBlock(block: InputBlock): JsonObject {
   switch (block.type) {
     case 'template':
       return { type: 'template', name: block.name, arguments: block.arguments }

@@ -1,7 +1,7 @@
 import { asObject, type Json, type JsonObject } from '../lib/json.ts'
 import type { Block, Message } from './chat.ts'
 import type { NativeInference } from './native.ts'
-import { outputBlocks } from './native-blocks.ts'
+import { outputBlocks, storedBlock } from './native-blocks.ts'
 import type { AttemptRecord, InferenceRecord } from './record.ts'
 
 type Told = Pick<InferenceRecord, 'native' | 'input' | 'output' | 'params'> & {
@@ -14,14 +14,14 @@ export function nativeOf(record: Told): NativeInference {
   const providerType = record.attempts.at(-1)?.providerType ?? ''
   return {
     type: 'chat',
-    input: inputOf(record.input, providerType),
+    input: inputOf(record.input),
     output: blocksOf(record.output, providerType),
     inference_params: { chat_completion: samplingOf(record.params) },
     extra_body: [],
   }
 }
 
-function inputOf(messages: readonly Message[], providerType: string): JsonObject {
+function inputOf(messages: readonly Message[]): JsonObject {
   const system = messages.flatMap(({ role, content }) =>
     role === 'system' ? textsOf(content) : [],
   )
@@ -29,7 +29,7 @@ function inputOf(messages: readonly Message[], providerType: string): JsonObject
     ...(system.length > 0 && { system: system.join('\n') }),
     messages: messages
       .filter(({ role }) => role !== 'system')
-      .map(({ role, content }) => ({ role, content: blocksOf(content, providerType) })),
+      .map(({ role, content }) => ({ role, content: content.map(storedBlock) })),
   }
 }
 

@@ -8,6 +8,7 @@ import { addUsage, NO_USAGE, silent, UNKNOWN_USAGE, type Usage } from '../domain
 import { asObject, type JsonObject, parseJson } from '../lib/json.ts'
 import type { Wire, WireName } from '../providers/provider.ts'
 import type { AttemptDraft, Draft } from './draft.ts'
+import { isFor } from './functions/chat-request.ts'
 import { DEFAULT_FUNCTION } from './functions/default-function.ts'
 import type { Rendered } from './functions/render.ts'
 import type { Told } from './functions/told.ts'
@@ -79,15 +80,22 @@ function toldIn({ told }: Draft): Told | null {
 
 /** What the model was told, rather than what the function was given. */
 function renderedOf({ attempts, answering }: Draft): ChatRequest {
-  const input = attempts[answering]?.input ?? '{"system":null,"messages":[]}'
-  return { messages: messagesOf(input), tools: [], params: {}, extra: {} }
+  const attempt = attempts[answering]
+  const messages = attempt?.input ? messagesOf(attempt.input, attempt) : []
+  return { messages, tools: [], params: {}, extra: {} }
 }
 
-function messagesOf(input: string): Message[] {
+/** Without the blocks that were for others. */
+function messagesOf(input: string, attempt: AttemptDraft): Message[] {
+  const { model, provider: name, providerType: type, relays } = attempt
+  const place = { model, name, type, ...(relays && { relays }) }
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- written by `inputOfCall`
   const { system, messages } = JSON.parse(input) as Rendered
-  if (system === null) return [...messages]
-  return [{ role: 'system', content: [{ type: 'text', text: system }] }, ...messages]
+  const told = messages.map(({ role, content }) => {
+    return { role, content: content.filter((block) => isFor(block, place)) }
+  })
+  if (system === null) return told
+  return [{ role: 'system', content: [{ type: 'text', text: system }] }, ...told]
 }
 
 /** What all answers that came to their end used together. */
@@ -155,7 +163,7 @@ function ownWords(
 ): Pick<AttemptRecord, 'input' | 'output'> {
   const answers = attempts[answering] === draft
   return {
-    ...(!answers && draft.input !== null && { input: messagesOf(draft.input) }),
+    ...(!answers && draft.input !== null && { input: messagesOf(draft.input, draft) }),
     ...((told !== null || !answers) && said.length > 0 && { output: said }),
   }
 }
@@ -165,6 +173,7 @@ function factsOf(draft: AttemptDraft) {
   const {
     cost: _cost,
     batched: _isBatched,
+    relays: _relays,
     responsePieces: _pieces,
     streamed: _is,
     responseType: _type,

@@ -55,6 +55,8 @@ export interface AttemptDraft {
   /** What a variant told the model, as JSON; null: the client's own words. */
   readonly input: string | null
   readonly provider: string
+  /** Another gateway, which knows itself whom a block is for. */
+  readonly relays?: true
   readonly providerType: string
   readonly wire: WireName
   readonly upstreamModel: string

@@ -202,6 +202,7 @@ export class AttemptTrace {
       variant: this.ask.variant?.name ?? '',
       input: this.ask.variant ? JSON.stringify(this.ask.variant.input) : null,
       provider: target.name,
+      ...(target.provider.relays && { relays: true }),
       providerType: target.provider.type,
       wire: this.wire.name,
       upstreamModel: target.upstreamModel,

@@ -80,6 +80,13 @@ test('F069 F190 candidates and judge have their entries too', async () => {
   expect(json['raw_usage']).toHaveLength(3)
 })
 
+test('F070 F190 the stream of a chosen candidate has no events to show', async () => {
+  const body = { function_name: 'best', input: say(), include_raw_response: true }
+  const events = await native.stream(body)
+  expect(events.filter((event) => event !== '[DONE]' && 'raw_chunk' in event)).toEqual([])
+  expect(events[0]).toMatchObject({ content: [], raw_response: [NAMED, NAMED] })
+})
+
 test('F071 the raw usage is in the provider’s words', async () => {
   const body = { function_name: 'plain', input: say(), include_raw_usage: true }
   const { json } = await native.infer(body)

@@ -117,6 +117,12 @@ test.each<[string, object, number, string]>([
     '`include_aggregated_response` is only supported in streaming mode',
   ],
   [
+    'F012 a table for an old template that takes plain text alone',
+    { function_name: 'wrapped', input: say([{ type: 'template', name: 'user', arguments: {} }]) },
+    400,
+    'Message at index 0 has non-string content but there is no template `user` in any variant',
+  ],
+  [
     'F077 a mode of the cache that nobody knows',
     { ...plain, cache_options: { enabled: 'maybe' } },
     400,

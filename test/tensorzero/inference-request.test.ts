@@ -87,6 +87,41 @@ test.each([
   })
 })
 
+/** With a variant that comes with it. */
+const brought = (function_name: string, more: object, input: object) =>
+  native.infer({
+    function_name,
+    dryrun: true,
+    internal_dynamic_variant_config: { type: 'chat_completion', ...more },
+    input,
+  })
+
+test('F079 a variant of the request brings its own template, and json functions their mode', async () => {
+  const greeter = await brought(
+    'tensorzero::hello_chat',
+    {
+      model: 'dummy::echo_request_messages',
+      system_template: { __tensorzero_remapped_path: 'system', __data: 'Say {{ word }}.' },
+    },
+    say('Hi', { word: 'moin' }),
+  )
+  expect(JSON.stringify(greeter.json['content'])).toContain('Say moin.')
+  const own = { templates: { system: { path: 'Say {{ word }}.' } } }
+  const plainly = await brought(
+    'plain',
+    { model: 'dummy::echo_request_messages', ...own },
+    say('Hi', { word: 'moin' }),
+  )
+  expect(JSON.stringify(plainly.json['content'])).toContain('Say moin.')
+  const facts = await brought('tensorzero::hello_json', { model: 'dummy::json' }, say())
+  expect(facts.json['output']).toMatchObject({ parsed: { answer: 'Hello' } })
+})
+
+test('F077 keys of the cache that nobody knows are passed over', async () => {
+  const { status } = await native.infer({ ...plain, cache_options: { lookback_s: 10 } })
+  expect(status).toBe(200)
+})
+
 test('F078 F137 an output schema of the request replaces the function’s', async () => {
   const strict = { type: 'object', required: ['other'] }
   const { json } = await native.infer({

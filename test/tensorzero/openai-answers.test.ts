@@ -174,6 +174,25 @@ test('F116 episode, tags, namespace and dry run arrive', async () => {
   expect(native.gateway.records).toHaveLength(before + 1)
 })
 
+test.each([
+  ['json_object', 'on'],
+  ['json_schema', 'strict'],
+])('F111 a format of the kind %s is stored as json mode %s', async (type, mode) => {
+  const json_schema = { name: 'x', schema: {} }
+  for (const model of ['plain', 'tensorzero::model_name::dummy::good']) {
+    await native.chat({ model, messages, response_format: { type, json_schema } })
+    expect(native.gateway.records.at(-1)?.native?.inference_params).toEqual({
+      chat_completion: { json_mode: mode },
+    })
+  }
+})
+
+test('F098 TensorZero’s names may be asked without a message', async () => {
+  expect((await native.chat({ ...PLAIN, messages: [] })).status).toBe(200)
+  const plainly = await native.chat({ model: 'dummy::good', messages: [] })
+  expect(plainly.status).toBe(400)
+})
+
 test.each<[string, object, object]>([
   [
     'F112 the smaller limit',

@@ -181,6 +181,12 @@ test('F050 errors come as data where that is configured', async () => {
   expect(chat.json).toMatchObject({
     error: { tensorzero_error_json: { AllVariantsFailed: {} }, error_json: {} },
   })
+  const nobody = await native.infer({ model_name: 'nobody', input: say() })
+  expect(nobody.json['error_json']).toEqual({
+    InvalidInferenceTarget: {
+      message: "Invalid model name: Model name 'nobody' not found in model table",
+    },
+  })
 })
 
 test('F082 an error before the first chunk is an answer of its own', async () => {

@@ -2,7 +2,7 @@ import type { GatewayError } from '../../domain/errors.ts'
 import { asObject, type JsonObject } from '../../lib/json.ts'
 import type { Trace } from '../../engine/trace.ts'
 import { errorJson } from '../tensorzero/error-json.ts'
-import { lastEvent, responsesOf } from '../tensorzero/raw.ts'
+import { failuresOf, lastEvent } from '../tensorzero/raw.ts'
 import { weirError } from '../weir-error.ts'
 
 /**
@@ -31,7 +31,7 @@ export function errorBody(error: GatewayError, trace?: Trace, withJson = false):
 /** What the providers answered, for a client who asked to see it. */
 function rawOfFailed(trace: Trace | undefined): JsonObject {
   if (trace?.ask.include?.rawResponse !== true) return {}
-  const entries = responsesOf(trace, 'all')
+  const entries = failuresOf(trace)
   return entries.length > 0 ? { tensorzero_raw_response: entries } : {}
 }
 

@@ -12,11 +12,14 @@ import { type Named, readTaskRequest } from './task-request.ts'
 const Gate = z.compile(
   z.looseObject({
     model: z.string().min(1),
-    messages: z.array(z.looseObject({})).min(1),
+    messages: z.array(z.looseObject({})),
     stream: z.boolean().nullish(),
     stream_options: z.looseObject({ include_usage: z.boolean().nullish() }).nullish(),
   }),
 )
+
+/** To TensorZero's names one may say nothing: their templates speak. */
+const EMPTY = '`messages` is wrong: there must be one at least.'
 
 const encodeFor = chatEncoder(decodeChat)
 
@@ -28,9 +31,10 @@ export function readChatRequest(request: RawRequest, app?: Pick<App, 'engine'>):
   const json = readBody(request)
   const gate = Gate.safeParse(json)
   if (!gate.success) throw gateError(gate.error)
-  const { model, stream, stream_options: options } = gate.data
+  const { model, messages, stream, stream_options: options } = gate.data
   const named = namedBy(model, app)
   if (named) return readTaskRequest(request, json, named)
+  if (messages.length === 0) throw new GatewayError('invalid_request', EMPTY, { param: 'messages' })
   return baseAsk(request, {
     dialect: 'openai.chat',
     operation: 'chat',

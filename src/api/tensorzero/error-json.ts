@@ -18,7 +18,7 @@ export function errorJson(error: GatewayError): JsonObject {
     case 'retries':
       return { AllRetriesFailed: { errors: causes.map((cause): Json => errorJson(cause.error)) } }
     default:
-      return limit ? timeOut(limit) : { [pascal(error.code)]: { message: error.message } }
+      return limit ? timeOut(limit) : plain(error)
   }
 }
 
@@ -26,6 +26,17 @@ export function errorJson(error: GatewayError): JsonObject {
 export function plainError({ engine }: App, error: GatewayError): JsonObject {
   const withJson = engine.config().gateway.unstableErrorJson
   return { error: error.message, ...(withJson && { error_json: errorJson(error) }) }
+}
+
+/** Errors that TensorZero has a name of its own for, and what their messages begin with. */
+const NAMED = [
+  ['Invalid inference target: ', 'InvalidInferenceTarget'],
+  ['Invalid request to OpenAI-compatible endpoint: ', 'InvalidOpenAICompatibleRequest'],
+] as const
+
+function plain({ code, message }: GatewayError): JsonObject {
+  const [start, name] = NAMED.find(([words]) => message.startsWith(words)) ?? ['', pascal(code)]
+  return { [name]: { message: message.slice(start.length) } }
 }
 
 function named(causes: readonly Cause[]): JsonObject {

@@ -33,7 +33,8 @@ export const Credentials = z.record(
     .regex(/^[^\r\n\0]*$/),
 )
 
-export const CacheOptions = struct({
+/** Other keys are passed over, as TensorZero does here alone. */
+export const CacheOptions = z.object({
   enabled: oneOf(['on', 'off', 'read_only', 'write_only']).optional(),
   max_age_s: z.int().min(0).nullish(),
 })

@@ -7,7 +7,7 @@ import type { Dialect } from '../dialect.ts'
 import { encodeInference } from './encode.ts'
 import { errorJson } from './error-json.ts'
 import { NativeChunks } from './native-chunks.ts'
-import { lastEvent, responsesOf } from './raw.ts'
+import { failuresOf, lastEvent } from './raw.ts'
 import { readInference } from './request.ts'
 
 /** TensorZero's own API. Source: its API reference, `POST /inference`. */
@@ -44,7 +44,7 @@ function wantsRaw({ ask }: Trace): boolean {
 }
 
 function rawOfFailed(trace: Trace): JsonObject {
-  const entries = responsesOf(trace, 'all')
+  const entries = failuresOf(trace)
   return entries.length > 0 ? { raw_response: entries } : {}
 }
 

@@ -1,4 +1,4 @@
-import { outputBlocks } from '../../domain/native-blocks.ts'
+import { storedBlock } from '../../domain/native-blocks.ts'
 import type { Block } from '../../domain/chat.ts'
 import type { AttemptRecord } from '../../domain/record.ts'
 import { totalInput, totalOutput } from '../../domain/usage.ts'
@@ -7,6 +7,7 @@ import type { JsonObject } from '../../lib/json.ts'
 import { upToNow } from '../../ops/up-to-now.ts'
 import type { StoredInference } from '../../store/store.ts'
 import type { App } from '../app.ts'
+import { compact } from '../compact.ts'
 import { readBySchema } from '../serde.ts'
 import { nativeRoute, storedOf, Uuid } from './native-route.ts'
 import { secondsOf } from './stored-inference.ts'
@@ -34,8 +35,6 @@ function present(found: StoredInference, attempt: AttemptRecord): JsonObject {
   const system = messages.flatMap(({ role, content }) =>
     role === 'system' ? textsOf(content) : [],
   )
-  const said = (blocks: readonly Block[]) =>
-    outputBlocks(blocks, toolsIn(blocks), attempt.providerType)
   return {
     id: attempt.id,
     inference_id: found.id,
@@ -53,8 +52,8 @@ function present(found: StoredInference, attempt: AttemptRecord): JsonObject {
     ...(system.length > 0 && { system: system.join('\n') }),
     input_messages: messages
       .filter(({ role }) => role !== 'system')
-      .map(({ role, content }) => ({ role, content: said(content) })),
-    output: said(attempt.output ?? found.record.output),
+      .map(({ role, content }) => ({ role, content: content.map(storedBlock) })),
+    output: (attempt.output ?? found.record.output).map((block) => outputBlock(block, attempt)),
     ...known({
       provider_cache_read_input_tokens: usage?.cacheRead ?? null,
       provider_cache_write_input_tokens: usage?.cacheWrite ?? null,
@@ -68,11 +67,11 @@ function textsOf(content: readonly Block[]): string[] {
   return content.flatMap((block) => (block.type === 'text' ? [block.text] : []))
 }
 
-/** Nobody says which tools there were: each call counts as one of a known tool. */
-function toolsIn(blocks: readonly Block[]): Map<string, null> {
-  return new Map(
-    blocks.flatMap((block) => (block.type === 'tool_call' ? [[block.name, null]] : [])),
-  )
+/** Whose thought it is; whose words nobody else knows. */
+function outputBlock(block: Block, { providerType, model, provider }: AttemptRecord): JsonObject {
+  if (block.type === 'thought') return storedBlock({ providerType, ...block })
+  if (block.type !== 'unknown') return storedBlock(block)
+  return storedBlock({ ...compact({ modelName: model }), providerName: provider, ...block })
 }
 
 /** Figures that are known. */

@@ -17,11 +17,17 @@ export function rawFacts(trace: Trace): RawFacts | undefined {
 }
 
 /** Those that failed first, then those that did not. */
-export function responsesOf(trace: Trace, which: 'all' | 'earlier'): JsonObject[] {
+function responsesOf(trace: Trace, which: 'all' | 'earlier'): JsonObject[] {
   const { attempts, last } = trace
-  const failed = attempts.filter((attempt) => attempt.error !== null && attempt.bytesIn > 0)
   const done = successes(attempts).filter((attempt) => which === 'all' || attempt !== last)
-  return [...failed.flatMap(entriesOf), ...done.flatMap(namedEntries)]
+  return [...failuresOf(trace), ...done.flatMap(namedEntries)]
+}
+
+/** What the calls that failed were told. */
+export function failuresOf({ attempts }: Trace): JsonObject[] {
+  return attempts
+    .filter((attempt) => attempt.error !== null && attempt.bytesIn > 0)
+    .flatMap((attempt) => entriesOf(attempt))
 }
 
 function usagesOf({ attempts, last }: Trace, which: 'all' | 'earlier' | 'last'): AttemptTrace[] {
@@ -36,8 +42,9 @@ export function lastEvent({ last }: Trace): string {
   return events.at(-1)?.data ?? ''
 }
 
+/** Calls of this request: what came out of the cache was said to another one. */
 function successes(attempts: readonly AttemptTrace[]): AttemptTrace[] {
-  return attempts.filter(({ error, status }) => error === null && status === 200)
+  return attempts.filter(({ error, status, cached }) => error === null && status === 200 && !cached)
 }
 
 function usageEntries(attempt: AttemptTrace): JsonObject[] {

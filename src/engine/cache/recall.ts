@@ -48,15 +48,19 @@ function replay({ contentType, body: latin1 }: CachedAnswer): Flight {
 
 function nothing(): void {}
 
-/** It has cost nothing to give it again. The provider's own bytes go on as they were. */
+/** It has cost nothing to give it again, and its events were another's. The provider's own bytes go on as they were. */
 export function withoutUsage(reply: Reply): Reply {
   if (reply.kind === 'whole') return { ...reply, parts: reply.parts.map(asFree) }
   return {
     ...reply,
     async *parts() {
-      for await (const events of reply.parts()) yield events.map((parts) => parts.map(asFree))
+      for await (const events of reply.parts()) yield events.map(freed)
     },
   }
+}
+
+function freed(parts: readonly Part[]): Part[] {
+  return parts.filter(({ type }) => type !== 'event').map(asFree)
 }
 
 function asFree(part: Part): Part {

@@ -1,5 +1,5 @@
 import type { Config } from '../../config/config.ts'
-import type { FunctionConfig } from '../../config/functions.ts'
+import type { FunctionConfig, Variant } from '../../config/functions.ts'
 import type { Part } from '../../domain/chat.ts'
 import { GatewayError } from '../../domain/errors.ts'
 import type { Ask } from '../ask.ts'
@@ -40,12 +40,15 @@ export async function answerTask(context: TaskContext): Promise<Reply> {
     throw new GatewayError('internal', `Function \`${fn.name}\` has no variants`)
   }
   checkJsonTool(fn, task)
-  validateInput(fn, task.input, config.gateway.debug)
+  const { dynamicVariant } = task
+  const dynamic = dynamicVariant === null ? null : config.readVariant(fn.name, dynamicVariant)
+  const variants = dynamic ? new Map([...fn.variants, [dynamic.name, dynamic]]) : fn.variants
+  validateInput({ variants, schemas: fn.schemas }, task.input, config.gateway.debug)
   checkTaskFilters(config, fn, ask)
-  if (task.dynamicVariant !== null && !ask.dryrun) throw refuse(NEEDS_DRYRUN)
+  if (dynamic && !ask.dryrun) throw refuse(NEEDS_DRYRUN)
   const noted = noteTask(config, fn, task)
   trace.task = noted
-  const choice = choiceOf(context, fn)
+  const choice = choiceOf(context, fn, dynamic)
   const kept = { ...task, input: storeFiles(engine, trace, task) }
   noted.task = kept
   return collected(context, noted, await answerFrom({ ...context, task: kept }, noted, choice))
@@ -66,12 +69,16 @@ function functionOf({ config, task, ask }: TaskContext): FunctionConfig {
   })
 }
 
-function choiceOf(context: TaskContext, fn: FunctionConfig): VariantChoice {
+function choiceOf(
+  context: TaskContext,
+  fn: FunctionConfig,
+  dynamic: Variant | null,
+): VariantChoice {
   const { config, engine, task, trace } = context
-  if (task.variantName !== null && task.dynamicVariant !== null) {
+  if (task.variantName !== null && dynamic) {
     throw refuse('`variant_name` and `internal_dynamic_variant_config` cannot both be set.')
   }
-  if (task.dynamicVariant !== null) return only(config.readVariant(fn.name, task.dynamicVariant))
+  if (dynamic) return only(dynamic)
   if (task.variantName !== null) {
     const pinned = pinnedVariant(fn, task.variantName)
     trace.tags['tensorzero::variant_pinned'] = pinned.name

@@ -101,6 +101,13 @@ function formatOf(jsonMode: JsonMode | null, schema: Schema | null): ResponseFor
   return { type: 'json_schema', name: 'response', strict: true, schema: schema.json }
 }
 
+/** The way back: what a chat dialect's format is in TensorZero's words. */
+export function jsonModeOf(format: ResponseFormat | undefined): JsonMode | undefined {
+  if (format?.type === 'json_object') return 'on'
+  if (format?.type === 'json_schema') return 'strict'
+  return format ? 'off' : undefined
+}
+
 function paramsOf(params: VariantParams): ChatParams {
   const reasoning = reasoningOf(params)
   const named = {
@@ -149,13 +156,12 @@ export function encodeFitting(
   const messages = chat.messages.map((message) => ({
     ...message,
     content: message.content.flatMap((block): Block[] => {
-      if (block.type === 'unknown') {
-        return isMeantFor(block, place) ? [{ wire: wire.name, ...block }] : []
+      if (isFor(block, place)) {
+        return [block.type === 'unknown' ? { wire: wire.name, ...block } : block]
       }
-      if (block.type !== 'thought' || block.providerType === undefined) return [block]
-      // Another gateway knows which of its providers thought it.
-      if (block.providerType === place.type || place.relays) return [block]
-      dropped.push(`a thought of a provider of type ${block.providerType}`)
+      if (block.type === 'thought') {
+        dropped.push(`a thought of a provider of type ${block.providerType}`)
+      }
       return []
     }),
   }))
@@ -183,9 +189,19 @@ function worded(tool: ProviderTool, wire: string): ProviderTool {
   return tool.wire === '' ? { ...tool, wire } : tool
 }
 
+type Addressee = Pick<CallPlace, 'model' | 'name' | 'type' | 'relays'>
+
+/** Some blocks are for one model or one type of provider alone. */
+export function isFor(block: Block, place: Addressee): boolean {
+  if (block.type === 'unknown') return isMeantFor(block, place)
+  if (block.type !== 'thought' || block.providerType === undefined) return true
+  // Another gateway knows which of its providers thought it.
+  return place.relays === true || block.providerType === place.type
+}
+
 function isMeantFor(
   { modelName, providerName }: { modelName?: string; providerName?: string },
-  place: CallPlace,
+  place: Addressee,
 ): boolean {
   if (modelName !== undefined && modelName !== place.model) return false
   return providerName === undefined || place.relays === true || providerName === place.name

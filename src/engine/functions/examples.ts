@@ -37,7 +37,8 @@ function refuseFiles({ messages }: Input): void {
   for (const { content } of messages) {
     for (const { type } of content) {
       if (type !== 'file' && type !== 'unknown') continue
-      const message = `Unsupported content block type \`${type}\`: variants that learn from examples take texts.`
+      const kind = type === 'file' ? 'image' : type
+      const message = `Unsupported content block type \`${kind}\` for provider \`dicl\`: variants that learn from examples take texts.`
       throw new GatewayError('invalid_request', message, { param: 'input' })
     }
   }

@@ -1,10 +1,10 @@
-import type { VariantParams } from '../../config/functions.ts'
 import type { Block } from '../../domain/chat.ts'
 import type { Tool, ToolChoice } from '../../domain/chat.ts'
 import type { NativeInference } from '../../domain/native.ts'
 import type { Json, JsonObject } from '../../lib/json.ts'
 import type { Ask } from '../ask.ts'
 import { inputJson, jsonOutput, outputBlocks } from '../../domain/native-blocks.ts'
+import { jsonModeOf } from './chat-request.ts'
 import type { TaskTrace } from './task.ts'
 
 /** What the record keeps of a function's answer, made where it is known; crosses as JSON text. */
@@ -29,7 +29,7 @@ export function toldOf(noted: TaskTrace, ask: Pick<Ask, 'extraBody'>, providerTy
       ...(fn.type === 'chat'
         ? { output: outputBlocks(content, tools.schemas, providerType), ...toolJson(noted) }
         : jsonFields(noted, content, providerType)),
-      inference_params: { chat_completion: paramsJson(noted.params) },
+      inference_params: { chat_completion: paramsJson(noted) },
       extra_body: patchesJson(ask.extraBody),
     },
   }
@@ -69,9 +69,15 @@ export function choiceJson({ mode, tool }: ToolChoice): Json {
   return tool === undefined ? mode : { specific: tool }
 }
 
-function paramsJson(params: VariantParams): JsonObject {
+/** With the request's own json mode: a variant's belongs to its configuration. */
+function paramsJson({ params, task }: TaskTrace): JsonObject {
   const { stop_sequences: stops, ...plain } = params
-  return { ...plain, ...(stops && { stop_sequences: [...stops] }) }
+  const mode = task.params.json_mode ?? jsonModeOf(task.chatParams.responseFormat)
+  return {
+    ...plain,
+    ...(stops && { stop_sequences: [...stops] }),
+    ...(mode && { json_mode: mode }),
+  }
 }
 
 function patchesJson(patches: Ask['extraBody']): Json[] {

@@ -3,12 +3,11 @@ import { GatewayError } from '../../domain/errors.ts'
 import type { Input, InputBlock, InputMessage } from '../../domain/input.ts'
 import type { Json } from '../../lib/json.ts'
 
+/** What inputs are checked by: a function, maybe with a variant that came with the request. */
+type Checked = Pick<FunctionConfig, 'schemas' | 'variants'>
+
 /** Refuses an input that no variant could use. Throws `GatewayError` (400). */
-export function validateInput(
-  fn: FunctionConfig,
-  { system, messages }: Input,
-  debug: boolean,
-): void {
+export function validateInput(fn: Checked, { system, messages }: Input, debug: boolean): void {
   const templates = templatesOf(fn)
   const ofSystem = fn.schemas.get('system')
   if (ofSystem) {
@@ -24,17 +23,17 @@ export function validateInput(
   }
 }
 
-function templatesOf(fn: FunctionConfig): ReadonlySet<string> {
-  const names = new Set<string>()
-  for (const variant of fn.variants.values()) {
-    const prompting = 'judge' in variant ? variant.judge : variant
-    for (const name of prompting.templates.keys()) names.add(name)
-  }
-  return names
+/** Templates that take arguments: those that wrap plain text take it alone. */
+function templatesOf({ variants }: Checked): ReadonlySet<string> {
+  const names = [...variants.values()].flatMap((variant) => {
+    const { templates, wrappers } = 'judge' in variant ? variant.judge : variant
+    return [...templates.keys()].filter((name) => !wrappers.has(name))
+  })
+  return new Set(names)
 }
 
 function checkBlock(
-  fn: FunctionConfig,
+  fn: Checked,
   templates: ReadonlySet<string>,
   {
     index,
