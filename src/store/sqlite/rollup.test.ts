@@ -80,6 +80,17 @@ test('an overview of many rows is read from sums, and is the same', { timeout: 2
     const p95 = sorted[Math.ceil(sorted.length * 0.95) - 1] ?? null
     expect(Math.abs((found.latencyP95Us ?? 1) / (p95 ?? 1) - 1)).toBeLessThan(0.02)
   }
+  // A page that no index leads to ends when its time is up, and the next one goes on.
+  let us = 0
+  const hasty = new Budget({ ...systemClock, us: () => (us += 1_500_000) }, 60_000)
+  const slow = { terms: [{ ...term('latency', ''), op: '>', value: 5005 } as const] }
+  const library = new Library(directory.path)
+  const first = new Queries(library, hasty).list(slow, { before: null, limit: 10 })
+  expect(first).toEqual({ rows: [], next: ROWS - 50_000 + 1 })
+  const second = new Queries(library, hasty).list(slow, { before: first.next, limit: 10 })
+  expect(second).toEqual({ rows: [], next: null })
+  expect(new Queries(library, hasty).count(slow)).toEqual({ count: 0, exact: false })
+
   const { bucketMs, buckets } = answers.overview({ terms: [] }, SPAN)
   expect(bucketMs).toBe(3 * HOUR)
   for (const { startedAt, requests } of buckets) {

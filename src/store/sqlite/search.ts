@@ -10,6 +10,11 @@ import { readNumber, type Row } from '../row.ts'
  * a search walks over the log in steps of this many and looks at the clock in between.
  */
 const STEP = 50_000
+/**
+ * How long rows are looked through for one page: the thread has other questions to answer, and the
+ * next page goes on where this one stopped.
+ */
+const LOOKING_MS = 2000
 /** Rows handed out at once where each is looked at further. */
 const BATCH = 256
 
@@ -48,9 +53,13 @@ export class Search {
     return Math.max(0, this.#last - this.#first + 1)
   }
 
-  /** Up to `limit` matching seqs beyond `from`, nearest first; from the end when it is null. */
+  /**
+   * Up to `limit` matching seqs beyond `from`, nearest first; from the end when it is null. When the
+   * time is up, what was found so far.
+   */
   seqs(direction: Direction, from: number | null, limit: number): Found {
     const found: number[] = []
+    const patience = this.#budget.atMost(LOOKING_MS)
     const order = direction === 'older' ? 'DESC' : 'ASC'
     for (const step of this.#steps(direction, from)) {
       const rows = this.#run(step, {
@@ -59,6 +68,11 @@ export class Search {
       })
       for (const row of rows) found.push(readNumber(row, 'seq'))
       if (found.length >= limit) return { seqs: found, stoppedAt: found.at(-1) ?? null }
+      const [low, high] = step
+      const isLast = direction === 'older' ? low <= this.#first : high >= this.#last
+      if (patience.isSpent && !isLast) {
+        return { seqs: found, stoppedAt: direction === 'older' ? low : high }
+      }
     }
     return { seqs: found, stoppedAt: null }
   }
