@@ -11,6 +11,8 @@ import os from 'node:os'
 import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { readOptions } from '../../bench/options.ts'
+import { recordOf } from '../../src/store/fixtures/records.ts'
+import { SqliteEngine } from '../../src/store/sqlite/engine.ts'
 import { findSick } from './evidence.ts'
 
 const options = readOptions(process.argv.slice(2), {
@@ -20,6 +22,11 @@ const options = readOptions(process.argv.slice(2), {
   work: 'record',
 })
 const VICTIM = path.join(import.meta.dirname, '../../src/store/fixtures/victim-entry.ts')
+
+const TRACED = 'trace=pwrite64,fsync,fdatasync'
+/** Compiled code: most of the time goes into starting. */
+const CACHE = mkdtempSync(path.join(os.tmpdir(), 'weir-writes-cache-'))
+process.on('exit', () => rmSync(CACHE, { recursive: true, force: true }))
 
 const failures: string[] = []
 let runs = 0
@@ -34,7 +41,7 @@ for (let when = Number(options.first); when <= Number(options.last); when += Num
   const lost = said.filter((word) => !isThere(dir, word))
   failures.push(...lost.map((word) => `write ${when}: ${word} is lost`))
   // Opening once more must mend whatever was under way.
-  await runUntil(dir, null)
+  failures.push(...reopen(dir).map((fault) => `write ${when}: ${fault}`))
   failures.push(...findSick(dir).map((sick) => `write ${when}: ${sick}`))
   rmSync(dir, { recursive: true, force: true })
   process.stderr.write(`crash: write ${when}, ${said.length} acknowledged\n`)
@@ -44,16 +51,29 @@ const result = { work, runs, killed, acknowledged, failed: failures.length, fail
 process.stdout.write(`${JSON.stringify(result, null, 2)}\n`)
 process.exit(failures.length === 0 ? 0 : 1)
 
-/** Null: until it has done its work. Returns what it said is on disk. */
+/** Returns what is wrong. */
+function reopen(dir: string): string[] {
+  try {
+    const engine = new SqliteEngine(dir)
+    engine.commit(engine.prepare([recordOf(1_000_000)]), [], [])
+    engine.close(true)
+    return []
+  } catch (thrown) {
+    return [`it does not open: ${String(thrown)}`]
+  }
+}
+
+/** Returns what it said is on disk. */
 async function runUntil(
   dir: string,
-  when: number | null,
+  when: number,
 ): Promise<{ said: string[]; signal: NodeJS.Signals | null }> {
   const program = [process.execPath, VICTIM, dir, options.work]
-  const inject = `inject=pwrite64,fsync,fdatasync:signal=KILL:when=${when ?? 1}`
-  const traced = ['strace', '-f', '-qq', '-o', '/dev/null', '-e', 'trace=pwrite64,fsync,fdatasync']
-  const [command = '', ...args] = when === null ? program : [...traced, '-e', inject, ...program]
-  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'] })
+  const inject = `inject=pwrite64,fsync,fdatasync:signal=KILL:when=${when}`
+  const traced = ['-f', '-qq', '-o', '/dev/null', '-e', TRACED]
+  const args = [...traced, '-e', inject, ...program]
+  const env = { ...process.env, NODE_COMPILE_CACHE: CACHE }
+  const child = spawn('strace', args, { stdio: ['ignore', 'pipe', 'inherit'], env })
   let output = ''
   child.stdout.setEncoding('utf8')
   child.stdout.on('data', (text: string) => {
