@@ -7,9 +7,15 @@ export class Sketch {
   /** Of the buckets from `#low` on. An array: adding to it is what charts spend their time with. */
   #counts = new Float64Array(0)
   #low = 0
+  #total = 0
 
   get isEmpty(): boolean {
     return this.#counts.length === 0
+  }
+
+  /** Of all counts. */
+  get total(): number {
+    return this.#total
   }
 
   add(bucket: number, count: number): void {
@@ -17,6 +23,17 @@ export class Sketch {
     if (at < 0 || at >= this.#counts.length) this.#makeRoom(bucket)
     const index = bucket - this.#low
     this.#counts[index] = (this.#counts[index] ?? 0) + count
+    this.#total += count
+  }
+
+  /** The bucket of the so manieth value, counted from the lowest; null when there are fewer. */
+  bucketOf(rank: number): number | null {
+    const counts = this.#counts
+    for (let index = 0, seen = 0; index < counts.length; index++) {
+      seen += counts[index] ?? 0
+      if (seen >= rank) return this.#low + index
+    }
+    return null
   }
 
   /** Visits the buckets that have a count, the lowest first. */
@@ -85,18 +102,8 @@ export function encodeSketch(sketch: Sketch): Uint8Array {
 
 /** The nearest rank, within 1 %; null of no values. */
 export function quantileOf(sketch: Sketch, share: number): number | null {
-  let total = 0
-  sketch.each((_, count) => {
-    total += count
-  })
-  const rank = Math.max(1, Math.ceil(share * total))
-  let seen = 0
-  let found: number | null = null
-  sketch.each((bucket, count) => {
-    seen += count
-    if (seen >= rank) found ??= valueOf(bucket)
-  })
-  return found
+  const bucket = sketch.bucketOf(Math.max(1, Math.ceil(share * sketch.total)))
+  return bucket === null ? null : valueOf(bucket)
 }
 
 function bucketOf(value: number): number {

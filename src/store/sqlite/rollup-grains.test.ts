@@ -55,9 +55,9 @@ function closeHours(hot: HotFile, now: number): number {
   return hours
 }
 
-const PERIODS: readonly UsagePeriod[] = ['hour', 'day', 'week', 'all']
-const BY: readonly (readonly UsageName[])[] = [[], ['model'], ['provider', 'model'], ['function']]
-const WHERE: readonly UsageQuery['where'][] = [{}, { model: 'm1' }, { function: 'f1' }]
+const PERIODS: readonly UsagePeriod[] = ['hour', 'day', 'all']
+const BY: readonly (readonly UsageName[])[] = [[], ['provider', 'model'], ['function']]
+const WHERE: readonly UsageQuery['where'][] = [{}, { model: 'm1' }]
 const SPANS = [
   { from: 0, to: 1e14 },
   { from: FIRST_MS + 30 * HOUR, to: FIRST_MS + 99.5 * HOUR },
