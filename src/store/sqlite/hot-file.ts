@@ -142,7 +142,11 @@ export class HotFile {
   /** Up to `limit` requests that had begun when the last process ended; done ones are cleared. */
   interrupted(limit: number): { id: string; json: string | null }[] {
     return guarded(this.path, () => {
-      this.#db.exec('DELETE FROM open_request WHERE id IN (SELECT id FROM inference)')
+      // Looked up one by one: a list of all ids would take seconds to make of millions.
+      this.#db.exec(
+        `DELETE FROM open_request
+         WHERE EXISTS (SELECT 1 FROM inference i WHERE i.id = open_request.id)`,
+      )
       const rows = this.#db.prepare('SELECT id, record FROM open_request LIMIT ?').all(limit)
       return rows.map((row) => ({
         id: decodeId(row['id']),

@@ -1,4 +1,4 @@
-import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import type { DatabaseSync } from 'node:sqlite'
 import { SUMMED_COLUMNS } from '../usage-columns.ts'
 import type { RollupKey } from './rollup-facts.ts'
 import type { Span } from './usage-span.ts'
@@ -105,12 +105,12 @@ export const HOURS_IN =
 /** Adds one hour to every grain. */
 export class HourCloser {
   readonly #db: DatabaseSync
-  readonly #closings: readonly StatementSync[]
+  readonly #conflict: string
 
   /** `conflict` says how a row is added to one that is there. */
   constructor(db: DatabaseSync, conflict: string) {
     this.#db = db
-    this.#closings = GRAINS.map((grain) => db.prepare(`${closing(grain)} ${conflict}`))
+    this.#conflict = conflict
   }
 
   /** The oldest hour before `before` that is not in the grains; null when all are. */
@@ -127,7 +127,9 @@ export class HourCloser {
 
   /** Within a transaction. */
   close(hour: number): void {
-    for (const statement of this.#closings) statement.run(hour)
+    for (const grain of GRAINS) {
+      this.#db.prepare(`${closing(grain)} ${this.#conflict}`).run(hour)
+    }
     this.#db
       .prepare("INSERT OR REPLACE INTO meta (key, value) VALUES ('sums_until', ?)")
       .run((hour + 1).toFixed(0))
