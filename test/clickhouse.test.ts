@@ -1,5 +1,19 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type ClickHouse, startClickHouse } from './support/clickhouse.ts'
+import { startOpenaiBatches } from './support/batch-upstream.ts'
+import {
+  begin,
+  echo,
+  HAIKU,
+  idsOf,
+  inferencesOf,
+  isReady,
+  openaiModel,
+  poll,
+  stored,
+  texts,
+} from './support/batches.ts'
+import { startGateway } from './support/gateway.ts'
 import { Load } from './support/load.ts'
 import { startWeir, type WeirProcess } from './support/process.ts'
 import { within } from './support/waiting.ts'
@@ -103,5 +117,69 @@ describe('F242 Weir on ClickHouse', { timeout: PATIENCE_MS }, () => {
     expect(await idsIn('ChatInference', 'set_up')).toEqual([])
     const wrong = server.url('set_up').replace(/weir:[^@]*@/, 'weir:wrong@')
     await expect(startOn(wrong)).rejects.toThrow(/refuses us.*Check the user/)
+  })
+
+  test("F240 keeps batches, and notes them in TensorZero's tables", async () => {
+    await using fake = await startOpenaiBatches()
+    const env = { TENSORZERO_CLICKHOUSE_URL: server.url('batches') }
+    await using gateway = await startGateway(openaiModel('m', fake.base) + HAIKU, env, stored)
+    await isReady(gateway)
+    // The server may be slow to write: whoever asks again goes on.
+    const begun = await within(PATIENCE_MS, async () => {
+      const inputs = texts('one', 'two')
+      const tags = [{ who: 'me' }, null]
+      const answer = await begin(gateway, { function_name: 'haiku', inputs, tags })
+      return answer.status === 200 && answer
+    })
+    expect((await poll(gateway, begun)).json).toEqual({ status: 'pending' })
+    fake.state = 'completed'
+    fake.answer = echo
+    const done = await within(PATIENCE_MS, async () => {
+      const answer = await poll(gateway, begun)
+      return answer.json['status'] === 'completed' && answer
+    })
+    expect(inferencesOf(done)).toHaveLength(2)
+    expect(await poll(gateway, begun)).toEqual(done)
+
+    const rows = async (query: string) => {
+      const text = await server.query(`${query} FORMAT JSONEachRow`, 'batches')
+      const lines = text.split('\n').filter((line) => line !== '')
+      return lines.map((line) => JSON.parse(line) as unknown)
+    }
+    const ids = idsOf(begun)
+    const batchId = begun.json['batch_id']
+    const place = { batch_id: batchId, model_name: 'm', model_provider_name: 'there' }
+    const states = 'SELECT * EXCEPT (id, snapshot_hash) FROM BatchRequest ORDER BY id'
+    const names = { function_name: 'haiku', variant_name: 'only' }
+    expect(await rows(states)).toMatchObject(
+      ['pending', 'completed'].map((status) => ({
+        ...place,
+        ...names,
+        status,
+        batch_params: expect.stringMatching(/"batch_id":"batch_/),
+        errors: [],
+      })),
+    )
+    const messages = '[{"role":"user","content":[{"type":"text","text":"one"}]}]'
+    const [first, ...others] = await rows(
+      'SELECT * FROM BatchModelInference ORDER BY toString(inference_id)',
+    )
+    expect(others).toHaveLength(1)
+    expect(first).toMatchObject({
+      ...place,
+      ...names,
+      inference_id: ids[0],
+      input: `{"messages":${messages}}`,
+      input_messages: messages,
+      system: null,
+      inference_params: '{"chat_completion":{"temperature":0.5}}',
+      output_schema: null,
+      tags: { who: 'me', 'weir::batch_id': batchId },
+    })
+    expect(await rows('SELECT DISTINCT batch_id FROM BatchIdByInferenceId')).toEqual([
+      { batch_id: batchId },
+    ])
+    expect(await idsIn('ChatInference', 'batches')).toEqual(ids.toSorted())
+    expect(await idsIn('WeirInference', 'batches')).toEqual(ids.toSorted())
   })
 })

@@ -1,4 +1,4 @@
-import type { Batch } from '../engine/batches/batch.ts'
+import type { Batch } from '../domain/batch.ts'
 import { pollBatch } from '../engine/batches/poll-batch.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { StoreClient } from '../store/client.ts'

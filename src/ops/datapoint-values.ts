@@ -6,7 +6,7 @@ import type { Input } from '../domain/input.ts'
 import { checkedCall, inputJson } from '../domain/native-blocks.ts'
 import { DEFAULT_FUNCTION, defaultFunction } from '../engine/functions/default-function.ts'
 import type { TaskTools } from '../engine/functions/task.ts'
-import { choiceJson, toolAsJson } from '../engine/functions/told.ts'
+import { choiceJson, toolAsJson } from '../domain/native-tools.ts'
 import { setUpTools } from '../engine/functions/tools.ts'
 import { validateInput } from '../engine/functions/validate-input.ts'
 import {

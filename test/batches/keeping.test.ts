@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test, vi } from 'vitest'
+import { GatewayError } from '../../src/domain/errors.ts'
 import { startOpenaiBatches } from '../support/batch-upstream.ts'
 import {
   type Answered,
@@ -10,14 +11,14 @@ import {
   HAIKU,
   idsOf,
   inferencesOf,
+  isReady,
   openaiModel,
   poll,
   stored,
   texts,
 } from '../support/batches.ts'
-import { startGateway, type TestGateway } from '../support/gateway.ts'
+import { startGateway } from '../support/gateway.ts'
 import { startPostgres } from '../support/postgres.ts'
-import { within } from '../support/waiting.ts'
 
 // Real threads and files, on a machine that may be slow.
 vi.setConfig({ testTimeout: 180_000 })
@@ -61,15 +62,23 @@ test('F240 a batch outlives its gateway', async () => {
   expect(await reads?.documents('batch_turn', { limit: 1 })).toEqual([])
 })
 
-/** The database is set up, and can be written to. */
-const isReady = ({ engine }: TestGateway) =>
-  within(120_000, async () => {
-    const note = { kind: 'put', collection: 'test', key: 'ready', value: true } as const
-    return engine.stored?.change(note).then(
-      () => true,
-      () => false,
-    )
-  })
+test('F240 what is handed in is kept, though the store says no a few times', async () => {
+  await using fake = await startOpenaiBatches()
+  await using gateway = await startGateway(openaiModel('m', fake.base) + HAIKU, {}, stored)
+  const real = gateway.engine.stored
+  if (!real) throw new Error('It has a store.')
+  let refused = 0
+  const change: typeof real.change = (wanted) => {
+    const isBatch = wanted.kind === 'put' && wanted.collection === 'batch'
+    if (!isBatch || ++refused > 2) return real.change(wanted)
+    return Promise.reject(new GatewayError('overloaded', 'Not now.'))
+  }
+  Object.assign(gateway.engine, { stored: { ...real, change } })
+  const begun = await begin(gateway, { function_name: 'haiku', inputs: texts('one') })
+  expect(begun.status).toBe(200)
+  expect(fake.calls('POST /v1/batches')).toHaveLength(1)
+  expect((await poll(gateway, begun)).json).toEqual({ status: 'pending' })
+})
 
 test('F240 of two gateways on one database one records the answers', async () => {
   await using fake = await startOpenaiBatches()

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../src/lib/json.ts'
 import { said } from './batch-upstream.ts'
 import type { TestGateway } from './gateway.ts'
+import { within } from './waiting.ts'
 
 export const UNKNOWN = '0199aaaa-0000-7000-8000-000000000000'
 
@@ -68,3 +69,13 @@ export const echo = (body: JsonObject) => {
   const content = messages.at(-1)?.content ?? ''
   return said(`re: ${typeof content === 'string' ? content : content[0]?.text}`)
 }
+
+/** The database is set up, and can be written to. */
+export const isReady = ({ engine }: TestGateway) =>
+  within(120_000, async () => {
+    const note = { kind: 'put', collection: 'test', key: 'ready', value: true } as const
+    return engine.stored?.change(note).then(
+      () => true,
+      () => false,
+    )
+  })

@@ -9,7 +9,7 @@ import { drawnVariant, only, pinnedVariant } from '../functions/choose-variant.t
 import { checkNamespace, modelFor } from '../functions/variant-context.ts'
 import { askInSteps } from './ask-in-steps.ts'
 import { batchPlace } from './batch-place.ts'
-import { dropItems, keepItems, putBatch } from './kept-batches.ts'
+import { dropItems, keepItems, putHandedIn } from './kept-batches.ts'
 import { type BatchAsk, readyItems, type ReadyItem } from './ready-items.ts'
 import { writeItem } from './write-item.ts'
 
@@ -123,14 +123,22 @@ async function beginAt(
   const pieces = await keepItems(stored, id, made)
   const names = { functionName: fn.name, variantName: variant.name }
   const place = { model: target.model, provider: target.name }
-  const facts = { id, ...names, ...place, configHash: config.hash, pieces, failures: {} }
+  const facts = {
+    id,
+    stateId: id,
+    ...names,
+    ...place,
+    configHash: config.hash,
+    pieces,
+    failures: {},
+  }
   const inferenceIds = made.map((item) => item.id)
   try {
     const requests = made.map((item) => ({ id: item.id, body: item.request }))
     const beganAt = engine.clock.now()
     const steps = api.begin(batchPlace(target, wire), { id, requests })
     const known = await askInSteps(engine, { target, credentials }, steps)
-    await putBatch(stored, { ...facts, status: 'pending', known, beganAt, inferenceIds })
+    await putHandedIn(stored, { ...facts, status: 'pending', known, beganAt, inferenceIds })
     return id
   } catch (thrown) {
     await dropItems(stored, { id, pieces })

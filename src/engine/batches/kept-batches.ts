@@ -1,12 +1,10 @@
+import { type Batch, BATCH_PIECES, BATCHES, pieceKey } from '../../domain/batch.ts'
 import { asObject, asString, type Json, type JsonObject } from '../../lib/json.ts'
 import type { StoreClient } from '../../store/client.ts'
 import { withoutStoredBytes } from '../functions/chat-request.ts'
-import type { Batch, BatchItem } from './batch.ts'
+import type { BatchItem } from './batch-item.ts'
 
-// Batches are documents: each under its id, its requests in pieces beside it until they are answered,
-// and who is writing the answers down.
-const BATCHES = 'batch'
-const PIECES = 'batch_piece'
+/** Documents: who is writing a batch's answers down. */
 const TURNS = 'batch_turn'
 
 /** Of requests in one document; how many characters it may have before the next one begins. */
@@ -44,13 +42,29 @@ function piecesOf(items: readonly BatchItem[]): Json[][] {
 }
 
 function pieceName(id: string, number: number) {
-  return { collection: PIECES, key: `${id}/${String(number).padStart(6, '0')}` }
+  return { collection: BATCH_PIECES, key: pieceKey(id, number) }
 }
 
 export async function putBatch(stored: StoreClient, batch: Batch): Promise<void> {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what JSON.parse makes of an object's JSON
   const value = JSON.parse(JSON.stringify(batch)) as JsonObject
   await stored.change({ kind: 'put', collection: BATCHES, key: batch.id, value })
+}
+
+/** A batch that was handed in and is not kept would be paid for nothing: not given up at once. */
+const TRIES = 6
+const FIRST_PAUSE_MS = 250
+
+export async function putHandedIn(stored: StoreClient, batch: Batch): Promise<void> {
+  for (let tried = 1; ; tried++) {
+    try {
+      return await putBatch(stored, batch)
+    } catch (thrown) {
+      if (tried === TRIES) throw thrown
+      const ms = FIRST_PAUSE_MS * 2 ** (tried - 1)
+      await new Promise((resolve) => setTimeout(resolve, ms))
+    }
+  }
 }
 
 /** Null where there is none. */

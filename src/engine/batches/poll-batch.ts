@@ -4,7 +4,7 @@ import type { BatchResult } from '../../providers/batch.ts'
 import type { StoreClient } from '../../store/client.ts'
 import type { Engine } from '../engine.ts'
 import { askInSteps } from './ask-in-steps.ts'
-import type { Batch } from './batch.ts'
+import type { Batch } from '../../domain/batch.ts'
 import { batchPlace } from './batch-place.ts'
 import { dropItems, itemsOf, putBatch, readBatch, Turn } from './kept-batches.ts'
 import { recordItem } from './record-item.ts'
@@ -110,7 +110,8 @@ async function finish(asking: Asking, finishing: Finishing): Promise<Batch> {
     )
     await finishing.turn.keep()
   }
-  const done = { ...batch, status: answered > 0 ? 'completed' : 'failed', failures } as const
+  const status = answered > 0 ? 'completed' : 'failed'
+  const done: Batch = { ...batch, stateId: engine.ids.next(), status, failures }
   await putBatch(stored, done)
   await dropItems(stored, done)
   return done

@@ -1,3 +1,4 @@
+import type { Batch } from '../../domain/batch.ts'
 import type { Config, Target } from '../../config/config.ts'
 import type { Part } from '../../domain/chat.ts'
 import { GatewayError } from '../../domain/errors.ts'
@@ -11,7 +12,7 @@ import { providerFailure } from '../failures.ts'
 import { answerFromTool } from '../functions/answers.ts'
 import { noteTask } from '../functions/note-task.ts'
 import { toldOf } from '../functions/told.ts'
-import type { Batch, BatchItem } from './batch.ts'
+import type { BatchItem } from './batch-item.ts'
 
 interface Recording {
   readonly engine: Engine

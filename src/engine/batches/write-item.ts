@@ -11,7 +11,7 @@ import { chatRequestOf, encodeForPlace, inputOfCall } from '../functions/chat-re
 import { render } from '../functions/render.ts'
 import { tellingOf } from '../functions/variant-context.ts'
 import { bodyFor } from '../request-body.ts'
-import type { BatchItem } from './batch.ts'
+import type { BatchItem } from './batch-item.ts'
 import type { ReadyItem } from './ready-items.ts'
 
 export interface Writing {

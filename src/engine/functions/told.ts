@@ -1,6 +1,6 @@
 import type { Block } from '../../domain/chat.ts'
-import type { Tool, ToolChoice } from '../../domain/chat.ts'
 import type { NativeInference } from '../../domain/native.ts'
+import { choiceJson, toolAsJson } from '../../domain/native-tools.ts'
 import type { Json, JsonObject } from '../../lib/json.ts'
 import type { Ask } from '../ask.ts'
 import { inputJson, jsonOutput, outputBlocks } from '../../domain/native-blocks.ts'
@@ -54,19 +54,6 @@ function toolJson({ task, tools: { tools, choice, parallel, provider } }: TaskTr
     parallel_tool_calls: parallel,
     provider_tools: provider.map(({ data }) => data),
   }
-}
-
-export function toolAsJson(tool: Tool): JsonObject {
-  const { name, description = '', parameters = {}, strict = false, custom } = tool
-  if (custom) {
-    const type = 'openai_custom'
-    return { type, name, ...(tool.description !== undefined && { description }), ...custom }
-  }
-  return { type: 'function', name, description, parameters, strict }
-}
-
-export function choiceJson({ mode, tool }: ToolChoice): Json {
-  return tool === undefined ? mode : { specific: tool }
 }
 
 /** With the request's own json mode: a variant's belongs to its configuration. */

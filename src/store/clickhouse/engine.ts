@@ -7,6 +7,7 @@ import type { RemoteBatch, RemoteEngine } from '../remote/engine.ts'
 import { readAddress } from './address.ts'
 import { Connection, type Limits } from './connection.ts'
 import { CACHE_TABLE, encodeCached } from './cached-answers.ts'
+import { noteBatches } from './contract-batches.ts'
 import { contractRows } from './contract-rows.ts'
 import { quoteName } from './ddl.ts'
 import { applyDatapoints, isDatapointChange } from './datapoint-writer.ts'
@@ -147,6 +148,7 @@ export class ClickHouseEngine implements RemoteEngine {
     if (changes.length === 0) return []
     const { answers, rows } = await applyDocuments(writing.ask, changes, () => this.#nextSeq())
     await writing.insert('WeirDocument', rows)
+    await noteBatches(writing, changes, 'batches')
     return [...answers]
   }
 

@@ -1,10 +1,22 @@
-import type { VariantParams } from '../../config/functions.ts'
-import type { JsonObject } from '../../lib/json.ts'
-import type { Task } from '../functions/task.ts'
+import type { Json, JsonObject } from '../lib/json.ts'
+import type { ProviderTool, Tool, ToolChoice } from './chat.ts'
+import type { Input } from './input.ts'
+
+// A batch is a document under its id; its requests are documents beside it until they are answered,
+// many in each piece.
+
+export const BATCHES = 'batch'
+export const BATCH_PIECES = 'batch_piece'
+
+export function pieceKey(batchId: string, number: number): string {
+  return `${batchId}/${String(number).padStart(6, '0')}`
+}
 
 /** Many requests to one variant, handed in together. */
 export interface Batch {
   readonly id: string
+  /** Of this state of it: a UUIDv7. */
+  readonly stateId: string
   readonly status: 'pending' | 'completed' | 'failed'
   readonly functionName: string
   readonly variantName: string
@@ -23,19 +35,24 @@ export interface Batch {
   readonly failures: Readonly<Record<string, string>>
 }
 
-/** One of its requests: all that its record will need once the answer is there. */
-export interface BatchItem {
+/** One of its requests, as far as stores look into it. */
+export interface KeptItem {
   readonly id: string
-  /** Of the one call that is made for it. */
-  readonly attemptId: string
   readonly episodeId: string
   readonly tags: Readonly<Record<string, string>>
-  readonly warnings: readonly string[]
-  readonly task: Task
+  readonly task: {
+    readonly input: Input
+    readonly tools: {
+      readonly allowed: readonly string[] | null
+      readonly additional: readonly Tool[]
+      readonly choice: ToolChoice | null
+      readonly parallel: boolean | null
+      readonly provider: readonly ProviderTool[]
+    }
+    readonly outputSchema: Json
+  }
   /** The parameters as used, after the variant's own. */
-  readonly params: VariantParams
-  /** The answer is what a tool is called with (json mode `tool`). */
-  readonly answersByTool: boolean
+  readonly params: object
   /** What the model was told, in TensorZero's words. */
   readonly input: JsonObject
   /** The body that was handed in, as text. */
