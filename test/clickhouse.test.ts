@@ -151,15 +151,12 @@ describe('F242 Weir on ClickHouse', { timeout: PATIENCE_MS }, () => {
     const place = { batch_id: batchId, model_name: 'm', model_provider_name: 'there' }
     const states = 'SELECT * EXCEPT (id, snapshot_hash) FROM BatchRequest ORDER BY id'
     const names = { function_name: 'haiku', variant_name: 'only' }
-    expect(await rows(states)).toMatchObject(
-      ['pending', 'completed'].map((status) => ({
-        ...place,
-        ...names,
-        status,
-        batch_params: expect.stringMatching(/"batch_id":"batch_/),
-        errors: [],
-      })),
-    )
+    const batch_params: unknown = expect.stringMatching(/"batch_id":"batch_/)
+    const all = { ...place, ...names, batch_params, errors: [] }
+    expect(await rows(states)).toMatchObject([
+      { ...all, status: 'pending' },
+      { ...all, status: 'completed' },
+    ])
     const messages = '[{"role":"user","content":[{"type":"text","text":"one"}]}]'
     const [first, ...others] = await rows(
       'SELECT * FROM BatchModelInference ORDER BY toString(inference_id)',

@@ -94,8 +94,11 @@ export async function dropItems(
   }
 }
 
-/** After this time without a word, who had the turn has died over it. */
-const TURN_MS = 120_000
+/**
+ * After this time without a word, who had the turn has died over it, or was not told that it had it.
+ * Should it go on all the same, nothing is written twice: the records have their ids.
+ */
+const TURN_MS = 30_000
 
 /** Whose turn it is to write a batch's answers down: of all who ask, in whatever process, one. */
 export class Turn {
