@@ -5,9 +5,9 @@ import type {
   Message,
   ResponseFormat,
   Tool,
-  ToolChoice,
 } from '../../domain/chat.ts'
 import { inputJson } from '../../domain/native-blocks.ts'
+import { choiceJson } from '../../domain/native-tools.ts'
 import type { Json, JsonObject } from '../../lib/json.ts'
 import { Leftovers, ownExtra } from '../leftovers.ts'
 import type { Encoded, WireTarget } from '../provider.ts'
@@ -117,8 +117,4 @@ function toolJson({ name, description = '', parameters, strict, custom }: Tool):
     parameters: parameters ?? {},
     ...(strict !== undefined && { strict }),
   }
-}
-
-function choiceJson({ mode, tool }: ToolChoice): Json {
-  return tool === undefined ? mode : { specific: tool }
 }
