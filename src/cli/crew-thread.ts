@@ -34,6 +34,7 @@ let link: PortLink<Draft> | undefined
 const store = openStore(threadData, {
   config: () => holder.config,
   log,
+  env,
   link: (events): WriterLink<Draft> => (link = new PortLink<Draft>(events)),
 })
 const engine = createEngine({ holder, store, env, price: readPrices(threadData.priceFile) })

@@ -1,13 +1,16 @@
+import { ValkeyClaims } from '../access/valkey.ts'
 import type { Config } from '../config/config.ts'
 import { type Draft, withoutBodies } from '../engine/draft.ts'
 import { systemClock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
 import type { StoreClient } from '../store/client.ts'
+import { withFirstClaims } from '../store/first-claims.ts'
 import { keptResponses } from '../store/kept-responses.ts'
 import { openReader } from '../store/reader-client.ts'
 import type { Reads } from '../store/reads.ts'
 import { openRecorder, type Recorder, type RecorderOptions } from '../store/recorder.ts'
 import { CLICKHOUSE_LIMITS, DEFAULT_LIMITS, type RecorderLimits } from '../store/recorder-limits.ts'
+import type { Env } from './arguments.ts'
 import type { StoreChoice } from './store-choice.ts'
 import { type ThreadData, threadFile } from './threads.ts'
 
@@ -20,6 +23,7 @@ export function openStore(
     readonly config: () => Config
     readonly log: Log
     readonly link: RecorderOptions<Draft>['link']
+    readonly env: Env
   },
 ) {
   const { log, link } = of
@@ -35,6 +39,8 @@ export function openStore(
     },
   })
   const reader = openReader({ thread: threadFile('reader-thread'), threadData })
+  const claims = claimsOf(threadData.store, of.env)
+  const client = clientOf(recorder, reader)
   const sink = enabled
     ? recorder
     : { add: () => {}, begin: () => {}, committed: () => Promise.resolve(true) }
@@ -42,13 +48,20 @@ export function openStore(
     sink,
     recorder,
     reader,
-    client: enabled ? clientOf(recorder, reader) : null,
+    client: !enabled ? null : claims ? withFirstClaims(client, claims) : client,
     responses: enabled ? keptResponses(recorder, reader) : null,
     close: async () => {
       await recorder.close()
       await reader.close()
+      await claims?.close()
     },
   }
+}
+
+/** ClickHouse cannot look and write in one step; where there is a Valkey, that one can. */
+function claimsOf({ kind }: StoreChoice, env: Env): ValkeyClaims | null {
+  const url = env['TENSORZERO_VALKEY_URL'] ?? ''
+  return kind === 'clickhouse' && url !== '' ? new ValkeyClaims(url) : null
 }
 
 /** What is said of batches is for servers: the file takes them as they come. */

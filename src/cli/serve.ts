@@ -27,6 +27,7 @@ import { checkFiles } from './open-files.ts'
 import { openStore, type Store } from './open-store.ts'
 import { readPrices, userPriceFile } from './price-files.ts'
 import { printRequests } from './request-lines.ts'
+import { retentionFor } from './retention.ts'
 import { keepSnapshots, snapshotConfigs } from './snapshots.ts'
 import { StartError } from './start-error.ts'
 import { chooseStore } from './store-choice.ts'
@@ -40,12 +41,12 @@ export async function serve(args: Arguments, env: Env): Promise<void> {
   const holder = await ConfigHolder.open(args, env, log)
   const bind = readBind(args.bindAddress, holder.config.gateway.bindAddress)
   const dataDir = dataDirectory(args, env)
-  const threadData = threadDataOf(holder, env, dataDir)
+  const threadData = threadDataOf(holder, { env, dataDir, log })
   const price = readPrices(threadData.priceFile)
   makeDirectory(dataDir, log)
   let crew: Crew | undefined
   const writer = startWriter(threadData, () => crew)
-  const store = openStore(threadData, { config: () => holder.config, log, link: writer.link })
+  const store = openStore(threadData, { config: () => holder.config, log, link: writer.link, env })
   await refuseUnlessUsable(store, holder.config.gateway.observabilityDemanded)
   const engine = createEngine({ holder, store, env, price })
   await checkFiles(engine.files)
@@ -92,12 +93,18 @@ export async function serve(args: Arguments, env: Env): Promise<void> {
   await engine.transport.close()
 }
 
-function threadDataOf({ config }: ConfigHolder, env: Env, dataDir: string): ThreadData {
+function threadDataOf(
+  { config }: ConfigHolder,
+  { env, dataDir, log }: { readonly env: Env; readonly dataDir: string; readonly log: Log },
+): ThreadData {
+  const store = chooseStore(config.gateway, env)
+  const { retention, warnings } = retentionFor(config.gateway.retention, store)
+  for (const warning of warnings) log.warn(warning)
   return {
     dataDir,
     priceFile: userPriceFile(env['WEIR_PRICES'] ?? null, dataDir),
-    store: chooseStore(config.gateway, env),
-    retention: config.gateway.retention,
+    store,
+    retention,
     readTurns: roomForReads(),
   }
 }

@@ -11,13 +11,20 @@ import { keepInUse } from '../ops/config-snapshots.ts'
 import type { StoreClient } from '../store/client.ts'
 import type { ConfigHolder } from './config-holder.ts'
 
+const AGAIN_MS = 5000
+
 /** Each configuration is kept as it was when it came into use: rows name it by its hash. */
 export function keepSnapshots(holder: ConfigHolder, client: StoreClient | null, log: Log): void {
   if (!client) return
   const keep = (config: Config) => {
-    keepInUse(client, config, systemClock.now()).catch((thrown: unknown) =>
-      log.error('the configuration could not be written to the store', { cause: String(thrown) }),
-    )
+    keepInUse(client, config, systemClock.now()).catch((thrown: unknown) => {
+      log.warn('the configuration could not be written to the store yet', {
+        cause: String(thrown),
+      })
+      setTimeout(() => {
+        if (holder.config === config) keep(config)
+      }, AGAIN_MS).unref()
+    })
   }
   keep(holder.config)
   holder.onChange = keep

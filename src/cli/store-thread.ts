@@ -31,14 +31,18 @@ switch (store.kind) {
   case 'postgres': {
     const { runRemoteWriter } = await import('../store/remote/writer.ts')
     const { PostgresEngine } = await import('../store/postgres/engine.ts')
-    const engine = new PostgresEngine({ url: store.url, writer: randomUUID() })
+    const engine = new PostgresEngine({
+      url: store.url,
+      writer: randomUUID(),
+      care: { retention, clock: systemClock },
+    })
     runRemoteWriter<Draft>({ ...options, engine, random: Math.random })
     break
   }
   case 'clickhouse': {
     const { runRemoteWriter } = await import('../store/remote/writer.ts')
     const { ClickHouseEngine } = await import('../store/clickhouse/engine.ts')
-    const engine = new ClickHouseEngine({ ...store, clock: systemClock })
+    const engine = new ClickHouseEngine({ ...store, clock: systemClock, retention })
     runRemoteWriter<Draft>({ ...options, engine, random: Math.random })
     break
   }

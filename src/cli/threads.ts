@@ -15,7 +15,7 @@ export interface ThreadData {
   readonly readTurns?: SharedArrayBuffer
 }
 
-export function readThreadData(data: unknown): ThreadData {
+export function readThreadData(data: unknown): ThreadData & { readonly retention: Retention } {
   if (typeof data === 'object' && data !== null && 'dataDir' in data) {
     const priceFile = 'priceFile' in data ? data.priceFile : null
     return {
@@ -46,8 +46,10 @@ function readRetention(data: unknown): Retention {
   if (typeof data !== 'object' || data === null) return KEEP_ALL
   const days = 'maxDays' in data ? data.maxDays : null
   const bytes = 'maxBytes' in data ? data.maxBytes : null
+  const textDays = 'maxTextDays' in data ? data.maxTextDays : null
   return {
     maxDays: typeof days === 'number' ? days : null,
     maxBytes: typeof bytes === 'number' ? bytes : null,
+    maxTextDays: typeof textDays === 'number' ? textDays : null,
   }
 }

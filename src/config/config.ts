@@ -100,8 +100,8 @@ export interface Gateway {
   /** No start without a store that works. */
   readonly observabilityDemanded: boolean
   readonly observabilityBackend: 'auto' | 'sqlite' | 'postgres' | 'clickhouse'
-  /** How much of the past is kept; null: no bound. */
-  readonly retention: { readonly maxDays: number | null; readonly maxBytes: number | null }
+  /** How much of the past is kept. */
+  readonly retention: RetentionSettings
   /** ClickHouse's tables are made and changed by the gateway itself. */
   readonly clickHouseMigrations: boolean
   /** How records are gathered for a server; null: as suits it. */
@@ -125,6 +125,16 @@ export interface CacheOptions {
   readonly mode: 'off' | 'on' | 'read_only' | 'write_only'
   /** Older answers are not given again; null: of any age. */
   readonly maxAgeS: number | null
+}
+
+/** Null: no bound. */
+export interface RetentionSettings {
+  readonly maxDays: number | null
+  /** Undefined: nothing was said. */
+  readonly maxBytes: number | null | undefined
+  /** What `[postgres]` says: of requests, and of their texts. */
+  readonly postgresDays: number | null
+  readonly postgresTextDays: number | null
 }
 
 export interface CacheSettings {

@@ -42,7 +42,12 @@ test('F006 no file at all is a good configuration', async () => {
     batchWrites: null,
     clickHouseMigrations: true,
     infersEpisodes: true,
-    retention: { maxBytes: 20_000_000_000, maxDays: null },
+    retention: {
+      maxDays: null,
+      maxBytes: undefined,
+      postgresDays: null,
+      postgresTextDays: null,
+    },
     doneAfterError: false,
     onClientDisconnect: 'cancel',
     fetchFiles: false,

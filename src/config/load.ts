@@ -144,7 +144,7 @@ function buildSettings({ file, around }: From, findings: Finding[]) {
   const rateLimiting = resolveRateLimiting(file.rate_limiting)
   findings.push(...storage.findings, ...checkScopes(rateLimiting))
   return {
-    gateway: resolveGateway(file.gateway, file.clickhouse),
+    gateway: resolveGateway(file.gateway, file),
     cache: resolveCache(file.gateway),
     objectStorage: storage.objectStorage,
     rateLimiting,

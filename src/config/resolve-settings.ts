@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import type { z } from 'zod'
 import type {
   CacheSettings,
   Gateway,
@@ -8,6 +9,7 @@ import type {
   RateLimitRule,
   RateLimitScope,
   Relay,
+  RetentionSettings,
 } from './config.ts'
 import { type Environment, findCredential, type Surroundings } from './credentials.ts'
 import { atKey, atValue, error, type Finding } from './problems.ts'
@@ -17,7 +19,13 @@ import type * as Stores from './schema-stores.ts'
 
 export function resolveGateway(
   written: Written.Gateway,
-  clickhouse: { readonly disable_automatic_migrations: boolean } | undefined,
+  {
+    clickhouse,
+    postgres,
+  }: {
+    readonly clickhouse?: z.infer<typeof Stores.Clickhouse> | undefined
+    readonly postgres?: z.infer<typeof Stores.Postgres> | undefined
+  },
 ): Gateway {
   return Object.freeze({
     bindAddress: written.bind_address ?? null,
@@ -30,7 +38,7 @@ export function resolveGateway(
     observabilityEnabled: written.observability.enabled ?? true,
     observabilityDemanded: written.observability.enabled === true,
     observabilityBackend: written.observability.backend,
-    retention: resolveRetention(written.observability.retention),
+    retention: resolveRetention(written.observability.retention, postgres),
     clickHouseMigrations: !(
       written.observability.disable_automatic_migrations ??
       clickhouse?.disable_automatic_migrations ??
@@ -45,11 +53,17 @@ export function resolveGateway(
   })
 }
 
-function resolveRetention({
-  max_days: days,
-  max_bytes: bytes,
-}: Written.Gateway['observability']['retention']): Gateway['retention'] {
-  return Object.freeze({ maxDays: days === 0 ? null : days, maxBytes: bytes === 0 ? null : bytes })
+function resolveRetention(
+  { max_days: days, max_bytes: bytes }: Written.Gateway['observability']['retention'],
+  postgres: z.infer<typeof Stores.Postgres> | undefined,
+): RetentionSettings {
+  return Object.freeze({
+    maxDays: days === 0 ? null : days,
+    maxBytes: bytes === 0 ? null : bytes,
+    postgresDays: postgres?.inference_metadata_retention_days ?? null,
+    postgresTextDays:
+      postgres?.inference_data_retention_days ?? postgres?.inference_retention_days ?? null,
+  })
 }
 
 function batchesOf({ batch_writes: batches }: Written.Gateway['observability']) {

@@ -33,9 +33,9 @@ const Retention = z.strictObject({
   max_bytes: z
     .int()
     .min(0)
-    .default(20_000_000_000)
+    .optional()
     .describe(
-      'When the files grow beyond this, the oldest texts go, then the oldest rows; 0: never.',
+      'When what is kept grows beyond this, the oldest texts go, then the oldest rows; 0: never. If not given, 20 GB in the data directory, and no bound on a server.',
     ),
 })
 

@@ -38,8 +38,10 @@ export const Postgres = z.strictObject({
     .min(1)
     .default(20)
     .describe('Accepted for compatibility: five connections are enough.'),
-  inference_metadata_retention_days: Days.describe('For how long metadata is kept, in days.'),
-  inference_data_retention_days: Days.describe('For how long prompts and answers are kept.'),
+  inference_metadata_retention_days: Days.describe(
+    'For how long requests are kept in PostgreSQL, in days.',
+  ),
+  inference_data_retention_days: Days.describe('For how long their prompts and answers are kept.'),
   inference_retention_days: Days.describe('Old name of the one before.'),
 })
 

@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => server[Symbol.asyncDispose]())
 
 const engineOn = (database = `contract_${++databases}`, migrate = true) =>
-  clickHouseOn(server, database, migrate)
+  clickHouseOn(server, database, { migrate })
 
 const JSON_ANSWER: NativeInference = {
   type: 'json',

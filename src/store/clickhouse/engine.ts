@@ -3,6 +3,7 @@ import type { Feedback } from '../../domain/feedback.ts'
 import type { InferenceRecord } from '../../domain/record.ts'
 import type { Clock } from '../../lib/clock.ts'
 import type { Change, ChangeOutcome } from '../changes.ts'
+import type { Retention } from '../retention.ts'
 import type { RemoteBatch, RemoteEngine } from '../remote/engine.ts'
 import { readAddress } from './address.ts'
 import { Connection, type Limits } from './connection.ts'
@@ -17,6 +18,7 @@ import { isUnknownDatabase } from './fault.ts'
 import { contractFeedback, encodeFeedback } from './feedback.ts'
 import type { Means } from './means.ts'
 import { checkServer, migrate } from './migrate.ts'
+import { applyRetention } from './retention.ts'
 import { encodeRecord } from './record-rows.ts'
 import { usageRows } from './usage.ts'
 import { readNumber, readText, type Row } from '../row.ts'
@@ -28,6 +30,8 @@ export interface ClickHouseOptions {
   /** False: a person makes the tables. */
   readonly migrate: boolean
   readonly clock: Clock
+  /** All is kept, or as before, when missing. */
+  readonly retention?: Retention
 }
 
 /** Of a server that allows eight at once, a gateway takes four: this one, and those of the reader. */
@@ -71,7 +75,11 @@ export class ClickHouseEngine implements RemoteEngine {
       if (!isUnknownDatabase(thrown) || !this.#options.migrate) throw thrown
       await createDatabase({ ...address, database: 'default' }, place, limits)
     }
-    await migrate(connection, { place, automatic: this.#options.migrate }, limits)
+    const { migrate: automatic, retention } = this.#options
+    await migrate(connection, { place, automatic }, limits)
+    if (automatic && retention !== undefined) {
+      await applyRetention(connection, { place, maxDays: retention.maxDays }, limits)
+    }
     const [row = {}] = await connection.select(
       'SELECT max(seq) AS last FROM WeirInference',
       {},

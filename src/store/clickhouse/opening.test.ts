@@ -14,8 +14,10 @@ beforeAll(async () => {
 })
 afterAll(() => server[Symbol.asyncDispose]())
 
-const engineOn = (database = `opening_${++databases}`, migrate = true) =>
-  clickHouseOn(server, database, migrate)
+const engineOn = (
+  database = `opening_${++databases}`,
+  how: Parameters<typeof clickHouseOn>[2] = {},
+) => clickHouseOn(server, database, how)
 
 /** TensorZero's tables as its first version made them, with an inference and feedback in each. */
 const OLD = [
@@ -80,7 +82,7 @@ describe('F242 a database that TensorZero has filled', () => {
   })
 
   test('is not touched where migrations are a person’s work', async () => {
-    const store = engineOn(undefined, false)
+    const store = engineOn(undefined, { migrate: false })
     await server.query(`CREATE DATABASE ${store.database}`)
     await expect(store.open()).rejects.toMatchObject({
       kind: 'settings',
@@ -98,6 +100,46 @@ describe('F242 a database that TensorZero has filled', () => {
     await expect(store.open()).rejects.toMatchObject({ kind: 'newer' })
     await store.close()
   })
+})
+
+const DAY_MS = 86_400_000
+
+/** A request of so many days ago, its id of that time. */
+function recordFrom(daysAgo: number) {
+  const startedAt = Date.now() - daysAgo * DAY_MS
+  const time = startedAt.toString(16).padStart(12, '0')
+  const id = `${time.slice(0, 8)}-${time.slice(8)}-7000-8000-000000000001`
+  return recordOf(daysAgo, {
+    id,
+    startedAt,
+    native: CHAT,
+    attempts: [attemptOf(daysAgo, { id })],
+  })
+}
+
+const HAVE_TTL = `SELECT name FROM system.tables
+  WHERE database = currentDatabase() AND create_table_query LIKE '% TTL %' ORDER BY name`
+
+test('what is older than it is to be goes by itself, and stays where nothing is said', async () => {
+  const database = 'retention'
+  const usual = engineOn(database)
+  await usual.open()
+  await usual.write([recordFrom(20), recordFrom(5)])
+  await server.query('ALTER TABLE BatchRequest MODIFY TTL timestamp + toIntervalYear(9)', database)
+  await usual.close()
+  const brief = engineOn(database, { maxDays: 10 })
+  await brief.open()
+  for (const table of ['WeirInference', 'ChatInference', 'ModelInference', 'InferenceById']) {
+    await server.query(`OPTIMIZE TABLE ${table} FINAL`, database)
+    expect(await brief.rows(`SELECT count() AS n FROM ${table}`)).toEqual([{ n: 1 }])
+  }
+  expect(await brief.rows(HAVE_TTL)).toHaveLength(20)
+  await brief.close()
+  const endless = engineOn(database, { maxDays: null })
+  await endless.open()
+  expect(await endless.rows(HAVE_TTL)).toEqual([{ name: 'BatchRequest' }])
+  expect(await endless.rows('SELECT count() AS n FROM WeirInference')).toEqual([{ n: 1 }])
+  await endless.close()
 })
 
 async function tryToOpen(url: string): Promise<void> {

@@ -1,6 +1,9 @@
 import pg from 'pg'
+import type { Clock } from '../../lib/clock.ts'
 import type { ChangeOutcome } from '../changes.ts'
 import { type RemoteBatch, type RemoteEngine, RemoteFault } from '../remote/engine.ts'
+import type { Retention } from '../retention.ts'
+import { Caretaker } from './caretaker.ts'
 import { applyChanges } from './change-writer.ts'
 import { connectionOptions } from './connection.ts'
 import { asRemoteFault, codeOf } from './fault.ts'
@@ -25,17 +28,21 @@ export interface PostgresOptions {
   readonly url: string
   /** This writer's own name, so that what is left of an earlier connection can be ended. */
   readonly writer: string
+  /** What is deleted between batches; missing: nothing is. */
+  readonly care?: { readonly clock: Clock; readonly retention: Retention }
 }
 
 /** Keeps records in the schema `weir` of a PostgreSQL database, over one connection. */
 export class PostgresEngine implements RemoteEngine {
   readonly name: string
   readonly #options: PostgresOptions
+  readonly #caretaker: Caretaker | null
   #open: Open | null = null
 
   constructor(options: PostgresOptions) {
     this.name = nameOf(options.url)
     this.#options = options
+    this.#caretaker = options.care ? new Caretaker(options.care) : null
   }
 
   async open(signal: AbortSignal): Promise<void> {
@@ -73,6 +80,13 @@ export class PostgresEngine implements RemoteEngine {
         }
       }
     })
+  }
+
+  async tidy(signal: AbortSignal): Promise<boolean> {
+    const open = this.#open
+    const caretaker = this.#caretaker
+    if (open === null || caretaker === null) return false
+    return this.#within(signal, open.client, () => caretaker.step(open.client))
   }
 
   close(): Promise<void> {

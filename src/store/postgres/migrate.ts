@@ -61,11 +61,21 @@ const FIRST = `
   CREATE TABLE IF NOT EXISTS weir.migration (version integer PRIMARY KEY,
     applied_at timestamptz NOT NULL DEFAULT now());`
 
-async function versionOf(client: pg.ClientBase): Promise<number> {
-  const { rows: tables } = await client.query<Record<string, unknown>>(
-    `SELECT to_regclass('weir.migration') AS name`,
+/**
+ * Looks into the catalog itself: `to_regclass` may still say that there is none when another gateway
+ * has just made it.
+ */
+export async function hasTable(client: pg.ClientBase, name: string): Promise<boolean> {
+  const { rowCount } = await client.query(
+    `SELECT 1 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+     WHERE n.nspname = 'weir' AND c.relname = $1`,
+    [name],
   )
-  if (tables[0]?.['name'] === null) return 0
+  return rowCount === 1
+}
+
+async function versionOf(client: pg.ClientBase): Promise<number> {
+  if (!(await hasTable(client, 'migration'))) return 0
   const { rows } = await client.query<Record<string, unknown>>(
     'SELECT coalesce(max(version), 0) AS version FROM weir.migration',
   )

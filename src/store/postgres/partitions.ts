@@ -1,5 +1,6 @@
 import type pg from 'pg'
-import { SCHEMA_LOCK } from './migrate.ts'
+import { readNumber, readText, type Row } from '../row.ts'
+import { hasTable, SCHEMA_LOCK } from './migrate.ts'
 import { transact } from './transact.ts'
 
 const DAY_MS = 86_400_000
@@ -7,7 +8,7 @@ const DAY_MS = 86_400_000
 const FIRST_MONDAY_MS = 4 * DAY_MS
 
 /** Facts are kept by month; texts, which are large and go first, by week. */
-const TABLES: readonly (readonly [string, 'month' | 'week'])[] = [
+const TABLES: readonly (readonly [PartitionedTable, 'month' | 'week'])[] = [
   ['inference', 'month'],
   ['attempt', 'month'],
   ['payload', 'week'],
@@ -18,6 +19,17 @@ interface Partition {
   readonly from: string
   readonly to: string
 }
+
+/** One that is there. */
+export interface StoredPartition {
+  readonly table: PartitionedTable
+  readonly name: string
+  /** All its rows began before this time, milliseconds since 1970. */
+  readonly endsAt: number
+  readonly bytes: number
+}
+
+export type PartitionedTable = 'inference' | 'attempt' | 'payload'
 
 /** Makes the partitions that rows need, before they come. */
 export class Partitions {
@@ -46,10 +58,7 @@ export class Partitions {
   async #make(table: string, { name, from, to }: Partition): Promise<void> {
     await transact(this.#client, async () => {
       await this.#client.query('SELECT pg_advisory_xact_lock($1)', [SCHEMA_LOCK])
-      const { rows } = await this.#client.query<Record<string, unknown>>(
-        `SELECT to_regclass('weir.${name}') AS name`,
-      )
-      if (rows[0]?.['name'] !== null) return
+      if (await hasTable(this.#client, name)) return
       await this.#client.query(`
         CREATE TABLE weir.${name} (LIKE weir.${table} INCLUDING DEFAULTS INCLUDING STORAGE);
         ALTER TABLE weir.${table} ATTACH PARTITION weir.${name}
@@ -57,6 +66,34 @@ export class Partitions {
     })
     this.#known.add(name)
   }
+}
+
+const LIST = `
+  SELECT p.relname AS parent, c.relname AS name, pg_total_relation_size(c.oid) AS bytes
+  FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid JOIN pg_class p ON p.oid = i.inhparent
+  WHERE p.relnamespace = 'weir'::regnamespace AND p.relkind = 'p' ORDER BY c.relname`
+
+/** All there are of a table, the oldest first. */
+export async function partitionsIn(
+  client: pg.ClientBase,
+): Promise<Record<PartitionedTable, StoredPartition[]>> {
+  const { rows } = await client.query<Row>(LIST)
+  const found: Record<PartitionedTable, StoredPartition[]> = {
+    payload: [],
+    attempt: [],
+    inference: [],
+  }
+  for (const [table, by] of TABLES) {
+    for (const row of rows) {
+      const name = readText(row, 'name')
+      const [, year, month, day = '01'] = /_(\d{4})_(\d\d)(?:_(\d\d))?$/.exec(name) ?? []
+      const from = Date.parse(`${year}-${month}-${day}T00:00:00Z`)
+      if (row['parent'] !== table || Number.isNaN(from)) continue
+      const [, endsAt] = by === 'month' ? monthOf(from) : weekOf(from)
+      found[table].push({ table, name, endsAt, bytes: readNumber(row, 'bytes') })
+    }
+  }
+  return found
 }
 
 function partitionOf(table: string, by: 'month' | 'week', time: number): Partition {

@@ -148,4 +148,9 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX ON weir.datapoint (dataset_name, updated_at, id) WHERE staled_at IS NULL;
   `,
   EXAMPLE_MIGRATION,
+  `
+  -- What is old is found to be deleted.
+  CREATE INDEX ON weir.payload (started_at);
+  CREATE INDEX ON weir.feedback (at);
+  `,
 ]

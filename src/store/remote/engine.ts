@@ -18,6 +18,11 @@ export interface RemoteEngine {
    * already, from an earlier try or another gateway, changes nothing and is no fault.
    */
   write(batch: RemoteBatch, signal: AbortSignal): Promise<ChangeOutcome[]>
+  /**
+   * Work that can wait, such as deleting what is too old: one short piece. True when there is more.
+   * Missing where there is none.
+   */
+  tidy?(signal: AbortSignal): Promise<boolean>
   /** Ends all connections. Never throws. */
   close(): Promise<void>
 }

@@ -3,6 +3,7 @@ import type { InferenceRecord } from '../../domain/record.ts'
 import type { Clock } from '../../lib/clock.ts'
 import type { Change, ChangeOutcome } from '../changes.ts'
 import { Condition } from '../condition.ts'
+import { IdleWork } from '../idle-work.ts'
 import type { WriterPort } from '../port-hub.ts'
 import type { FromWriter, Opening, ToWriter } from '../protocol.ts'
 import { interrupted, quarantined } from '../quarantine.ts'
@@ -62,6 +63,7 @@ class RemoteWriter<Draft extends { readonly id: string }> {
   #again: NodeJS.Timeout | undefined
   #told = ''
   #closing = false
+  readonly #chores = new IdleWork(() => this.#tidy())
 
   constructor(options: RemoteWriterOptions<Draft>) {
     this.#options = options
@@ -76,6 +78,7 @@ class RemoteWriter<Draft extends { readonly id: string }> {
     switch (message.kind) {
       case 'open':
         this.#sweep = message.first
+        if (this.#options.engine.tidy !== undefined) this.#chores.start()
         break
       case 'batch':
         this.#take(message)
@@ -244,6 +247,17 @@ class RemoteWriter<Draft extends { readonly id: string }> {
     this.#lookAgain()
   }
 
+  /** Only while nothing is to be written. True when there is more to do. */
+  async #tidy(): Promise<boolean> {
+    const { engine } = this.#options
+    const outbox = this.#outbox.get()
+    if (this.#link.state === 'away') return false
+    if (!this.#link.idle || this.#batches.length > 0 || outbox?.empty === false) return true
+    const more = await this.#call((signal) => engine.tidy?.(signal) ?? Promise.resolve(false))
+    this.#turn()
+    return more ?? false
+  }
+
   #noteLost(ids: readonly string[]): void {
     this.#condition.note(`${ids.length} records could not be stored, such as ${ids[0]}.`)
   }
@@ -285,6 +299,7 @@ class RemoteWriter<Draft extends { readonly id: string }> {
   async #close(): Promise<void> {
     this.#closing = true
     clearTimeout(this.#again)
+    this.#chores.stop()
     this.#inOutbox((outbox) => {
       for (const batch of this.#batches) this.#spool(outbox, batch)
       for (const batch of this.#batches) this.#settle(batch, [])
