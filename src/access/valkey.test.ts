@@ -1,31 +1,15 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { connect, createServer, type AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { freePort } from '../../test/support/process.ts'
+import { startValkey, type ValkeyServer } from '../../test/support/valkey.ts'
 import { openAnswerCache } from '../engine/cache/answer-cache.ts'
 import { systemClock } from '../lib/clock.ts'
-import { ValkeyCache } from './valkey.ts'
+import { ValkeyCache, ValkeyClaims } from './valkey.ts'
 
-const PROGRAM: string = process.env['REDIS_SERVER'] ?? 'redis-server'
-const folder = mkdtempSync(join(tmpdir(), 'weir-valkey-'))
-let server: ChildProcess
-let port = 0
-
+let server: ValkeyServer
 beforeAll(async () => {
-  port = await freePort()
-  const options = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--dir', folder]
-  server = spawn(PROGRAM, options, { stdio: 'ignore' })
-  while (!(await answers(port))) await new Promise((resolve) => setTimeout(resolve, 50))
+  server = await startValkey()
 }, 60_000)
-
-afterAll(async () => {
-  const gone = new Promise((resolve) => server.once('exit', resolve))
-  server.kill()
-  await gone
-  rmSync(folder, { recursive: true, force: true })
-})
+afterAll(() => server[Symbol.asyncDispose]())
 
 const answer = {
   at: 1_700_000_000_000,
@@ -34,7 +18,7 @@ const answer = {
 }
 
 test('F246 Valkey gives back what was kept, to every gateway, for as long as it is told', async () => {
-  const url = `redis://127.0.0.1:${port}`
+  const { url } = server
   const one = new ValkeyCache(url, 3600)
   const other = new ValkeyCache(url, 1)
   expect(await one.get('k')).toBeNull()
@@ -58,17 +42,14 @@ test('F246 without a Valkey every look is a miss, and nothing fails', async () =
   await valkey.close()
 })
 
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1')
-  await new Promise((resolve) => probe.once('listening', resolve))
-  const free = (probe.address() as AddressInfo).port
-  await new Promise((resolve) => probe.close(resolve))
-  return free
-}
-
-function answers(at: number): Promise<boolean> {
-  const { promise, resolve } = Promise.withResolvers<boolean>()
-  const socket = connect(at, '127.0.0.1', () => resolve(true))
-  socket.once('error', () => resolve(false))
-  return promise.finally(() => socket.destroy())
-}
+test('of many who claim a key at once all are told of the same one', async () => {
+  const gateways = [new ValkeyClaims(server.url), new ValkeyClaims(server.url)]
+  const claims = Array.from({ length: 40 }, (_, number) =>
+    gateways[number % 2]?.first('key', `value ${number}`),
+  )
+  const [first, ...others] = await Promise.all(claims)
+  expect(new Set(others)).toEqual(new Set([first]))
+  await gateways[0]?.forget('key')
+  expect(await gateways[1]?.first('key', 'another')).toBe('another')
+  await Promise.all(gateways.map((gateway) => gateway.close()))
+})

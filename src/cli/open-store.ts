@@ -58,10 +58,13 @@ export function openStore(
   }
 }
 
-/** ClickHouse cannot look and write in one step; where there is a Valkey, that one can. */
+/**
+ * ClickHouse cannot look and write in one step, and PostgreSQL may be away: a Valkey that all
+ * gateways share says then who was the first. A data directory has but one gateway.
+ */
 function claimsOf({ kind }: StoreChoice, env: Env): ValkeyClaims | null {
   const url = env['TENSORZERO_VALKEY_URL'] ?? ''
-  return kind === 'clickhouse' && url !== '' ? new ValkeyClaims(url) : null
+  return kind !== 'sqlite' && url !== '' ? new ValkeyClaims(url) : null
 }
 
 /** What is said of batches is for servers: the file takes them as they come. */

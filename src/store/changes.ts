@@ -14,7 +14,12 @@ export type Change =
   /** A document gets this value, whether or not it is there. [null] */
   | (DocumentName & { readonly kind: 'put'; readonly value: Json })
   /** A document gets this value if there is none: the first one stands. [the one that stands] */
-  | (DocumentName & { readonly kind: 'claim'; readonly value: Json })
+  | (DocumentName & {
+      readonly kind: 'claim'
+      readonly value: Json
+      /** What all gateways agree on will do though it cannot be written at the moment. */
+      readonly unwritten?: true
+    })
   /** [was it there?] */
   | (DocumentName & { readonly kind: 'remove' })
   /** [null] */

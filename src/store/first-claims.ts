@@ -11,12 +11,12 @@ export interface FirstClaims {
 }
 
 /** A claim waits no longer than this to learn who was the first. */
-const WAIT_MS = 1000
+const WAIT_MS = 2000
 
 /**
  * A store whose claims are settled elsewhere before they are written: of many gateways that claim a
- * document in the same moment, all write the value of one. For an engine that cannot look and write
- * in one step. What stands in the store stands, whatever is said elsewhere.
+ * document in the same moment, all write the value of one, and agree on it even while they cannot
+ * write. What stands in the store stands, whatever is said elsewhere.
  */
 export function withFirstClaims(stored: StoreClient, claims: FirstClaims): StoreClient {
   return {
@@ -24,8 +24,10 @@ export function withFirstClaims(stored: StoreClient, claims: FirstClaims): Store
     flush: () => stored.flush(),
     async change(change: Change): Promise<Json> {
       if (change.kind === 'claim') {
-        const value = await settled(claims, keyOf(change), change.value)
-        return stored.change({ ...change, value })
+        const first = await settled(claims, keyOf(change), change.value)
+        if (first === undefined) return stored.change(change)
+        const written = stored.change({ ...change, value: first })
+        return change.unwritten ? written.then(undefined, () => first) : written
       }
       const answer = await stored.change(change)
       if (change.kind === 'remove') await claims.forget(keyOf(change)).then(nothing, nothing)
@@ -38,14 +40,15 @@ function keyOf({ collection, key }: { readonly collection: string; readonly key:
   return JSON.stringify([collection, key])
 }
 
-async function settled(claims: FirstClaims, key: string, value: Json): Promise<Json> {
+/** Undefined: nobody can say. */
+async function settled(claims: FirstClaims, key: string, value: Json): Promise<Json | undefined> {
   const { promise: late, resolve } = Promise.withResolvers<null>()
   const timer = setTimeout(() => resolve(null), WAIT_MS)
   const asked = claims.first(key, JSON.stringify(value)).then((text) => text, nothing)
   const first = await Promise.race([asked, late])
   clearTimeout(timer)
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- only this function gives values
-  return first === null ? value : (JSON.parse(first) as Json)
+  return first === null ? undefined : (JSON.parse(first) as Json)
 }
 
 function nothing(): null {

@@ -43,7 +43,7 @@ export class EpisodeVariants {
     const stored = this.#stored
     if (!stored) return drawn
     const name = { collection: COLLECTION, key }
-    const claimed = stored.change({ kind: 'claim', ...name, value: drawn })
+    const claimed = stored.change({ kind: 'claim', ...name, value: drawn, unwritten: true })
     const stands = await claimed.then(undefined, () => drawn)
     if (typeof stands === 'string' && candidates.includes(stands)) return stands
     // The configuration has moved on: its variant is no candidate any more.
