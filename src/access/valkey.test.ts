@@ -43,13 +43,14 @@ test('F246 without a Valkey every look is a miss, and nothing fails', async () =
 })
 
 test('of many who claim a key at once all are told of the same one', async () => {
-  const gateways = [new ValkeyClaims(server.url), new ValkeyClaims(server.url)]
+  const one = new ValkeyClaims(server.url)
+  const other = new ValkeyClaims(server.url)
   const claims = Array.from({ length: 40 }, (_, number) =>
-    gateways[number % 2]?.first('key', `value ${number}`),
+    (number % 2 ? one : other).first('key', `value ${number}`),
   )
   const [first, ...others] = await Promise.all(claims)
   expect(new Set(others)).toEqual(new Set([first]))
-  await gateways[0]?.forget('key')
-  expect(await gateways[1]?.first('key', 'another')).toBe('another')
-  await Promise.all(gateways.map((gateway) => gateway.close()))
+  await one.forget('key')
+  expect(await other.first('key', 'another')).toBe('another')
+  await Promise.all([one.close(), other.close()])
 })

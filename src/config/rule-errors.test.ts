@@ -228,13 +228,7 @@ disable_automatic_migrations = true
        1 | [gateway.observability]
        2 | disable_automatic_migrations = true
          | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^
-         = help: keep the one in [clickhouse]
-    warning [clickhouse] is accepted, but this version does not use it yet
-      --> weir.toml:4:2
-       2 | disable_automatic_migrations = true
-       3 |
-       4 | [clickhouse]
-         |  ^^^^^^^^^^"
+         = help: keep the one in [clickhouse]"
   `)
 })
 
@@ -249,11 +243,7 @@ enabled = true
 enabled = false
 `.trim()
   expect(await complaints(text)).toMatchInlineSnapshot(`
-    "warning [clickhouse] is accepted, but this version does not use it yet
-      --> weir.toml:1:2
-       1 | [clickhouse]
-         |  ^^^^^^^^^^
-    warning \`gateway.export\` is accepted, but this version does not use it yet
+    "warning \`gateway.export\` is accepted, but this version does not use it yet
       --> weir.toml:3:10
        1 | [clickhouse]
        2 |

@@ -5,6 +5,7 @@ import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { freePort } from './process.ts'
+import { pass } from './waiting.ts'
 
 const PROGRAM: string = process.env['REDIS_SERVER'] ?? 'redis-server'
 
@@ -22,8 +23,7 @@ export async function startValkey(more: readonly string[] = []): Promise<ValkeyS
     throw new Error(`Valkey ended with ${String(code)}.`)
   })
   ended.catch(() => {})
-  while (!(await Promise.race([answers(port), ended])))
-    await new Promise((resolve) => setTimeout(resolve, 50))
+  while (!(await Promise.race([answers(port), ended]))) await pass(50)
   return {
     url: `redis://127.0.0.1:${port}`,
     async [Symbol.asyncDispose]() {
