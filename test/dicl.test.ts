@@ -24,6 +24,11 @@ embedding_model = "near"
 k = 2
 model = "m"
 ${more}
+[functions.f.variants.streams]
+type = "experimental_dynamic_in_context_learning"
+embedding_model = "near"
+k = 2
+model = "dummy::good"
 [functions.f.variants.plain]
 type = "chat_completion"
 model = "m"
@@ -105,6 +110,25 @@ test('F193 the nearest examples stand between the instructions and the input', a
     const { usage } = (await response.json()) as { usage: Record<string, number> }
     expect(usage['output_tokens']).toBe(2)
     expect(usage['input_tokens']).toBeGreaterThan(7)
+  })
+})
+
+test('F193 F313 the search has a model inference of its own, which says nothing, and each its own times', async () => {
+  await withGateway(async (gateway) => {
+    await (await infer(gateway, 'hi', { variant_name: 'streams', stream: true })).text()
+    const record = gateway.records.at(-1)
+    const path = `/internal/model_inferences/${record?.id}`
+    const answer = await fetch(gateway.url + path)
+    const { model_inferences: found } = (await answer.json()) as { model_inferences: object[] }
+    const { startedUs = 0, ttftUs } = record?.attempts.at(-1) ?? {}
+    expect(found).toMatchObject([
+      { model_name: 'near', output: [] },
+      {
+        model_name: 'dummy::good',
+        output: [{ type: 'text' }],
+        ttft_ms: Math.round(((ttftUs ?? 0) - startedUs) / 1000),
+      },
+    ])
   })
 })
 

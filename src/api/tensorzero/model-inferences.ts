@@ -30,7 +30,10 @@ const modelInferences = nativeRoute({
 export const modelInferenceRoutes: readonly Route<App>[] = [modelInferences]
 
 function present(found: StoredInference, attempt: AttemptRecord): JsonObject {
-  const { usage, costNano, ttftUs } = attempt
+  const { usage, costNano } = attempt
+  // A function's calls each say what they said; a model's own answer is the inference's.
+  const { native, output } = found.record
+  const said = attempt.output ?? (native ? [] : output)
   const messages = attempt.input ?? found.record.input
   const system = messages.flatMap(({ role, content }) =>
     role === 'system' ? textsOf(content) : [],
@@ -45,15 +48,15 @@ function present(found: StoredInference, attempt: AttemptRecord): JsonObject {
     ...known({
       input_tokens: usage && totalInput(usage),
       output_tokens: usage && totalOutput(usage),
-      response_time_ms: Math.round((attempt.endedUs - attempt.startedUs) / 1000),
-      ttft_ms: found.stream && ttftUs !== null ? Math.round(ttftUs / 1000) : null,
+      response_time_ms: sinceItsStart(attempt, attempt.endedUs),
+      ttft_ms: found.stream ? sinceItsStart(attempt, attempt.ttftUs) : null,
     }),
     timestamp: secondsOf(found.startedAt),
     ...(system.length > 0 && { system: system.join('\n') }),
     input_messages: messages
       .filter(({ role }) => role !== 'system')
       .map(({ role, content }) => ({ role, content: content.map(storedBlock) })),
-    output: (attempt.output ?? found.record.output).map((block) => outputBlock(block, attempt)),
+    output: said.map((block) => outputBlock(block, attempt)),
     ...known({
       provider_cache_read_input_tokens: usage?.cacheRead ?? null,
       provider_cache_write_input_tokens: usage?.cacheWrite ?? null,
@@ -61,6 +64,11 @@ function present(found: StoredInference, attempt: AttemptRecord): JsonObject {
     cached: attempt.cached ?? false,
     ...known({ cost: costNano === null ? null : costNano / 1e9 }),
   }
+}
+
+/** Milliseconds of the call itself: others may have come before it. */
+function sinceItsStart({ startedUs }: AttemptRecord, us: number | null): number | null {
+  return us === null ? null : Math.round((us - startedUs) / 1000)
 }
 
 function textsOf(content: readonly Block[]): string[] {
