@@ -2,13 +2,17 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { ClickHouseEngine } from '../src/store/clickhouse/engine.ts'
-import { systemClock } from '../src/lib/clock.ts'
 import { type ClickHouse, startClickHouse } from './support/clickhouse.ts'
-import { asked, imported, type Json, killed } from './support/importing.ts'
+import {
+  asked,
+  filledClickHouse,
+  filledPostgres,
+  imported,
+  type Json,
+  killed,
+} from './support/importing.ts'
 import { type PostgresServer, startPostgres } from './support/postgres.ts'
 import {
-  clickHouseInserts,
   EXAMPLE,
   HASH_NUMBER,
   OLD_INFERENCE,
@@ -16,7 +20,6 @@ import {
   tensorZeroRows,
   uuidOf,
 } from './support/tensorzero-data.ts'
-import { TENSORZERO_TABLES } from './support/tensorzero-postgres.ts'
 
 const PATIENCE_MS = 240_000
 
@@ -35,26 +38,9 @@ afterAll(async () => {
 let directories = 0
 const newDirectory = () => join(folder, `data-${++directories}`)
 
-async function postgresWith(inferences: number): Promise<string> {
-  const url = await postgres.database()
-  const database = new URL(url).pathname.slice(1)
-  await postgres.query(TENSORZERO_TABLES, database)
-  await postgres.query(postgresInserts(tensorZeroRows(inferences)), database)
-  return url
-}
-
-/** Its own tables, made as TensorZero makes them, and nothing of ours. */
-async function clickHouseWith(inferences: number): Promise<string> {
-  const database = `tensorzero_${++directories}`
-  const url = clickHouse.url(database)
-  const maker = new ClickHouseEngine({ url, cluster: null, migrate: true, clock: systemClock })
-  await maker.open(AbortSignal.timeout(PATIENCE_MS))
-  await maker.close()
-  for (const statement of clickHouseInserts(tensorZeroRows(inferences))) {
-    await clickHouse.query(statement, database)
-  }
-  return url
-}
+const postgresWith = (inferences: number) => filledPostgres(postgres, inferences)
+const clickHouseWith = (inferences: number) =>
+  filledClickHouse(clickHouse, `tensorzero_${++directories}`, inferences)
 
 const SOURCES = [
   { name: 'PostgreSQL', fill: postgresWith },
@@ -254,45 +240,28 @@ describe('an import', { timeout: PATIENCE_MS }, () => {
     expect(itself.err).toContain('is the store itself')
   })
 
-  test('names rows that cannot be read, brings the others, and does not end well', async () => {
-    const url = await clickHouseWith(3)
-    const database = new URL(url).pathname.slice(1)
-    const broken = clickHouseInserts({
-      chat_inferences: tensorZeroRows(7).chat_inferences?.slice(3) ?? [],
-    }).find((statement) => statement.includes('INTO ChatInference'))
-    await clickHouse.query((broken ?? '').replace('"tags"', '"input":"{oh no","tags"'), database)
-    const dataDir = newDirectory()
-    const { code, out } = await imported(url, dataDir)
-    expect(code).toBe(1)
-    expect(JSON.parse(out)).toMatchObject({
-      imported: expect.arrayContaining([
-        {
-          kind: 'inferences',
-          rows: 3,
-          unread: 1,
-          reasons: [{ key: uuidOf(7), why: 'Column input does not hold JSON.' }],
-        },
-      ]),
-    })
-    await using weir = await asked(dataDir)
-    expect(await weir.inferences()).toHaveLength(3)
-  })
-
-  test("reads the older words of TensorZero's tables, and examples for learning", async () => {
+  test('names rows that cannot be read, and reads those with older words, and examples', async () => {
     const url = await clickHouseWith(0)
     const database = new URL(url).pathname.slice(1)
-    for (const [table, row] of Object.entries({
-      ChatInference: OLD_INFERENCE,
-      DynamicInContextLearningExample: EXAMPLE,
-    })) {
-      await clickHouse.query(
-        `INSERT INTO ${table} FORMAT JSONEachRow ${JSON.stringify(row)}`,
-        database,
-      )
+    const rows = [
+      ['ChatInference', OLD_INFERENCE],
+      ['ChatInference', { ...OLD_INFERENCE, id: uuidOf(7), input: '{oh no' }],
+      ['DynamicInContextLearningExample', EXAMPLE],
+    ] as const
+    for (const [table, row] of rows) {
+      const text = JSON.stringify(row)
+      await clickHouse.query(`INSERT INTO ${table} FORMAT JSONEachRow ${text}`, database)
     }
     await clickHouse.query('ALTER TABLE ChatInference DROP COLUMN dynamic_provider_tools', database)
     const dataDir = newDirectory()
-    expect(await imported(url, dataDir)).toMatchObject({ code: 0 })
+    const { code, out } = await imported(url, dataDir)
+    expect(code).toBe(1)
+    const unread = { key: uuidOf(7), why: 'Column input does not hold JSON.' }
+    expect(JSON.parse(out)).toMatchObject({
+      imported: expect.arrayContaining([
+        { kind: 'inferences', rows: 1, unread: 1, reasons: [unread] },
+      ]) as unknown,
+    })
     await using weir = await asked(dataDir)
     expect(await weir.inferences()).toMatchObject([
       {

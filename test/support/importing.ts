@@ -3,8 +3,39 @@ import { once } from 'node:events'
 import { type Env, readArguments, UsageError } from '../../src/cli/arguments.ts'
 import { importRecords } from '../../src/cli/import.ts'
 import { StartError } from '../../src/cli/start-error.ts'
+import { systemClock } from '../../src/lib/clock.ts'
+import { ClickHouseEngine } from '../../src/store/clickhouse/engine.ts'
+import type { ClickHouse } from './clickhouse.ts'
 import { startGateway } from './gateway.ts'
+import type { PostgresServer } from './postgres.ts'
 import { PROGRAM } from './process.ts'
+import { clickHouseInserts, postgresInserts, tensorZeroRows } from './tensorzero-data.ts'
+import { TENSORZERO_TABLES } from './tensorzero-postgres.ts'
+
+/** A new database of TensorZero's; its address. */
+export async function filledPostgres(server: PostgresServer, inferences: number): Promise<string> {
+  const url = await server.database()
+  const database = new URL(url).pathname.slice(1)
+  await server.query(TENSORZERO_TABLES, database)
+  await server.query(postgresInserts(tensorZeroRows(inferences)), database)
+  return url
+}
+
+/** TensorZero's own tables are in it, and ours, empty. */
+export async function filledClickHouse(
+  server: ClickHouse,
+  database: string,
+  inferences: number,
+): Promise<string> {
+  const url = server.url(database)
+  const maker = new ClickHouseEngine({ url, cluster: null, migrate: true, clock: systemClock })
+  await maker.open(AbortSignal.timeout(240_000))
+  await maker.close()
+  for (const statement of clickHouseInserts(tensorZeroRows(inferences))) {
+    await server.query(statement, database)
+  }
+  return url
+}
 
 interface Ended {
   readonly code: number | null
