@@ -4,8 +4,12 @@ import { SLOT_MS } from './hot-schema.ts'
 import type { Place } from './payload-files.ts'
 import { readNumber } from '../row.ts'
 
-/** Some ten milliseconds of deleting. */
-const ROWS_AT_ONCE = 200
+/** Writes wait for what is deleted at once: it is made to take some ten to twenty milliseconds. */
+const FIRST_ROWS = 100
+const FEWEST_ROWS = 10
+const MOST_ROWS = 400
+const QUICK_MS = 10
+const SLOW_MS = 20
 const PAGES_AT_ONCE = 256
 /** Free pages that are worth giving back: an eighth of the file, but not a few. */
 const FEW_PAGES = 2048
@@ -15,6 +19,7 @@ const SHARE = 8
 export class HotTrash {
   readonly #db: DatabaseSync
   readonly #forgetNames: () => void
+  #rowsAtOnce = FIRST_ROWS
 
   /** Names of tags may go with their last row: then `forgetNames` is called. */
   constructor(db: DatabaseSync, forgetNames: () => void) {
@@ -24,6 +29,10 @@ export class HotTrash {
 
   /** Rows of requests that began before `at`; null when there are none. */
   deleteBefore(at: number): Place[] | null {
+    return this.#paced((rows) => this.#deleteBefore(at, rows))
+  }
+
+  #deleteBefore(at: number, rows: number): Place[] | null {
     const slot = Math.floor(at / SLOT_MS)
     const last = this.#db
       .prepare('SELECT max(last_seq) AS seq FROM arrival WHERE slot <= ?')
@@ -31,9 +40,9 @@ export class HotTrash {
     if (typeof last !== 'number') return null
     const seqs = this.#db
       .prepare('SELECT seq FROM inference WHERE seq <= ? AND started_at < ? ORDER BY seq LIMIT ?')
-      .all(last, at, ROWS_AT_ONCE)
+      .all(last, at, rows)
     const places = this.#delete(seqs.map((row) => readNumber(row, 'seq')))
-    if (seqs.length < ROWS_AT_ONCE) {
+    if (seqs.length < rows) {
       this.#db.prepare('DELETE FROM arrival WHERE slot < ?').run(slot)
     }
     return seqs.length === 0 ? null : places
@@ -41,10 +50,19 @@ export class HotTrash {
 
   /** Null when there are no rows. */
   deleteOldest(): Place[] | null {
-    const seqs = this.#db
-      .prepare('SELECT seq FROM inference ORDER BY seq LIMIT ?')
-      .all(ROWS_AT_ONCE)
-    return seqs.length === 0 ? null : this.#delete(seqs.map((row) => readNumber(row, 'seq')))
+    return this.#paced((rows) => {
+      const seqs = this.#db.prepare('SELECT seq FROM inference ORDER BY seq LIMIT ?').all(rows)
+      return seqs.length === 0 ? null : this.#delete(seqs.map((row) => readNumber(row, 'seq')))
+    })
+  }
+
+  #paced<T>(work: (rows: number) => T): T {
+    const startedMs = performance.now()
+    const result = work(this.#rowsAtOnce)
+    const tookMs = performance.now() - startedMs
+    if (tookMs > SLOW_MS) this.#rowsAtOnce = Math.max(FEWEST_ROWS, this.#rowsAtOnce >> 1)
+    if (tookMs < QUICK_MS) this.#rowsAtOnce = Math.min(MOST_ROWS, this.#rowsAtOnce * 2)
+    return result
   }
 
   /** Gives some free pages back to the disk. False when there are too few to care. */
