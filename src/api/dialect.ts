@@ -55,8 +55,8 @@ export interface RawFacts {
   /** Of all calls, or of those before the one whose answer is streamed. */
   responses(which: 'all' | 'earlier'): JsonObject[]
   usages(which: 'all' | 'earlier' | 'last'): JsonObject[]
-  /** The answer of the last call, word for word. */
-  lastResponse(): string
+  /** The answer of the last call, word for word; null where the last call failed. */
+  lastResponse(): string | null
 }
 
 /** What an answer says beside its parts. */

@@ -83,6 +83,18 @@ test.each(['out_of_range', 'judge_fails'])(
   },
 )
 
+async function original(variant: string) {
+  const { json } = await native.infer({ ...ask(variant), include_original_response: true })
+  return json['original_response']
+}
+
+test('F073 F190 the original response is the judge’s; there is none where it failed', async () => {
+  expect(await original('second')).toContain('answer_choice')
+  expect(await original('judge_fails')).toBeUndefined()
+  expect(await original('unmixed')).toBeUndefined()
+  expect(await original('one_left')).toContain('A kingfisher')
+})
+
 test('F190 the only candidate that is left needs no judge', async () => {
   const { json } = await native.infer(ask('one_left'))
   expect(json).toMatchObject({ content: [{ text: expect.stringMatching(OTHER) }] })

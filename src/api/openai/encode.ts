@@ -47,9 +47,10 @@ export function encodeCompletion(envelope: Envelope, parts: readonly Part[]): Js
 function providersWords({ raw }: Envelope): JsonObject {
   if (!raw) return {}
   const { include } = raw
+  const original = include.originalResponse ? raw.lastResponse() : null
   return {
     ...(include.rawUsage && { tensorzero_raw_usage: raw.usages('all') }),
-    ...(include.originalResponse && { tensorzero_original_response: raw.lastResponse() }),
+    ...(original !== null && { tensorzero_original_response: original }),
     ...(include.rawResponse && { tensorzero_raw_response: raw.responses('all') }),
   }
 }

@@ -21,9 +21,10 @@ export function encodeInference(envelope: Envelope, parts: readonly Part[]): Jso
 function rawOfWhole({ raw }: Envelope): JsonObject {
   if (!raw) return {}
   const { include } = raw
+  const original = include.originalResponse ? raw.lastResponse() : null
   return {
     ...(include.rawUsage && { raw_usage: raw.usages('all') }),
-    ...(include.originalResponse && { original_response: raw.lastResponse() }),
+    ...(original !== null && { original_response: original }),
     ...(include.rawResponse && { raw_response: raw.responses('all') }),
   }
 }

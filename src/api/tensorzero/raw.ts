@@ -12,8 +12,16 @@ export function rawFacts(trace: Trace): RawFacts | undefined {
     include,
     responses: (which) => responsesOf(trace, which),
     usages: (which) => usagesOf(trace, which).flatMap(usageEntries),
-    lastResponse: () => (trace.last ? textOf(trace.last) : ''),
+    lastResponse: () => lastResponse(trace),
   }
+}
+
+/** Of candidates it is their judge's, or nobody's where that one failed; alone, a candidate's own. */
+function lastResponse({ last, answering, attempts }: Trace): string | null {
+  const latest = attempts.at(-1)
+  const judged = answering !== undefined && latest?.ask.variant?.candidate === null
+  if (judged) return latest.error === null ? textOf(latest) : null
+  return last ? textOf(last) : ''
 }
 
 /** Those that failed first, then those that did not. */

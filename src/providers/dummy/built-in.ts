@@ -7,6 +7,7 @@ type Parts = NonNullable<Extract<Written, { parts?: unknown }>['parts']>
 /** Sixteen words: streams say it in as many pieces. */
 const GOOD = 'The heron stood in the shallow water until the evening, and the river went round it.'
 const WORDS: Parts = GOOD.match(/ ?\S+/g) ?? []
+const TOOL_PIECES = ['{"location"', ':"Brooklyn"', ',"units"', ':"celsius', '"}']
 const JSON_PIECES: Parts = ['{"name"', ':"John"', ',"age"', ':30', '}']
 
 /** The answers of a `dummy` provider without a scenario: TensorZero's names for its test model. */
@@ -53,13 +54,8 @@ const STREAMED: Readonly<Record<string, Written>> = {
   json: streamed(JSON_PIECES),
   json_reasoner: streamed([{ thought: 'hmmm' }, { thought: 'hmmm' }, ...JSON_PIECES]),
   reasoner: streamed([{ thought: 'hmmm' }, { thought: 'hmmm' }, ...WORDS]),
-  tool: streamedCall('get_temperature', [
-    '{"location"',
-    ':"Brooklyn"',
-    ',"units"',
-    ':"celsius',
-    '"}',
-  ]),
+  tool: streamedCall('get_temperature', TOOL_PIECES),
+  tool_split_name: streamedCall('get_temperature', TOOL_PIECES),
   good_tool: streamedCall('output_schema_tool', [
     '{"sentiment"',
     ':"positive"',
