@@ -51,21 +51,6 @@ test('F318 keeps a configuration, and joins its tags', async () => {
   })
 })
 
-test('F318 tells pages what there is', async () => {
-  const { json } = await call('GET', '/internal/ui_config')
-  expect(json).toMatchObject({
-    functions: { plain: { type: 'chat' }, facts: { type: 'json' } },
-    metrics: { score: { type: 'float' } },
-    tools: { weather: {} },
-    evaluations: {},
-    model_names: expect.arrayContaining(['good']),
-    config_hash: config.hash,
-    config_in_database: false,
-  })
-  const byHash = await call('GET', `/internal/ui_config/${config.hash}`)
-  expect(byHash.json).toMatchObject({ config_hash: config.hash, functions: json['functions'] })
-})
-
 test.each([
   [
     'an unknown model',

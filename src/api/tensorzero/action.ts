@@ -6,9 +6,9 @@ import type { App } from '../app.ts'
 import { answer } from '../deliver.ts'
 import { readBody } from '../read-body.ts'
 import { unknownVariant } from '../serde.ts'
+import { configBy } from './config-by.ts'
 import { readFeedback } from './feedback.ts'
 import { native } from './inference.ts'
-import { storedOf } from './native-route.ts'
 
 /** TensorZero's `POST /internal/action`: answers or takes feedback as an older configuration says. */
 export const action: RawRoute<App> = {
@@ -24,8 +24,7 @@ export const action: RawRoute<App> = {
     if (wanted === undefined) throw refuse('missing field `snapshot_hash`')
     const act = asString(type)
     if (act === undefined) throw refuse('missing field `type`')
-    const live = app.engine.config()
-    const config = wanted === live.hash ? live : await app.snapshots.find(storedOf(app), wanted)
+    const config = await configBy(app, wanted)
     await perform({ ...app, engine: { ...app.engine, config: () => config } }, act, {
       input,
       request,

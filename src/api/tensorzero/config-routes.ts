@@ -1,10 +1,11 @@
 import { z } from 'zod'
 import { GatewayError } from '../../domain/errors.ts'
 import type { Route } from '../../http/route.ts'
-import { asObject, type JsonObject } from '../../lib/json.ts'
 import { readSnapshot, writeSnapshot } from '../../ops/config-snapshots.ts'
 import type { App } from '../app.ts'
+import { configBy } from './config-by.ts'
 import { nativeRoute, storedOf } from './native-route.ts'
+import { presentUiConfig } from './ui-config.ts'
 
 /** The configuration in use may not be written down yet: then it is told from memory. */
 async function tellSnapshot(app: App, hash: string) {
@@ -55,32 +56,15 @@ const uiConfig = nativeRoute({
   method: 'GET',
   path: '/internal/ui_config',
   summary: 'The functions, metrics and tools there are, for pages.',
-  handle: (app: App) => {
-    const { tables, hash, modelNames } = app.engine.config()
-    return presentForPages(tables, hash, modelNames)
-  },
+  handle: (app: App) => presentUiConfig(app.engine.config()),
 })
 
 const uiConfigByHash = nativeRoute({
   method: 'GET',
   path: '/internal/ui_config/:hash',
   summary: 'The functions, metrics and tools that there were.',
-  handle: async (app: App, { params }) => {
-    const { config, hash } = await tellSnapshot(app, params['hash'] ?? '')
-    return presentForPages(config, hash, Object.keys(asObject(config['models']) ?? {}))
-  },
+  handle: async (app: App, { params }) =>
+    presentUiConfig(await configBy(app, params['hash'] ?? '')),
 })
-
-function presentForPages(tables: JsonObject, hash: string, models: readonly string[]): JsonObject {
-  return {
-    functions: tables['functions'] ?? {},
-    metrics: tables['metrics'] ?? {},
-    tools: tables['tools'] ?? {},
-    evaluations: tables['evaluations'] ?? {},
-    model_names: [...models],
-    config_hash: hash,
-    config_in_database: false,
-  }
-}
 
 export const configRoutes: readonly Route<App>[] = [live, byHash, write, uiConfig, uiConfigByHash]
