@@ -187,18 +187,16 @@ function presentRule(rule: Experimentation, isWritten: boolean): JsonObject {
   }
 }
 
-/** The models that judge are functions of their own. */
-function presentEvaluator({
-  variants: _,
-  typescript_file: file,
-  ...written
-}: JsonObject): JsonObject {
+/** Without the models that judge: they are functions of their own. */
+function presentEvaluator(evaluator: JsonObject): JsonObject {
+  const { typescript_file: file, ...others } = evaluator
+  const written = Object.fromEntries(Object.entries(others).filter(([key]) => key !== 'variants'))
   const code = asObject(file)?.['__data']
-  const judge = written['type'] === 'llm_judge'
+  const isJudge = written['type'] === 'llm_judge'
   return {
-    ...(judge && { input_format: 'serialized' }),
+    ...(isJudge && { input_format: 'serialized' }),
     ...written,
-    ...(judge && { include: { reference_output: false, ...asObject(written['include']) } }),
+    ...(isJudge && { include: { reference_output: false, ...asObject(written['include']) } }),
     ...(code !== undefined && { typescript_code: code }),
   }
 }
