@@ -1,4 +1,4 @@
-import { choiceJson } from '../../engine/functions/told.ts'
+import { choiceJson } from '../../domain/native-tools.ts'
 import { asObject, type Json, type JsonObject } from '../../lib/json.ts'
 import type { App } from '../app.ts'
 import { compact } from '../compact.ts'
