@@ -55,6 +55,7 @@ const INFERENCES = new BulkInsert<InferenceRecord>(
     ['cost_nano', 'bigint', (record) => wholeOrNull(record.costNano)],
     ['config_hash', 'text', (record) => encodeText(record.configHash)],
     ['attempts', 'integer', (record) => record.attempts.length],
+    ['cached', 'boolean', (record) => record.attempts.at(-1)?.cached ?? false],
     ['tags', 'jsonb', (record) => encodeTags(record.tags)],
     ['input_preview', 'text', (record) => encodeText(record.inputPreview)],
     ['output_preview', 'text', (record) => encodeText(record.outputPreview)],

@@ -153,4 +153,8 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX ON weir.payload (started_at);
   CREATE INDEX ON weir.feedback (at);
   `,
+  `
+  -- Whether its answer came from the cache; null in older rows: their last attempt says it.
+  ALTER TABLE weir.inference ADD COLUMN cached boolean;
+  `,
 ]

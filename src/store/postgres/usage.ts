@@ -28,10 +28,10 @@ const total = (columns: readonly string[]) => {
 const FACTS: Readonly<Record<UsageLevel, string>> = {
   inference: `
     SELECT i.*, i.function_name AS function, i.variant_name AS variant, i.latency_us AS latency,
-      i.ttft_us AS ttft, CASE WHEN i.outcome <> 'ok' THEN 'failed' WHEN (
+      i.ttft_us AS ttft, CASE WHEN i.outcome <> 'ok' THEN 'failed' WHEN coalesce(i.cached, (
         SELECT a.cached FROM weir.attempt a WHERE a.inference_id = i.id
           AND a.started_at = i.started_at ORDER BY a.position DESC LIMIT 1
-      ) THEN 'cached' ELSE 'ok' END AS ending
+      )) THEN 'cached' ELSE 'ok' END AS ending
     FROM weir.inference i`,
   attempt: `
     SELECT i.started_at, i.function_name AS function, i.variant_name AS variant,
