@@ -59,6 +59,7 @@ describe('an experiment is shown', () => {
   test.each([
     ['fixed', { a: 0.75, b: 0.25 }],
     ['unused', { only: 1 }],
+    ['tensorzero::default', {}],
     ['adaptive', { a: 0.5, b: 0.5 }],
   ])('F027 with the shares of %s', async (name, probabilities) => {
     const path = `/internal/functions/${name}/variant_sampling_probabilities`

@@ -22,6 +22,10 @@ providers.one = { type = "dummy", model_name = "slow_second_chunk" }
 [models.flaky]
 routing = ["one"]
 providers.one = { type = "dummy", model_name = "flaky_model" }
+[models.mobile]
+namespace = "mobile"
+routing = ["one"]
+providers.one = { type = "dummy", model_name = "good" }
 [models.two_bad]
 routing = ["one", "two"]
 providers.one = { type = "dummy", model_name = "error_1" }
@@ -84,6 +88,18 @@ test('F176 F182 F183 the variant of an episode is drawn by its hash, and stays',
       const { json } = await native.infer({ ...body, function_name: name })
       expect(json['variant_name']).toBe(expected)
     }
+  }
+})
+
+test('F213 a model of a namespace is refused to others at once, not as a failed variant', async () => {
+  const body = { model_name: 'mobile', input: say() }
+  expect((await native.infer({ ...body, namespace: 'mobile' })).status).toBe(200)
+  for (const namespace of [null, 'web']) {
+    const { status, json } = await native.infer({ ...body, namespace })
+    expect([status, json['error']]).toEqual([
+      400,
+      expect.stringMatching(/^The model `mobile` belongs to the namespace `mobile`/),
+    ])
   }
 })
 

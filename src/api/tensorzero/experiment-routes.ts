@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { DEFAULT_FUNCTION } from '../../engine/functions/default-function.ts'
 import type { Route } from '../../http/route.ts'
 import { measureSeries, SERIES_ALPHA, viewExperiment } from '../../ops/experiments.ts'
 import { PERIODS } from '../../ops/periods.ts'
@@ -13,7 +14,10 @@ const probabilities = nativeRoute({
   summary: "The share of a function's requests that each variant gets now.",
   query: z.object({ namespace: z.string().optional() }),
   handle: async ({ engine }: App, { params, query }) => {
-    const view = await viewExperiment(engine, params['name'] ?? '', query.namespace ?? null)
+    const { name = '' } = params
+    // Its variants are the models' names: there is nothing to choose from.
+    if (name === DEFAULT_FUNCTION) return { probabilities: {} }
+    const view = await viewExperiment(engine, name, query.namespace ?? null)
     return { probabilities: Object.fromEntries(view.probabilities) }
   },
 })

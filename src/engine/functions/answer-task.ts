@@ -59,8 +59,10 @@ const NEEDS_DRYRUN =
 
 function functionOf({ config, task, ask }: TaskContext): FunctionConfig {
   if (task.functionName === null) {
-    if (config.model(ask.model)) return defaultFunction(ask.model)
-    throw unknownModel(ask.model)
+    const model = config.model(ask.model)
+    if (!model) throw unknownModel(ask.model)
+    checkNamespace('model', model.name, model.namespace, task.namespace)
+    return defaultFunction(ask.model)
   }
   const fn = config.functions.get(task.functionName)
   if (fn) return fn
