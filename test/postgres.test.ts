@@ -85,7 +85,8 @@ describe('Weir on PostgreSQL', { timeout: PATIENCE_MS }, () => {
     expect(weir.output()).not.toContain(PASSWORD)
   })
 
-  test('F160 sets up the database and ends, when it is told to', async () => {
+  // These wait for processes that start, each for itself.
+  test.concurrent('F160 sets up the database and ends, when it is told to', async () => {
     const url = await server.database()
     const run = startOn(url, ['--run-postgres-migrations'])
     await expect(run).rejects.toThrow(/PostgreSQL at 127\.0\.0\.1:\d+\/test_\d+ is up to date/)
@@ -93,7 +94,7 @@ describe('Weir on PostgreSQL', { timeout: PATIENCE_MS }, () => {
     expect(rows.length).toBeGreaterThan(0)
   })
 
-  test.each([
+  test.concurrent.each([
     ['a wrong password', (url: string) => url.replace(PASSWORD, 'wrong'), /password.*in its URL/],
     ['no password', (url: string) => url.replace(`:${PASSWORD}`, ''), /needs a password/],
     ['no such database', (url: string) => url.replace(/\w+$/, 'nobody'), /Make that database/],
@@ -105,14 +106,14 @@ describe('Weir on PostgreSQL', { timeout: PATIENCE_MS }, () => {
     await expect(start).rejects.not.toThrow(/secret|wrong@/)
   })
 
-  test('refuses a database that a newer Weir has used', async () => {
+  test.concurrent('refuses a database that a newer Weir has used', async () => {
     const url = await server.database()
     await expect(startOn(url, ['--run-postgres-migrations'])).rejects.toThrow('up to date')
     await server.query('INSERT INTO weir.migration (version) VALUES (1000)', databaseOf(url))
     await expect(startOn(url)).rejects.toThrow(/used by a newer Weir \(schema 1000/)
   })
 
-  test('refuses a database that cannot keep all characters', async () => {
+  test.concurrent('refuses a database that cannot keep all characters', async () => {
     await server.query(
       `CREATE DATABASE narrow ENCODING 'LATIN1' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0`,
     )
