@@ -7,7 +7,7 @@ const FIRST_RESTART_MS = 100
 const LONGEST_RESTART_MS = 5000
 
 /** Records die young: a small nursery costs no more time, and saves some 30 MB. */
-const RESOURCES = { maxYoungGenerationSizeMb: 4 }
+const RESOURCES = { maxYoungGenerationSizeMb: 16 }
 
 /** The writer's thread: started again, later and later, when it dies. Keeps no process alive. */
 export class WriterThread<Draft> implements WriterLink<Draft> {
