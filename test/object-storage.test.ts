@@ -1,6 +1,6 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { afterAll, expect, test, vi } from 'vitest'
 import { checkFiles } from '../src/cli/open-files.ts'
 import { blake3Hex } from '../src/lib/hash.ts'
@@ -22,7 +22,7 @@ interface Kept {
   readonly gateway: TestGateway
   readonly kind: object
   /** What the provider was sent. */
-  readonly sent: string
+  readonly sent: () => string | undefined
   /** The file block as the record has it. */
   readonly block: Record<string, unknown>
 }
@@ -48,11 +48,12 @@ async function withFile(
     storage_path: { kind, path: PATH },
   })
   expect(JSON.stringify([record.native, record.input])).not.toContain(PIXEL)
-  await work({ gateway, kind, sent: upstream.requests[0]?.body ?? '', block })
+  await work({ gateway, kind, sent: () => upstream.requests.at(-1)?.body, block })
 }
 
-function infer(gateway: TestGateway): Promise<Response> {
-  const file = { type: 'file', file_type: 'base64', mime_type: 'image/png', data: PIXEL }
+const INLINE = { type: 'file', file_type: 'base64', mime_type: 'image/png', data: PIXEL }
+
+function infer(gateway: TestGateway, file: object = INLINE): Promise<Response> {
   return fetch(`${gateway.url}/inference`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
@@ -63,6 +64,19 @@ function infer(gateway: TestGateway): Promise<Response> {
   })
 }
 
+/** A stored file is read again, and stays where it is. */
+async function goesBack({ gateway, block, sent }: Kept): Promise<void> {
+  for (const file_type of ['object_storage_pointer', 'object_storage']) {
+    const number = gateway.records.length
+    const response = await infer(gateway, { ...block, file_type })
+    expect(response.status, await response.text()).toBe(200)
+    expect(sent()).toContain(`data:image/png;base64,${PIXEL}`)
+    const record = await gateway.record(number)
+    expect(record.native?.input).toEqual({ messages: [{ role: 'user', content: [block] }] })
+    expect(JSON.stringify([record.native, record.input])).not.toContain(PIXEL)
+  }
+}
+
 async function readBack(gateway: TestGateway, place: object): Promise<Response> {
   const query = encodeURIComponent(JSON.stringify(place))
   return fetch(`${gateway.url}/internal/object_storage?storage_path=${query}`)
@@ -70,11 +84,11 @@ async function readBack(gateway: TestGateway, place: object): Promise<Response> 
 
 const answer = { data: PIXEL, reused_object_store: true }
 
-test('F046 F251 F319 a file is kept below a directory, by the hash of its base64', async () => {
+test('F046 F251 F319 a file is kept below a directory, by the hash of its base64, and sent again from there', async () => {
   const root = JSON.stringify(folder)
   await withFile(`[object_storage]\ntype = "filesystem"\npath = ${root}`, async (kept) => {
     const { gateway, kind, sent } = kept
-    expect(sent).toContain(PIXEL)
+    expect(sent()).toContain(PIXEL)
     expect(kind).toEqual({ type: 'filesystem', path: folder })
     await expect.poll(() => existsSync(join(folder, PATH)), { timeout: 20_000 }).toBe(true)
     expect(readFileSync(join(folder, PATH)).toString('base64')).toBe(PIXEL)
@@ -89,10 +103,18 @@ test('F046 F251 F319 a file is kept below a directory, by the hash of its base64
       { path: PATH },
     ]
     for (const place of wrong) expect((await readBack(gateway, place)).status).toBe(400)
+    await goesBack(kept)
+    for (const storage_path of [...wrong, { kind, path: gone }, { kind }]) {
+      const response = await infer(gateway, { ...kept.block, storage_path })
+      expect(response.status).toBe('path' in storage_path && storage_path.path === gone ? 404 : 400)
+    }
+    const { storage_path: _place, ...placeless } = kept.block
+    const response = await infer(gateway, { ...placeless, source_url: undefined })
+    expect(await response.text()).toContain('missing field `storage_path`')
   })
 })
 
-test('F046 F251 a file is kept in a bucket, every request signed', async () => {
+test('F046 F251 a file is kept in a bucket and read from it, every request signed', async () => {
   await using s3 = await startS3(ACCOUNT)
   const toml = `[object_storage]
 type = "s3_compatible"
@@ -103,10 +125,12 @@ allow_http = true`
   const env = { S3_ACCESS_KEY_ID: ACCOUNT.id, S3_SECRET_ACCESS_KEY: ACCOUNT.secret }
   await withFile(
     toml,
-    async ({ gateway, kind }) => {
+    async (kept) => {
+      const { gateway, kind } = kept
       expect(s3.objects.has('/bucket/.tensorzero-validate')).toBe(true)
       await expect.poll(() => s3.objects.has(`/bucket/${PATH}`), { timeout: 20_000 }).toBe(true)
       expect(await (await readBack(gateway, { kind, path: PATH })).json()).toEqual(answer)
+      await goesBack(kept)
       expect(s3.refused).toEqual([])
     },
     env,
@@ -134,7 +158,7 @@ ${toml}`,
 
 test('F046 switched off, nothing is kept but the path', async () => {
   await withFile('[object_storage]\ntype = "disabled"', async ({ gateway, kind, sent }) => {
-    expect(sent).toContain(PIXEL)
+    expect(sent()).toContain(PIXEL)
     expect(kind).toEqual({ type: 'disabled' })
     expect((await readBack(gateway, { kind, path: PATH })).status).toBe(404)
   })
@@ -142,7 +166,32 @@ test('F046 switched off, nothing is kept but the path', async () => {
 
 test('F046 without a word of where to keep it, a file is refused', async () => {
   await using gateway = await startGateway(modelToml(['http://127.0.0.1:9/']))
-  const response = await infer(gateway)
-  expect(response.status).toBe(400)
-  expect(await response.text()).toContain('Object storage is not configured.')
+  const kept = { ...INLINE, data: undefined, storage_path: { kind: {}, path: PATH } }
+  for (const file of [INLINE, kept]) {
+    const response = await infer(gateway, file)
+    expect(response.status).toBe(400)
+    expect(await response.text()).toContain('Object storage is not configured.')
+  }
+})
+
+test('F046 a kept file that cannot be had is the answer', async () => {
+  const root = mkdtempSync(join(folder, 'small-'))
+  mkdirSync(dirname(join(root, PATH)), { recursive: true })
+  writeFileSync(join(root, PATH), Buffer.alloc(2000))
+  const limit = '[gateway]\nmax_request_bytes = 2048\n'
+  const settings = [
+    [`${limit}[object_storage]\ntype = "filesystem"\npath = ${JSON.stringify(root)}`, 413],
+    [
+      `[object_storage]\ntype = "s3_compatible"\nendpoint = "http://127.0.0.1:9"\nallow_http = true`,
+      502,
+    ],
+    ['[object_storage]\ntype = "disabled"', 404],
+  ] as const
+  const env = { S3_ACCESS_KEY_ID: ACCOUNT.id, S3_SECRET_ACCESS_KEY: ACCOUNT.secret }
+  for (const [toml, status] of settings) {
+    await using gateway = await startGateway(`${toml}\n${modelToml(['http://127.0.0.1:9/'])}`, env)
+    const storage_path = { kind: gateway.engine.files?.kind, path: PATH }
+    const response = await infer(gateway, { ...INLINE, data: undefined, storage_path })
+    expect([toml, response.status]).toEqual([toml, status])
+  }
 })

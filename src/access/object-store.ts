@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { GatewayError } from '../domain/errors.ts'
 import { readAll } from '../lib/body.ts'
 import type { JsonObject } from '../lib/json.ts'
-import type { Transport } from '../lib/transport.ts'
+import { type Flight, type Transport, TransportError } from '../lib/transport.ts'
 import type { AwsSigner } from './aws.ts'
 
 /** Where files of requests are kept, by a path with slashes. */
@@ -17,6 +17,9 @@ export interface ObjectStore {
   /** Throws `not_found`. */
   get(path: string): Promise<Buffer>
 }
+
+const MOST_BYTES = 100 * 1024 * 1024
+const MOST_MS = 60_000
 
 /** Nothing is kept, but each file has its path all the same. */
 export function noStore(): ObjectStore {
@@ -43,10 +46,13 @@ export function filesystemStore(root: string): ObjectStore {
       await rename(draft, place)
     },
     async get(path) {
+      const place = join(root, path)
       try {
-        return await readFile(join(root, path))
+        const { size } = await stat(place)
+        if (size > MOST_BYTES) throw tooLarge(path)
+        return await readFile(place)
       } catch (thrown) {
-        throw gone(path, thrown)
+        throw thrown instanceof GatewayError ? thrown : gone(path, thrown)
       }
     },
   }
@@ -61,8 +67,6 @@ export interface S3Settings {
   /** Null: as AWS's own library finds them. */
   readonly keys: { readonly id: string; readonly secret: string } | null
 }
-
-const MOST_BYTES = 100 * 1024 * 1024
 
 /** A bucket of Amazon S3, or of whoever speaks its API. */
 export function s3Store(
@@ -87,8 +91,7 @@ export function s3Store(
     const headers = await by.signer.headers(request, account)
     const sent = method === 'GET' ? null : body
     const flight = by.transport.send({ ...request, headers, body: sent, pool: 'object storage' })
-    const response = await flight.response
-    const bytes = await readAll(response.body, MOST_BYTES, () => tooLarge(path))
+    const { response, bytes } = await wholeAnswer(flight, path)
     if (response.status === 404) throw gone(path)
     if (response.status >= 200 && response.status < 300) return bytes
     const said = /<Message>([^<]*)<\/Message>/.exec(bytes.toString('utf8'))?.[1] ?? ''
@@ -109,6 +112,25 @@ export function s3Store(
     },
     get: (path) => send('GET', path, Buffer.alloc(0), 'application/octet-stream'),
   }
+}
+
+async function wholeAnswer(flight: Flight, path: string) {
+  const timer = setTimeout(() => flight.abort(late()), MOST_MS)
+  try {
+    const response = await flight.response
+    return { response, bytes: await readAll(response.body, MOST_BYTES, () => tooLarge(path)) }
+  } catch (thrown) {
+    if (!(thrown instanceof TransportError)) throw thrown
+    const message = `The object storage could not be reached: ${thrown.message}.`
+    throw new GatewayError('upstream_connect', message, { cause: thrown })
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+function late(): GatewayError {
+  const message = `The object storage did not answer within ${MOST_MS / 1000} s.`
+  return new GatewayError('upstream_timeout', message)
 }
 
 function withoutTls(endpoint: string | null): GatewayError {

@@ -63,6 +63,8 @@ export interface FileBlock extends Hints {
   readonly detail?: string
   /** Where it is kept: what is stored names it in the place of its bytes. */
   readonly storagePath?: StoragePath
+  /** The address that a kept file came from. */
+  readonly sourceUrl?: string
   /** Opaque, goes back byte for byte (Gemini signs images too). */
   readonly signature?: string
   /** The provider's own object without the file's bytes, and the wire it came by. */

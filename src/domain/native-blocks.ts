@@ -79,7 +79,8 @@ function extraOf({ data, id, format, details }: Thought): JsonObject | undefined
   return Object.keys(extra).length > 0 ? extra : undefined
 }
 
-function fileJson({ url, fileId, mimeType, filename, detail, storagePath }: FileBlock): JsonObject {
+function fileJson(file: FileBlock): JsonObject {
+  const { url, fileId, mimeType, filename, detail, storagePath, sourceUrl } = file
   const common = {
     ...(mimeType !== undefined && { mime_type: mimeType }),
     ...(filename !== undefined && { filename }),
@@ -89,7 +90,7 @@ function fileJson({ url, fileId, mimeType, filename, detail, storagePath }: File
   if (storagePath) {
     const { kind, path } = storagePath
     const type = mimeType ?? inline?.[1] ?? ''
-    const place = { source_url: null, mime_type: type, storage_path: { kind, path } }
+    const place = { source_url: sourceUrl ?? null, mime_type: type, storage_path: { kind, path } }
     return { type: 'file', file_type: 'object_storage_pointer', ...common, ...place }
   }
   if (inline) {

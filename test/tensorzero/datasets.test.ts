@@ -101,6 +101,19 @@ test.each([
   })
 })
 
+test('F232 F251 keeps where the file of an input is', async () => {
+  const file = {
+    type: 'file',
+    file_type: 'object_storage_pointer',
+    mime_type: 'image/png',
+    source_url: 'https://pictures.test/a.png',
+    storage_path: { kind: { type: 'disabled' }, path: 'observability/files/0.png' },
+  }
+  const input = { messages: [{ role: 'user', content: [file] }] }
+  const [datapoint] = await get('files', await create('files', [chat({ input })]))
+  expect(datapoint).toMatchObject({ input })
+})
+
 test('F232 makes datapoints without output', async () => {
   const ids = await create('made', [chat(), json()])
   for (const datapoint of await get('made', ids)) expect(datapoint).not.toHaveProperty('output')

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Block, FileBlock, Thought } from '../../domain/chat.ts'
+import type { Block, FileBlock, StoragePath, Thought } from '../../domain/chat.ts'
 import { GatewayError } from '../../domain/errors.ts'
 import type { Input, InputBlock } from '../../domain/input.ts'
 import { asObject, asString, type JsonObject, objectsIn } from '../../lib/json.ts'
@@ -150,20 +150,34 @@ export function decodeThought(block: JsonObject): Thought {
 /** With `file_type`, or (the older way) told apart by its fields. */
 function decodeFile(block: JsonObject, place: string): FileBlock {
   const data = asString(block['data'])
-  const url = asString(block['url']) ?? asString(block['source_url'])
+  const source = asString(block['source_url'])
   const mimeType = asString(block['mime_type'])
-  const common = compact({ filename: asString(block['filename']), detail: detailOf(block, place) })
+  const kept = asObject(block['storage_path'])
+  const common = compact({
+    filename: asString(block['filename']),
+    detail: detailOf(block, place),
+    ...(kept && { storagePath: storagePathOf(kept, place), sourceUrl: source }),
+  })
   if (data !== undefined) {
     const type = mimeType ?? sniffed(data, place)
     return { type: 'file', url: `data:${type};base64,${data}`, mimeType: type, ...common }
   }
+  if (kept) return { type: 'file', url: '', ...compact({ mimeType }), ...common }
+  const url = asString(block['url']) ?? source
   if (url === undefined) throw refuse(`${place}: missing field \`${missing(block)}\``)
   if (!URL.canParse(url)) throw refuse(`${place}: relative URL without a base: ${url}`)
   return { type: 'file', url, ...compact({ mimeType }), ...common }
 }
 
-function missing(block: JsonObject): string {
-  return block['file_type'] === 'base64' ? 'data' : 'url'
+function missing({ file_type: type }: JsonObject): string {
+  if (type === 'base64') return 'data'
+  return asString(type)?.startsWith('object_storage') ? 'storage_path' : 'url'
+}
+
+/** Whether there is such a file, and whether it is ours to read, is seen when it is needed. */
+function storagePathOf(kept: JsonObject, place: string): StoragePath {
+  const path = need(kept, 'path', `${place}.storage_path`)
+  return { kind: needMap(kept, 'kind', `${place}.storage_path`), path }
 }
 
 function sniffed(data: string, place: string): string {

@@ -32,7 +32,7 @@ export async function beginBatch(
   if (config.relay) throw refuse('start_batch_inference is not supported in relay mode')
   const fn = config.functions.get(ask.functionName)
   if (!fn) throw new GatewayError('not_found', `Unknown function: ${ask.functionName}`)
-  const items = readyItems(engine, config, fn, ask)
+  const items = await readyItems(engine, config, fn, ask)
   const beginning: Beginning = { engine, config, stored, fn, ask, items }
   const id = ask.variantName === null ? await beginAny(beginning) : await beginPinned(beginning)
   return {

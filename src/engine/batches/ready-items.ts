@@ -30,18 +30,18 @@ export interface ReadyItem {
   readonly episodeId: string
   readonly tags: Record<string, string>
   readonly warnings: readonly string[]
-  /** With its files as they came; in `noted` they are named by where they are kept. */
+  /** With its files. */
   readonly task: Task
   readonly noted: TaskTrace
 }
 
 /** Refuses a batch in which any request is wrong. Throws `GatewayError` (400). */
-export function readyItems(
+export async function readyItems(
   engine: Engine,
   config: Config,
   fn: FunctionConfig,
   { items }: BatchAsk,
-): ReadyItem[] {
+): Promise<ReadyItem[]> {
   if (items.length === 0) throw new GatewayError('invalid_request', 'No inputs provided')
   if (fn.variants.size === 0) {
     throw new GatewayError('internal', `Function \`${fn.name}\` has no variants`)
@@ -49,14 +49,17 @@ export function readyItems(
   const noted = items.map(({ task }) => noteTask(config, fn, task))
   for (const [index, item] of items.entries()) checkItem(engine, fn, index, item)
   // Only now: of a batch that is refused, no file is kept.
-  return items.map(({ task, episodeId, tags }, index) => {
+  const ready: ReadyItem[] = []
+  for (const [index, { task: asked, episodeId, tags }] of items.entries()) {
     const warnings: string[] = []
-    const input = storeFiles(engine, { warnings, ask: { dryrun: false } }, task)
-    const own = noted[index] ?? noteTask(config, fn, task)
-    own.task = { ...task, input }
+    const input = await storeFiles(engine, { warnings, ask: { dryrun: false } }, asked)
+    const own = noted[index] ?? noteTask(config, fn, asked)
+    const task = { ...asked, input }
+    own.task = task
     const names = { id: engine.ids.next(), episodeId: episodeId ?? engine.ids.next() }
-    return { ...names, tags: { ...tags }, warnings, task, noted: own }
-  })
+    ready.push({ ...names, tags: { ...tags }, warnings, task, noted: own })
+  }
+  return ready
 }
 
 function checkItem(

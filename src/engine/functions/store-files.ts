@@ -1,49 +1,97 @@
-import type { FileBlock, StoragePath } from '../../domain/chat.ts'
+import type { ObjectStore } from '../../access/object-store.ts'
+import type { FileBlock } from '../../domain/chat.ts'
 import { GatewayError } from '../../domain/errors.ts'
-import type { Input, InputBlock } from '../../domain/input.ts'
+import type { Input, InputBlock, InputMessage } from '../../domain/input.ts'
 import { blake3Hex } from '../../lib/hash.ts'
+import { sniffBase64 } from '../../lib/sniff.ts'
 import type { Ask } from '../ask.ts'
 import type { Engine } from '../engine.ts'
+import { readStored } from '../stored-file.ts'
 import type { Task } from './task.ts'
 
 const NOT_CONFIGURED =
   'Object storage is not configured. You must configure object storage before making requests containing a `file` content block. If you don\'t want to use object storage, you can explicitly set `object_storage.type = "disabled"` in your configuration.'
 
-/**
- * The input with each file that came with it noted by its place in the object storage. Files are put
- * there meanwhile: nobody waits, and what fails is a warning.
- */
-export function storeFiles(
-  { files }: Engine,
-  noted: { readonly warnings: string[]; readonly ask: Pick<Ask, 'dryrun'> },
-  { input, asIs }: Task,
-): Input {
-  const some = input.messages.some(({ content }) => content.some(({ type }) => type === 'file'))
-  // A plain model's request goes on as it came, to wherever that is.
-  if (!some || (!files && asIs)) return input
-  if (!files) throw new GatewayError('invalid_request', NOT_CONFIGURED, { param: 'input' })
-  const kept = (block: InputBlock): InputBlock => {
-    const inline = block.type === 'file' ? /^data:([^;,]*);base64,(.*)$/s.exec(block.url) : null
-    if (block.type !== 'file' || !inline) return block
-    const [, mimeType = '', base64 = ''] = inline
-    const path = pathOf(files.prefix, base64, mimeType)
-    if (!noted.ask.dryrun) {
-      files
-        .put(path, Buffer.from(base64, 'base64'), mimeType)
-        .then(undefined, (thrown: unknown) => {
-          noted.warnings.push(`a file could not be kept: ${GatewayError.from(thrown).message}`)
-        })
-    }
-    return withPath(block, { kind: files.kind, path })
-  }
-  return {
-    ...input,
-    messages: input.messages.map((message) => ({ ...message, content: message.content.map(kept) })),
-  }
+interface Noted {
+  readonly warnings: string[]
+  readonly ask: Pick<Ask, 'dryrun'>
 }
 
-function withPath(block: FileBlock, storagePath: StoragePath): FileBlock {
-  return { ...block, storagePath }
+/**
+ * The input with each file's bytes, and noted by its place in the object storage. Files that came
+ * along are put there meanwhile: nobody waits, and what fails is a warning. Those that are there
+ * already are read from it. Throws `GatewayError` where a file cannot be had.
+ */
+export async function storeFiles(engine: Engine, noted: Noted, task: Task): Promise<Input> {
+  const { input, asIs } = task
+  const some = input.messages.some(({ content }) => content.some(({ type }) => type === 'file'))
+  // A plain model's request goes on as it came, to wherever that is.
+  if (!some || (!engine.files && asIs)) return input
+  if (!engine.files) throw new GatewayError('invalid_request', NOT_CONFIGURED, { param: 'input' })
+  const keeping = new Keeping(engine.files, noted, engine.config().gateway.maxRequestBytes)
+  const messages: InputMessage[] = []
+  // One after the other: no more than fits is ever in memory.
+  for (const message of input.messages) {
+    const content: InputBlock[] = []
+    for (const block of message.content) {
+      content.push(block.type === 'file' ? await keeping.settle(block) : block)
+    }
+    messages.push({ ...message, content })
+  }
+  return { ...input, messages }
+}
+
+/** The files of one request. */
+class Keeping {
+  readonly #files: ObjectStore
+  readonly #noted: Noted
+  readonly #most: number
+  /** Bytes that did not come with the request. */
+  #brought = 0
+
+  constructor(files: ObjectStore, noted: Noted, most: number) {
+    this.#files = files
+    this.#noted = noted
+    this.#most = most
+  }
+
+  async settle(file: FileBlock): Promise<FileBlock> {
+    const inline = /^data:([^;,]*);base64,(.*)$/s.exec(file.url)
+    if (inline) return this.#keep(file, inline[1] ?? '', inline[2] ?? '')
+    const { storagePath, sourceUrl } = file
+    if (!storagePath) return file
+    // Of what was never kept there is only the address.
+    if (storagePath.kind['type'] === 'disabled' && sourceUrl !== undefined) {
+      const { storagePath: _nowhere, ...asked } = file
+      return { ...asked, url: sourceUrl }
+    }
+    const base64 = this.#inBase64(await readStored(this.#files, storagePath))
+    const type = file.mimeType ?? sniffBase64(base64) ?? 'application/octet-stream'
+    return { ...file, url: `data:${type};base64,${base64}`, mimeType: type }
+  }
+
+  #keep(file: FileBlock, mimeType: string, base64: string): FileBlock {
+    const { kind, prefix } = this.#files
+    const path = pathOf(prefix, base64, mimeType)
+    if (!this.#noted.ask.dryrun) {
+      this.#files
+        .put(path, Buffer.from(base64, 'base64'), mimeType)
+        .then(undefined, (thrown: unknown) => {
+          const { message } = GatewayError.from(thrown)
+          this.#noted.warnings.push(`a file could not be kept: ${message}`)
+        })
+    }
+    return { ...file, storagePath: { kind, path } }
+  }
+
+  /** All of a request's files together may be as large as if they had come along. */
+  #inBase64(bytes: Buffer): string {
+    const base64 = bytes.toString('base64')
+    this.#brought += base64.length
+    if (this.#brought <= this.#most) return base64
+    const message = `The files of the request are larger than ${this.#most} bytes together.`
+    throw new GatewayError('too_large', message, { param: 'input' })
+  }
 }
 
 /** By the text in base64, as TensorZero has it, not by the bytes that it means. */
