@@ -84,7 +84,7 @@ async function readBack(gateway: TestGateway, place: object): Promise<Response> 
 
 const answer = { data: PIXEL, reused_object_store: true }
 
-test('F046 F251 F319 a file is kept below a directory, by the hash of its base64, and sent again from there', async () => {
+test('F046 F133 F251 F319 a file is kept below a directory, by the hash of its base64, and sent again from there', async () => {
   const root = JSON.stringify(folder)
   await withFile(`[object_storage]\ntype = "filesystem"\npath = ${root}`, async (kept) => {
     const { gateway, kind, sent } = kept
@@ -174,7 +174,7 @@ test('F046 without a word of where to keep it, a file is refused', async () => {
   }
 })
 
-test('F046 a kept file that cannot be had is the answer', async () => {
+test('F133 F251 a kept file that cannot be had is the answer', async () => {
   const root = mkdtempSync(join(folder, 'small-'))
   mkdirSync(dirname(join(root, PATH)), { recursive: true })
   writeFileSync(join(root, PATH), Buffer.alloc(2000))

@@ -115,6 +115,8 @@ export interface Gateway {
   readonly onClientDisconnect: 'cancel' | 'drain'
   /** Files that a request names are downloaded and sent inline, instead of their addresses. */
   readonly fetchFiles: boolean
+  /** Hosts that may have addresses of this machine or of a private network. */
+  readonly fetchFilesFrom: readonly string[]
   /** Feedback is accepted on what is not there. */
   readonly feedbackUnchecked: boolean
   /** Requests that name no episode are linked by the conversation they go on with. */

@@ -51,6 +51,7 @@ test('F006 no file at all is a good configuration', async () => {
     doneAfterError: false,
     onClientDisconnect: 'cancel',
     fetchFiles: false,
+    fetchFilesFrom: [],
     feedbackUnchecked: false,
   })
 })

@@ -48,6 +48,7 @@ export function resolveGateway(
     doneAfterError: written.compat.done_after_error,
     onClientDisconnect: written.on_client_disconnect,
     fetchFiles: written.fetch_and_encode_input_files_before_inference,
+    fetchFilesFrom: Object.freeze(written.fetch_files_from),
     infersEpisodes: written.infer_episodes,
     feedbackUnchecked: written.unstable_disable_feedback_target_validation,
   })

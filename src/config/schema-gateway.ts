@@ -123,6 +123,10 @@ export const Gateway = z.strictObject({
     .boolean()
     .default(false)
     .describe('Download files that a request names and send them inline.'),
+  fetch_files_from: z
+    .array(z.string())
+    .default([])
+    .describe('Hosts whose files are downloaded though their addresses are not public ones.'),
   global_outbound_http_timeout_ms: Count.default(900_000).describe(
     'Upper bound for every call to a provider, in ms. No other timeout may be longer.',
   ),

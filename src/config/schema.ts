@@ -47,7 +47,6 @@ export type ConfigFile = z.infer<ReturnType<typeof createSchema>>
 /** What is checked but has no effect yet. Paths into the tables. */
 export const WITHOUT_EFFECT: readonly (readonly string[])[] = [
   ['evaluations'],
-  ['gateway', 'fetch_and_encode_input_files_before_inference'],
   ['rate_limiting'],
   ['optimizers'],
   ['autopilot'],

@@ -1,4 +1,4 @@
-import type { Socket } from 'node:net'
+import type { LookupFunction, Socket } from 'node:net'
 import { buildConnector, Client } from 'undici'
 import type { Clock } from './clock.ts'
 
@@ -21,6 +21,13 @@ export interface Lane {
 const IDLE_MS = 4000
 const CONNECT_MS = 5000
 const MAX_IDLE_LANES = 256
+const CONNECTING = { allowH2: false, timeout: CONNECT_MS, autoSelectFamilyAttemptTimeout: 1000 }
+
+/** Whose connections may be used for a request, and how their hosts' addresses are found. */
+export interface Lead {
+  readonly pool: string
+  readonly lookup?: LookupFunction
+}
 
 /**
  * Idle connections by origin and credentials. Last used, first taken: what traffic does not need
@@ -31,29 +38,26 @@ export class Lanes {
   readonly #all = new Set<Lane>()
   readonly #clock: Clock
   /** One for all, so that TLS sessions are resumed from lane to lane. */
-  readonly #connect = buildConnector({
-    allowH2: false,
-    timeout: CONNECT_MS,
-    autoSelectFamilyAttemptTimeout: 1000,
-  })
+  readonly #connect = buildConnector(CONNECTING)
 
   constructor(clock: Clock) {
     this.#clock = clock
   }
 
-  take(origin: string, pool: string): Lane {
-    const stack = this.#idle.get(`${origin} ${pool}`)
+  take(origin: string, lead: Lead): Lane {
+    const stack = this.#idle.get(`${origin} ${lead.pool}`)
     const lane = stack?.pop()
-    if (!lane) return this.fresh(origin, pool)
+    if (!lane) return this.fresh(origin, lead)
     const idleMs = (this.#clock.us() - lane.idleSinceUs) / 1000
     if (lane.connected && idleMs < IDLE_MS) return lane
     this.drop(lane)
     // Those below have been idle for longer.
     for (const older of stack?.splice(0) ?? []) this.drop(older)
-    return this.fresh(origin, pool)
+    return this.fresh(origin, lead)
   }
 
-  fresh(origin: string, pool: string): Lane {
+  fresh(origin: string, { pool, lookup }: Lead): Lane {
+    const connect = lookup ? buildConnector({ ...CONNECTING, lookup }) : this.#connect
     const client = new Client(origin, {
       allowH2: false,
       pipelining: 1,
@@ -63,7 +67,7 @@ export class Lanes {
       bodyTimeout: 0,
       maxHeaderSize: 64 * 1024,
       connect: (options, done) => {
-        this.#connect(options, (...result) => {
+        connect(options, (...result) => {
           lane.socket = result[1] ?? undefined
           done(...result)
         })

@@ -1,3 +1,4 @@
+import type { LookupFunction } from 'node:net'
 import { Body } from './body.ts'
 import type { Clock } from './clock.ts'
 import { Lanes, type Lane } from './lanes.ts'
@@ -10,6 +11,8 @@ export interface HttpRequest {
   readonly body: Buffer | null
   /** Requests with different keys never share a connection: one for each set of credentials. */
   readonly pool: string
+  /** In place of the system's own; goes with the pool. */
+  readonly lookup?: LookupFunction
 }
 
 export type Headers = Readonly<Record<string, string | string[] | undefined>>
@@ -76,7 +79,7 @@ class Exchange implements Flight {
     this.#clock = clock
     this.#request = request
     this.response = this.#settle.promise
-    this.#dispatch(lanes.take(request.url.origin, request.pool))
+    this.#dispatch(lanes.take(request.url.origin, request))
   }
 
   abort(reason: Error): void {
@@ -123,7 +126,7 @@ class Exchange implements Flight {
           const unanswered = reusedSocket && bytesRead(lane) === readBefore && isReset(error)
           if (unanswered && soon && !this.#staleRetry && !this.#aborted) {
             this.#staleRetry = true
-            return this.#dispatch(this.#lanes.fresh(url.origin, this.#request.pool))
+            return this.#dispatch(this.#lanes.fresh(url.origin, this.#request))
           }
           this.#settle.reject(this.#aborted ?? describe(error, connected))
         },

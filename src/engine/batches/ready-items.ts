@@ -52,9 +52,8 @@ export async function readyItems(
   const ready: ReadyItem[] = []
   for (const [index, { task: asked, episodeId, tags }] of items.entries()) {
     const warnings: string[] = []
-    const input = await storeFiles(engine, { warnings, ask: { dryrun: false } }, asked)
+    const task = await storeFiles(engine, { warnings, ask: { dryrun: false } }, asked)
     const own = noted[index] ?? noteTask(config, fn, asked)
-    const task = { ...asked, input }
     own.task = task
     const names = { id: engine.ids.next(), episodeId: episodeId ?? engine.ids.next() }
     ready.push({ ...names, tags: { ...tags }, warnings, task, noted: own })

@@ -49,7 +49,7 @@ export async function answerTask(context: TaskContext): Promise<Reply> {
   const noted = noteTask(config, fn, task)
   trace.task = noted
   const choice = choiceOf(context, fn, dynamic)
-  const kept = { ...task, input: await storeFiles(engine, trace, task) }
+  const kept = await storeFiles(engine, trace, task)
   noted.task = kept
   return collected(context, noted, await answerFrom({ ...context, task: kept }, noted, choice))
 }

@@ -1,16 +1,19 @@
 import type { ObjectStore } from '../../access/object-store.ts'
 import type { FileBlock } from '../../domain/chat.ts'
 import { GatewayError } from '../../domain/errors.ts'
-import type { Input, InputBlock, InputMessage } from '../../domain/input.ts'
+import type { InputBlock, InputMessage } from '../../domain/input.ts'
 import { blake3Hex } from '../../lib/hash.ts'
 import { sniffBase64 } from '../../lib/sniff.ts'
 import type { Ask } from '../ask.ts'
 import type { Engine } from '../engine.ts'
+import { fetchFile } from '../fetch-file.ts'
 import { readStored } from '../stored-file.ts'
 import type { Task } from './task.ts'
 
 const NOT_CONFIGURED =
   'Object storage is not configured. You must configure object storage before making requests containing a `file` content block. If you don\'t want to use object storage, you can explicitly set `object_storage.type = "disabled"` in your configuration.'
+
+const UNKNOWN_KIND = 'No mime type provided and unable to infer from data'
 
 interface Noted {
   readonly warnings: string[]
@@ -18,17 +21,17 @@ interface Noted {
 }
 
 /**
- * The input with each file's bytes, and noted by its place in the object storage. Files that came
+ * The task with each file's bytes, and noted by its place in the object storage. Files that came
  * along are put there meanwhile: nobody waits, and what fails is a warning. Those that are there
  * already are read from it. Throws `GatewayError` where a file cannot be had.
  */
-export async function storeFiles(engine: Engine, noted: Noted, task: Task): Promise<Input> {
+export async function storeFiles(engine: Engine, noted: Noted, task: Task): Promise<Task> {
   const { input, asIs } = task
   const some = input.messages.some(({ content }) => content.some(({ type }) => type === 'file'))
   // A plain model's request goes on as it came, to wherever that is.
-  if (!some || (!engine.files && asIs)) return input
+  if (!some || (!engine.files && asIs)) return task
   if (!engine.files) throw new GatewayError('invalid_request', NOT_CONFIGURED, { param: 'input' })
-  const keeping = new Keeping(engine.files, noted, engine.config().gateway.maxRequestBytes)
+  const keeping = new Keeping(engine, engine.files, noted)
   const messages: InputMessage[] = []
   // One after the other: no more than fits is ever in memory.
   for (const message of input.messages) {
@@ -38,36 +41,53 @@ export async function storeFiles(engine: Engine, noted: Noted, task: Task): Prom
     }
     messages.push({ ...message, content })
   }
-  return { ...input, messages }
+  // What the client wrote has no bytes of such files.
+  return { ...task, input: { ...input, messages }, asIs: asIs && !keeping.hasBrought }
 }
 
 /** The files of one request. */
 class Keeping {
   readonly #files: ObjectStore
   readonly #noted: Noted
-  readonly #most: number
+  readonly #engine: Engine
   /** Bytes that did not come with the request. */
   #brought = 0
 
-  constructor(files: ObjectStore, noted: Noted, most: number) {
+  get hasBrought(): boolean {
+    return this.#brought > 0
+  }
+
+  constructor(engine: Engine, files: ObjectStore, noted: Noted) {
+    this.#engine = engine
     this.#files = files
     this.#noted = noted
-    this.#most = most
   }
 
   async settle(file: FileBlock): Promise<FileBlock> {
     const inline = /^data:([^;,]*);base64,(.*)$/s.exec(file.url)
     if (inline) return this.#keep(file, inline[1] ?? '', inline[2] ?? '')
     const { storagePath, sourceUrl } = file
-    if (!storagePath) return file
+    if (!storagePath) return this.#named(file)
     // Of what was never kept there is only the address.
     if (storagePath.kind['type'] === 'disabled' && sourceUrl !== undefined) {
       const { storagePath: _nowhere, ...asked } = file
-      return { ...asked, url: sourceUrl }
+      return this.#named({ ...asked, url: sourceUrl })
     }
     const base64 = this.#inBase64(await readStored(this.#files, storagePath))
     const type = file.mimeType ?? sniffBase64(base64) ?? 'application/octet-stream'
     return { ...file, url: `data:${type};base64,${base64}`, mimeType: type }
+  }
+
+  /** By an address, which goes to the provider if it is not to be downloaded here. */
+  async #named(file: FileBlock): Promise<FileBlock> {
+    const { gateway } = this.#engine.config()
+    if (!gateway.fetchFiles || !URL.canParse(file.url) || file.url.startsWith('data:')) return file
+    const { bytes, mimeType } = await fetchFile(this.#engine, file.url)
+    const base64 = this.#inBase64(bytes)
+    const type = file.mimeType ?? mimeType ?? sniffBase64(base64)
+    if (type === null) throw new GatewayError('invalid_request', UNKNOWN_KIND, { param: 'input' })
+    const url = `data:${type};base64,${base64}`
+    return this.#keep({ ...file, url, mimeType: type, sourceUrl: file.url }, type, base64)
   }
 
   #keep(file: FileBlock, mimeType: string, base64: string): FileBlock {
@@ -88,8 +108,9 @@ class Keeping {
   #inBase64(bytes: Buffer): string {
     const base64 = bytes.toString('base64')
     this.#brought += base64.length
-    if (this.#brought <= this.#most) return base64
-    const message = `The files of the request are larger than ${this.#most} bytes together.`
+    const most = this.#engine.config().gateway.maxRequestBytes
+    if (this.#brought <= most) return base64
+    const message = `The files of the request are larger than ${most} bytes together.`
     throw new GatewayError('too_large', message, { param: 'input' })
   }
 }
