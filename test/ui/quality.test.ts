@@ -41,11 +41,13 @@ const PAGES = [
   ['the welcome', '/ui', '.welcome-grid'],
 ] as const
 
-const VIEWS = [390, 1440].flatMap((width) =>
-  (['light', 'dark'] as const).flatMap((theme) =>
-    (['en', 'zh-TW'] as const).map((language) => ({ width, theme, language })),
-  ),
-)
+/** Every pair of width, theme and language; all three together would be as many again. */
+const VIEWS = [
+  { width: 390, theme: 'light', language: 'en' },
+  { width: 390, theme: 'dark', language: 'zh-TW' },
+  { width: 1440, theme: 'light', language: 'zh-TW' },
+  { width: 1440, theme: 'dark', language: 'en' },
+] as const
 
 test.each(VIEWS)(
   'every page passes axe and fits at $width px, $theme, $language',
