@@ -47,7 +47,9 @@ test('F133 F251 a file given by its address is downloaded, sent inline and kept'
     storage_path: { kind: gateway.engine.files?.kind, path: PATH },
   }
   const input = { messages: [{ role: 'user', content: [kept] }] }
-  expect((await gateway.record()).native?.input).toEqual(input)
+  const record = await gateway.record()
+  expect(record.native?.input).toEqual(input)
+  expect(JSON.stringify(record.input)).toContain(JSON.stringify({ sourceUrl: url }).slice(1, -1))
   await expect
     .poll(() => readFileSync(join(folder, PATH), { encoding: 'base64' }), { timeout: 20_000 })
     .toBe(BASE64)

@@ -120,10 +120,10 @@ export function presentDetail(stored: StoredInference): InferenceDetail {
 function presentBlock(block: DomainBlock): Block {
   switch (block.type) {
     case 'file': {
-      const { type, url, mimeType, filename } = block
+      const { type, url, sourceUrl, mimeType, filename } = block
       return {
         type,
-        url,
+        url: sourceUrl ?? url,
         ...(mimeType !== undefined && { mime_type: mimeType }),
         ...(filename !== undefined && { filename }),
       }
