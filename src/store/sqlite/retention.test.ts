@@ -113,11 +113,16 @@ test('deletes texts before rows when there is too much, whole weeks first', () =
   tidy({ maxDays: null, maxBytes: Number(rows) + 100_000 })
   expect(answers().get(idOf(14 * 30))).toMatchObject({ payload: 'missing' })
   expect(hot('SELECT count(*) AS n FROM inference')).toEqual([{ n: 630 }])
-  // Less than the rows need.
+})
+
+test('deletes the oldest rows where all texts are not enough', () => {
+  // More than are deleted at a time.
+  write(100)
+  const rows = hot('SELECT page_count * 4096 AS bytes FROM pragma_page_count')[0]?.['bytes']
   tidy({ maxDays: null, maxBytes: Number(rows) - 100_000 })
   const [left] = hot('SELECT count(*) AS n, max(seq) AS newest FROM inference')
-  expect(left).toMatchObject({ newest: 630 })
-  expect(left?.['n']).toBeLessThan(630)
+  expect(left).toMatchObject({ newest: 2100 })
+  expect(left?.['n']).toBeLessThan(2100)
 })
 
 test('writes go on between the pieces, and free pages go back to the disk', () => {
