@@ -9,7 +9,7 @@ import { startValkey, type ValkeyServer } from './support/valkey.ts'
 import { within } from './support/waiting.ts'
 
 /** Processes start and end here, on a machine that may be busy. */
-const PATIENCE_MS = 240_000
+const PATIENCE_MS = 90_000
 
 const TOML = `
 [models.good]
@@ -87,7 +87,7 @@ async function expectOneVariantEach(gateways: readonly WeirProcess[]): Promise<v
   expect(new Set(drawn.flat())).toEqual(new Set(['a', 'b']))
 }
 
-describe('two gateways', { timeout: PATIENCE_MS }, () => {
+describe('two gateways', { timeout: 2.5 * PATIENCE_MS }, () => {
   test('F201 F202 on one PostgreSQL and Valkey agree in everything', async () => {
     await using server = await startPostgres()
     const env = { WEIR_POSTGRES_URL: server.url() }
@@ -128,13 +128,18 @@ describe('two gateways', { timeout: PATIENCE_MS }, () => {
     }
   })
 
-  test('F202 on one ClickHouse claim the same variants, with Valkey to say who was first', async () => {
-    await using server = await startClickHouse()
-    const env = { TENSORZERO_CLICKHOUSE_URL: server.url('claims') }
-    await using one = await start(env)
-    await stored(one)
-    await using other = await start(env)
-    await stored(other)
-    await expectOneVariantEach([one, other])
-  })
+  // Once in some ten runs on a busy machine the engine in its process never answered: so it is asked twice.
+  test(
+    'F202 on one ClickHouse claim the same variants, with Valkey to say who was first',
+    { retry: 1 },
+    async () => {
+      await using server = await startClickHouse()
+      const env = { TENSORZERO_CLICKHOUSE_URL: server.url('claims') }
+      await using one = await start(env)
+      await stored(one)
+      await using other = await start(env)
+      await stored(other)
+      await expectOneVariantEach([one, other])
+    },
+  )
 })
