@@ -110,10 +110,12 @@ test.each(PROVIDERS)(
     const again = JSON.stringify(asObject(JSON.parse(upstream.requests[1]?.body ?? '')))
     for (const block of ran) expect(again.split(JSON.stringify(block))).toHaveLength(2)
     expect(again.split('c2lnbmVk').length).toBeLessThanOrEqual(2)
-    await client.chat.completions.create({ model: 'other', messages })
-    const elsewhere = other.requests[0]?.body ?? ''
-    expect(elsewhere).toContain('A dam.')
-    expect(elsewhere).not.toContain('extra_content')
+    for (const model of ['other', 'tensorzero::model_name::other']) {
+      await client.chat.completions.create({ model, messages })
+      const elsewhere = other.requests.at(-1)?.body ?? ''
+      expect(elsewhere).toContain('A dam.')
+      expect(elsewhere).not.toContain('extra_content')
+    }
   },
 )
 

@@ -22,6 +22,7 @@ import { decodeChoice, decodeFormat, decodeTools } from './decode-tools.ts'
 import { compact } from '../compact.ts'
 import { decodeUnknown } from '../tensorzero/unknown-block.ts'
 import { withExtra } from './extra-content.ts'
+import { unknownBlocksIn } from './own-blocks.ts'
 import { isBareSignature, withoutRepeatedSignatures } from '../signatures.ts'
 
 /** The fields that have a noun of ours. */
@@ -86,13 +87,9 @@ function decodeMessage(message: JsonObject, names: Map<string, string>): Message
 function decodeAssistant(message: JsonObject, names: Map<string, string>): Block[] {
   const blocks = assistantBlocks(message, names, decodeContent(message['content']))
   // Thoughts among it have come as fields of their own, which all clients know.
-  const extra = objectsIn(message['tensorzero_extra_content']).filter(isUnknown)
+  const extra = unknownBlocksIn(message)
   if (extra.length === 0) return blocks
   return withoutRepeatedSignatures(withExtra(blocks, extra, decodeUnknown))
-}
-
-function isUnknown({ type }: JsonObject): boolean {
-  return type === 'unknown'
 }
 
 /** All that an assistant's message holds, around its content. The names of its calls are noted. */

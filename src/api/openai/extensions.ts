@@ -2,12 +2,12 @@ import { z } from 'zod'
 import { GatewayError } from '../../domain/errors.ts'
 import { isUuidV7 } from '../../domain/ids.ts'
 import type { BodyPatch, HeaderPatch } from '../../domain/patch.ts'
-import { asObject, type Json, type JsonObject } from '../../lib/json.ts'
+import type { Json, JsonObject } from '../../lib/json.ts'
 import { Secret } from '../../lib/secret.ts'
 import type { Ask } from '../../engine/ask.ts'
 import { cacheOptions } from '../cache-options.ts'
 import * as Field from '../tensorzero/fields.ts'
-import { cleanMessages, EXTRA } from './own-blocks.ts'
+import { withoutExtra, withUnknownBlocks } from './own-blocks.ts'
 
 /** What a request says in TensorZero's own keys (`tensorzero::…`). */
 export interface Extensions {
@@ -63,11 +63,11 @@ const KNOWN = new Set([
 export function readExtensions(json: JsonObject): Extensions {
   const data = parseKeys(json)
   const keys = Object.keys(json).filter((key) => key.startsWith(PREFIX))
-  const messages = cleanMessages(json['messages'])
-  const has = keys.length > 0 || messages
+  const messages = withUnknownBlocks(json['messages'])
+  const whole = keys.length > 0 || messages ? withoutKeys(json, messages) : null
   return {
-    cleaned: has ? withoutKeys(json, messages?.map(withoutExtra) ?? null) : null,
-    whole: has ? withoutKeys(json, messages) : null,
+    cleaned: whole && messages ? { ...whole, messages: messages.map(withoutExtra) } : whole,
+    whole,
     episodeId: data['tensorzero::episode_id'] ?? null,
     tags: data['tensorzero::tags'] ?? {},
     credentials: secrets(data['tensorzero::credentials'] ?? {}),
@@ -91,13 +91,6 @@ function parseKeys(json: JsonObject): z.infer<typeof Keys> {
 
 function secrets(values: Readonly<Record<string, string>>): ReadonlyMap<string, Secret> {
   return new Map(Object.entries(values).map(([key, value]) => [key, new Secret(value)]))
-}
-
-function withoutExtra(message: Json): Json {
-  const said = asObject(message)
-  if (!said || !(EXTRA in said)) return message
-  const { [EXTRA]: _unknown, ...rest } = said
-  return rest
 }
 
 /** A request without TensorZero's keys, and with these messages in place of its own. */

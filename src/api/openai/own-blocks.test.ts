@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Json } from '../../lib/json.ts'
-import { cleanMessages } from './own-blocks.ts'
+import { cleanMessages, withUnknownBlocks } from './own-blocks.ts'
 
 const clean = (message: Json) => cleanMessages([message])?.[0]
 const user = (...content: Json[]) => ({ role: 'user', content })
@@ -48,7 +48,7 @@ test.each<[string, Json]>([
 
 const thought = (text: string | null, more: object = {}) => ({ type: 'thought', text, ...more })
 
-test('thoughts come back as reasoning, in their order; what is unknown stays', () => {
+test('thoughts come back as reasoning, in their order; what is unknown stays for its provider alone', () => {
   const details = [{ type: 'reasoning.text', text: 'b' }]
   const message = {
     role: 'assistant',
@@ -60,13 +60,16 @@ test('thoughts come back as reasoning, in their order; what is unknown stays', (
       { type: 'unknown', data: {} },
     ],
   }
-  expect(clean(message)).toEqual({
+  const cleaned = {
     role: 'assistant',
     content: 'Yes.',
     reasoning: 'ab',
     reasoning_details: details,
-    tensorzero_extra_content: [{ type: 'unknown', data: {} }],
-  })
+  }
+  expect(clean(message)).toEqual(cleaned)
+  expect(withUnknownBlocks([message])).toEqual([
+    { ...cleaned, tensorzero_extra_content: [{ type: 'unknown', data: {} }] },
+  ])
 })
 
 test('reasoning that came too wins', () => {

@@ -4,14 +4,19 @@ import type { Json, JsonObject } from '../../lib/json.ts'
 
 const PREFIX = 'tensorzero::'
 /** Where TensorZero puts what OpenAI has no place for. */
-export const EXTRA = 'tensorzero_extra_content'
+const EXTRA = 'tensorzero_extra_content'
 
 /**
- * Messages with TensorZero's own blocks and fields turned into OpenAI's; null when there are none.
- * Blocks that only their provider can read stay in `tensorzero_extra_content`.
+ * Messages with TensorZero's own blocks and fields turned into OpenAI's, as any OpenAI server would
+ * take them; null when there are none.
  * Source: spec §2.3, "Messages": raw text, templates, MIME types, thoughts that come back.
  */
 export function cleanMessages(messages: Json | undefined): readonly Json[] | null {
+  return withUnknownBlocks(messages)?.map(withoutExtra) ?? null
+}
+
+/** The same, but for blocks that only their provider can read: they stay where they are. */
+export function withUnknownBlocks(messages: Json | undefined): readonly Json[] | null {
   let changed = false
   const cleaned = asArray(messages).map((value) => {
     const message = asObject(value)
@@ -20,6 +25,19 @@ export function cleanMessages(messages: Json | undefined): readonly Json[] | nul
     return own ?? value
   })
   return changed ? cleaned : null
+}
+
+/** A message without what OpenAI has no place for. */
+export function withoutExtra(message: Json): Json {
+  const said = asObject(message)
+  if (!said || !(EXTRA in said)) return message
+  const { [EXTRA]: _extra, ...rest } = said
+  return rest
+}
+
+/** The blocks of a message that only their provider can read. */
+export function unknownBlocksIn(message: JsonObject): JsonObject[] {
+  return objectsIn(message[EXTRA]).filter(({ type }) => type === 'unknown')
 }
 
 function isOwn(message: JsonObject): boolean {
@@ -42,7 +60,7 @@ function isOwnKey(key: string): boolean {
 function cleanMessage(message: JsonObject): JsonObject {
   const { [EXTRA]: extra, ...rest } = message
   const cleaned: JsonObject = { ...thoughtsOf(extra, rest), ...rest }
-  const unknown = objectsIn(extra).filter(({ type }) => type === 'unknown')
+  const unknown = unknownBlocksIn(message)
   if (unknown.length > 0) cleaned[EXTRA] = unknown
   if (Array.isArray(rest['content'])) cleaned['content'] = rest['content'].map(cleanBlock)
   return cleaned
