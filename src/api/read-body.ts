@@ -8,6 +8,7 @@ import type { Task } from '../engine/functions/task.ts'
 import type { RawRequest } from '../http/route.ts'
 import { isDeeperThan, type JsonObject } from '../lib/json.ts'
 import { findTopLevel } from '../lib/json-splice.ts'
+import { redacted } from './redacted.ts'
 import { taskOfChat } from './task-of-chat.ts'
 import { type Extensions, NO_EXTENSIONS, readExtensions } from './openai/extensions.ts'
 
@@ -53,7 +54,8 @@ export function baseAsk(request: RawRequest, read: Read): Ask {
     ...facts,
     requestedModel: model,
     ...(named === null ? readName(model) : { model: named, relay: false }),
-    body: extensions.credentials.size > 0 ? withoutCredentials(json) : request.body,
+    body:
+      extensions.credentials.size > 0 ? redacted(json, 'tensorzero::credentials') : request.body,
     json: cleaned,
     verbatim: extensions.cleaned === null,
     encodeFor: (provider, target) => encodeFor(extensions.whole ?? json, provider, target),
@@ -86,11 +88,6 @@ function ownKeys(extensions: Extensions) {
 /** How a conversation is written in the format of a provider's chat wire. */
 export function chatEncoder(decode: (json: JsonObject) => ChatRequest): Read['encodeFor'] {
   return (json, provider, target) => encodeFitting(decode(json), provider, target)
-}
-
-/** The record keeps the client's body, but no key of anybody's. */
-function withoutCredentials(json: JsonObject): Buffer {
-  return Buffer.from(JSON.stringify({ ...json, 'tensorzero::credentials': '[redacted]' }))
 }
 
 function parseBody(body: Buffer): JsonObject {

@@ -1,7 +1,8 @@
-import type { Ask } from '../engine/ask.ts'
+import { type Ask, NO_WISHES } from '../engine/ask.ts'
 import type { RawRequest } from '../http/route.ts'
 import { asObject, asString, type JsonObject, parseJson } from '../lib/json.ts'
 import type { Dialect } from './dialect.ts'
+import { redacted } from './redacted.ts'
 
 const JSON_BODY = /\bjson\b/i
 const MOST_READ_AGAIN = 1_000_000
@@ -28,14 +29,8 @@ export function refusedAsk({ name, asked = modelIn }: Dialect, request: RawReque
     json: {},
     verbatim: false,
     encodeFor: () => null,
-    episodeId: null,
-    tags: {},
-    credentials: new Map(),
-    cache: null,
-    extraBody: [],
-    extraHeaders: [],
+    ...NO_WISHES,
     dryrun: json?.['dryrun'] === true || json?.['tensorzero::dryrun'] === true,
-    warnings: [],
     gone: client.gone,
   }
 }
@@ -50,6 +45,5 @@ const SECRETS = ['credentials', 'tensorzero::credentials']
 function withoutSecrets(body: Buffer, json: JsonObject | null): Buffer {
   if (!SECRETS.some((key) => body.includes(key))) return body
   if (!json) return Buffer.alloc(0)
-  const hidden = SECRETS.filter((key) => key in json).map((key) => [key, '[redacted]'] as const)
-  return Buffer.from(JSON.stringify({ ...json, ...Object.fromEntries(hidden) }))
+  return redacted(json, ...SECRETS)
 }

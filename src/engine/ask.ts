@@ -115,3 +115,25 @@ export interface Ask extends ModelCall {
   /** Set where a function answers, or a model in the terms of TensorZero's own API. */
   readonly task?: Task
 }
+
+/** Of an ask, what a client may wish beside, where nothing is wished. */
+export const NO_WISHES: Pick<
+  Ask,
+  | 'episodeId'
+  | 'tags'
+  | 'credentials'
+  | 'cache'
+  | 'extraBody'
+  | 'extraHeaders'
+  | 'dryrun'
+  | 'warnings'
+> = {
+  episodeId: null,
+  tags: {},
+  credentials: new Map(),
+  cache: null,
+  extraBody: [],
+  extraHeaders: [],
+  dryrun: false,
+  warnings: [],
+}

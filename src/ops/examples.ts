@@ -1,11 +1,12 @@
 import type { DiclVariant } from '../config/functions.ts'
 import { GatewayError } from '../domain/errors.ts'
 import type { Example } from '../domain/example.ts'
-import type { Ask } from '../engine/ask.ts'
+import { type Ask, NO_WISHES } from '../engine/ask.ts'
 import type { Engine } from '../engine/engine.ts'
 import { infer } from '../engine/infer.ts'
 import { partsOf } from '../engine/functions/answers.ts'
 import type { Cancellation } from '../lib/cancel.ts'
+import { functionNamed } from '../engine/functions/function-named.ts'
 
 /** An example as it is given: without an id it gets one, without a vector it is embedded. */
 export type NewExample = Omit<Example, 'id' | 'embedding'> & {
@@ -50,9 +51,7 @@ export async function addExamples(
 }
 
 function variantOf({ config }: Engine, { functionName, variantName }: NewExample): DiclVariant {
-  const fn = config().functions.get(functionName)
-  if (!fn) throw new GatewayError('not_found', `Unknown function: ${functionName}`)
-  const variant = fn.variants.get(variantName)
+  const variant = functionNamed(config(), functionName).variants.get(variantName)
   if (!variant) throw new GatewayError('not_found', `Unknown variant: ${variantName}`)
   if (variant.type === 'dicl') return variant
   const message = `The variant \`${variantName}\` of \`${functionName}\` does not learn from examples.`
@@ -113,14 +112,7 @@ function embeddingAsk({ model, gone }: Embedding, texts: readonly string[]): Ask
     encodeFor: ({ wires }, target) =>
       wires.embeddings?.encode({ inputs: texts, extra: {}, wire: 'openai_embeddings' }, target) ??
       null,
-    episodeId: null,
-    tags: {},
-    credentials: new Map(),
-    cache: null,
-    extraBody: [],
-    extraHeaders: [],
-    dryrun: false,
-    warnings: [],
+    ...NO_WISHES,
     gone,
   }
 }

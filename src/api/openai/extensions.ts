@@ -4,7 +4,7 @@ import { isUuidV7 } from '../../domain/ids.ts'
 import type { BodyPatch, HeaderPatch } from '../../domain/patch.ts'
 import type { Json, JsonObject } from '../../lib/json.ts'
 import { Secret } from '../../lib/secret.ts'
-import type { Ask } from '../../engine/ask.ts'
+import { type Ask, NO_WISHES } from '../../engine/ask.ts'
 import { cacheOptions } from '../cache-options.ts'
 import * as Field from '../tensorzero/fields.ts'
 import { withoutExtra, withUnknownBlocks } from './own-blocks.ts'
@@ -28,14 +28,7 @@ export interface Extensions {
 export const NO_EXTENSIONS: Extensions = {
   cleaned: null,
   whole: null,
-  episodeId: null,
-  tags: {},
-  credentials: new Map(),
-  extraBody: [],
-  extraHeaders: [],
-  cache: null,
-  dryrun: false,
-  warnings: [],
+  ...NO_WISHES,
 }
 
 const PREFIX = 'tensorzero::'

@@ -17,6 +17,7 @@ import { withoutKeys } from './extensions.ts'
 import { cleanMessages } from './own-blocks.ts'
 import { openaiInvalid } from './task-blocks.ts'
 import { readInput } from './task-input.ts'
+import { redacted } from '../redacted.ts'
 
 const PREFIX = 'tensorzero::'
 
@@ -94,7 +95,7 @@ export function readTaskRequest(request: RawRequest, json: JsonObject, named: Na
     stream,
     wantsUsage: !stream || wantsUsage(json, include),
     body: keys['tensorzero::credentials']
-      ? Buffer.from(JSON.stringify({ ...json, 'tensorzero::credentials': '[redacted]' }))
+      ? redacted(json, 'tensorzero::credentials')
       : request.body,
     json: cleaned ?? json,
     verbatim: cleaned === null,

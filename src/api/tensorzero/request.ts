@@ -9,6 +9,7 @@ import { readBySchema, struct } from '../serde.ts'
 import { cacheOptions } from '../cache-options.ts'
 import * as Field from './fields.ts'
 import { GivenInput, decodeInput } from './input.ts'
+import { redacted } from '../redacted.ts'
 
 const Body = struct({
   function_name: z.string().nullish(),
@@ -55,9 +56,7 @@ export function readInference(request: RawRequest): Ask {
     relay: false,
     stream: body.stream === true,
     wantsUsage: true,
-    body: body.credentials
-      ? Buffer.from(JSON.stringify({ ...json, credentials: '[redacted]' }))
-      : request.body,
+    body: body.credentials ? redacted(json, 'credentials') : request.body,
     json,
     verbatim: false,
     encodeFor: () => null,
