@@ -217,13 +217,20 @@ export type ResponseFormat =
       readonly strict?: boolean
     }
 
-export type FinishReason =
-  | 'stop'
-  | 'stop_sequence'
-  | 'length'
-  | 'tool_call'
-  | 'content_filter'
-  | 'unknown'
+export const FINISH_REASONS = [
+  'stop',
+  'stop_sequence',
+  'length',
+  'tool_call',
+  'content_filter',
+  'unknown',
+] as const
+export type FinishReason = (typeof FINISH_REASONS)[number]
+
+/** A reason in these very words; null for any other. */
+export function finishReasonIn(word: unknown): FinishReason | null {
+  return FINISH_REASONS.find((reason) => reason === word) ?? null
+}
 
 /**
  * A streamed piece of an answer. A stream that ends without `finish` was cut off: whoever reads it

@@ -1,5 +1,6 @@
 import { hashSnapshot } from '../config/snapshot.ts'
 import type { Config } from '../config/config.ts'
+import { GatewayError } from '../domain/errors.ts'
 import { textsOf } from '../domain/workflow-run.ts'
 import { asObject, type Json, type JsonObject } from '../lib/json.ts'
 import type { Change } from '../store/changes.ts'
@@ -48,6 +49,10 @@ export async function readSnapshot(
 ): Promise<ConfigSnapshot | null> {
   const document = await reads.document({ collection: CONFIG_SNAPSHOTS, key: hash })
   return document === null ? null : decode(hash, document)
+}
+
+export function snapshotNotFound(hash: string): GatewayError {
+  return new GatewayError('not_found', `Config snapshot not found for hash: ${hash}`)
 }
 
 /** Another store's snapshot: it stays as it is where it is known here already. */

@@ -19,6 +19,7 @@ import {
   objectsIn,
   parseJson,
 } from '../lib/json.ts'
+import { functionNamed } from '../engine/functions/function-named.ts'
 
 /** The function of a datapoint, which must be of that type. Throws `GatewayError` (404, 400). */
 export function functionFor(
@@ -26,8 +27,7 @@ export function functionFor(
   name: string,
   type: FunctionConfig['type'],
 ): FunctionConfig {
-  const fn = name === DEFAULT_FUNCTION ? defaultFunction('') : config.functions.get(name)
-  if (!fn) throw new GatewayError('not_found', `Unknown function: ${name}`)
+  const fn = name === DEFAULT_FUNCTION ? defaultFunction('') : functionNamed(config, name)
   if (fn.type === type) return fn
   const kind = type === 'json' ? 'JSON' : 'chat'
   const message = `Function '${name}' is not configured as a ${kind} function`

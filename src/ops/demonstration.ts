@@ -7,6 +7,7 @@ import type { NativeInference } from '../domain/native.ts'
 import { DEFAULT_FUNCTION, defaultFunction } from '../engine/functions/default-function.ts'
 import { asArray, asObject, asString, type Json, objectsIn } from '../lib/json.ts'
 import type { StoredInference } from '../store/store.ts'
+import { functionNamed } from '../engine/functions/function-named.ts'
 
 /**
  * What should have been answered, in the words in which answers are stored: blocks for a chat
@@ -23,9 +24,7 @@ export function readDemonstration(config: Config, inference: StoredInference, va
 
 function functionOf(config: Config, { functionName, variantName }: StoredInference) {
   if (functionName === DEFAULT_FUNCTION) return defaultFunction(variantName)
-  const fn = config.functions.get(functionName)
-  if (fn) return fn
-  throw new GatewayError('not_found', `Unknown function: ${functionName}`)
+  return functionNamed(config, functionName)
 }
 
 type Tools = Map<string, Schema | null>

@@ -1,6 +1,5 @@
 import type { Config } from '../config/config.ts'
-import type { Experimentation, FunctionConfig } from '../config/functions.ts'
-import { GatewayError } from '../domain/errors.ts'
+import type { Experimentation } from '../config/functions.ts'
 import type { ArmStatistics, ExperimentSettings } from '../domain/experiments/arms.ts'
 import { confidenceSequences, type Interval } from '../domain/experiments/confidence.ts'
 import type { Decision } from '../domain/experiments/decide.ts'
@@ -13,6 +12,7 @@ import {
 } from '../engine/experiments/experiments.ts'
 import { settingsOf } from '../engine/experiments/standing.ts'
 import { ruleOf } from '../engine/functions/choose-variant.ts'
+import { functionNamed } from '../engine/functions/function-named.ts'
 import { lastEnds, type Period } from './periods.ts'
 
 /** How a function's requests get their variant, and how its variants fare. */
@@ -43,12 +43,6 @@ export interface MeasuredVariant {
   readonly variance: number | null
   /** Where the mean truly lies, safe to look at any time; null while nothing can be said. */
   readonly interval: Interval | null
-}
-
-function functionNamed(config: Config, name: string): FunctionConfig {
-  const fn = config.functions.get(name)
-  if (fn) return fn
-  throw new GatewayError('not_found', `Unknown function: ${name}`)
 }
 
 /** The experiment of a function, or of a namespace that has one of its own. */

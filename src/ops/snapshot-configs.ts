@@ -1,8 +1,8 @@
 import type { Config } from '../config/config.ts'
 import type { Tables } from '../config/load-tables.ts'
-import { GatewayError } from '../domain/errors.ts'
+import { Lru } from '../lib/lru.ts'
 import type { StoreClient } from '../store/client.ts'
-import { readSnapshot } from './config-snapshots.ts'
+import { readSnapshot, snapshotNotFound } from './config-snapshots.ts'
 
 /** So many are kept ready: whoever asks by an old configuration asks again soon. */
 const MOST_READY = 8
@@ -10,8 +10,8 @@ const MOST_READY = 8
 /** Configurations that were in use before, or never, ready to be answered by. */
 export class SnapshotConfigs {
   readonly #load: (tables: Tables) => Promise<Config>
-  /** By hash; the one that was asked for last is at the end. */
-  readonly #ready = new Map<string, Config>()
+  /** By hash. */
+  readonly #ready = new Lru<string, Config>(MOST_READY)
 
   /** `load` throws `GatewayError` (400) with everything that is wrong. */
   constructor(load: (tables: Tables) => Promise<Config>) {
@@ -26,16 +26,13 @@ export class SnapshotConfigs {
   /** Throws `GatewayError`: 404 where nothing has this hash. */
   async find(stored: StoreClient, hash: string): Promise<Config> {
     const config = this.#ready.get(hash) ?? (await this.#build(stored, hash))
-    this.#ready.delete(hash)
     this.#ready.set(hash, config)
-    const [oldest] = this.#ready.keys()
-    if (this.#ready.size > MOST_READY && oldest !== undefined) this.#ready.delete(oldest)
     return config
   }
 
   async #build(stored: StoreClient, hash: string): Promise<Config> {
     const snapshot = await readSnapshot(stored, hash)
     if (snapshot) return Object.freeze({ ...(await this.#load(snapshot)), hash })
-    throw new GatewayError('not_found', `Config snapshot not found for hash: ${hash}`)
+    throw snapshotNotFound(hash)
   }
 }

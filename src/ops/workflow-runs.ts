@@ -15,16 +15,16 @@ import {
 import type { Json } from '../lib/json.ts'
 import type { StoreClient } from '../store/client.ts'
 import type { Curator } from './datasets.ts'
+import { functionNamed } from '../engine/functions/function-named.ts'
 
 /** Begins a run. Resolves with its id; throws `GatewayError` (404, 400) for an unknown variant. */
 export async function beginRun(
   { engine, stored }: Curator,
   given: Omit<WorkflowRun, 'id'>,
 ): Promise<string> {
-  const { functions } = engine.config()
+  const config = engine.config()
   for (const [name, variant] of Object.entries(given.variants)) {
-    const fn = functions.get(name)
-    if (!fn) throw new GatewayError('not_found', `Unknown function: ${name}`)
+    const fn = functionNamed(config, name)
     if (fn.variants.has(variant)) continue
     const message = `Variant ${variant} for function ${name} not found.`
     throw new GatewayError('invalid_request', message)

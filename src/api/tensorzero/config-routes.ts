@@ -1,7 +1,6 @@
 import { z } from 'zod'
-import { GatewayError } from '../../domain/errors.ts'
 import type { Route } from '../../http/route.ts'
-import { readSnapshot, writeSnapshot } from '../../ops/config-snapshots.ts'
+import { readSnapshot, snapshotNotFound, writeSnapshot } from '../../ops/config-snapshots.ts'
 import type { App } from '../app.ts'
 import { configBy } from './config-by.ts'
 import { nativeRoute, storedOf } from './native-route.ts'
@@ -16,7 +15,7 @@ async function tellSnapshot(app: App, hash: string) {
   }
   const { tables: config, includes } = live
   if (hash === live.hash) return { config, hash, extra_templates: includes, tags: {} }
-  throw new GatewayError('not_found', `Config snapshot not found for hash: ${hash}`)
+  throw snapshotNotFound(hash)
 }
 
 const live = nativeRoute({

@@ -1,4 +1,4 @@
-import { isUuid } from '../../domain/ids.ts'
+import { isUuid, uuidV7At } from '../../domain/ids.ts'
 import type { InferenceRecord } from '../../domain/record.ts'
 import { asArray, asNumber, asObject, asString, type Json } from '../../lib/json.ts'
 import type { Clock } from '../../lib/clock.ts'
@@ -230,14 +230,8 @@ async function nextCursor(
   if (!standing.done) return standing
   const { after } = standing
   if (after === null || !isUuid(after)) return fresh
-  const back = firstIdOf(standing.began - LOOK_BACK_MS)
+  const back = uuidV7At(Math.max(0, standing.began - LOOK_BACK_MS))
   return { ...fresh, after: back < after ? back : after }
-}
-
-/** The least UUIDv7 of a time. */
-function firstIdOf(ms: number): string {
-  const hex = Math.max(0, ms).toString(16).padStart(12, '0')
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-0000-0000-000000000000`
 }
 
 function putOf(name: DocumentName, cursor: Cursor): Change {

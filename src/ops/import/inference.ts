@@ -1,9 +1,16 @@
-import type { Block, FinishReason, Json, JsonObject, Message } from '../../domain/chat.ts'
+import {
+  type Block,
+  finishReasonIn,
+  type Json,
+  type JsonObject,
+  type Message,
+} from '../../domain/chat.ts'
 import { timeOfUuidV7 } from '../../domain/ids.ts'
 import type { NativeInference } from '../../domain/native.ts'
 import type { AttemptRecord, InferenceRecord } from '../../domain/record.ts'
 import { NO_USAGE, restOf, UNKNOWN_USAGE, type Usage } from '../../domain/usage.ts'
 import { inputPreview, sumOfCosts, sumOfUsage, textPreview } from '../../engine/complete.ts'
+import { DEFAULT_FUNCTION } from '../../engine/functions/default-function.ts'
 import { asArray, asObject, asString, parseJson } from '../../lib/json.ts'
 import { readText, type Row } from '../../store/row.ts'
 import {
@@ -45,7 +52,7 @@ export function importedRecord(
     responseId: null,
     functionName,
     variantName: readText(row, 'variant_name'),
-    requestedModel: functionName === DEFAULT_NAME ? (model ?? '') : functionName,
+    requestedModel: functionName === DEFAULT_FUNCTION ? (model ?? '') : functionName,
     model,
     stream: optionalNumber(row, 'ttft_ms') !== null,
     outcome: 'ok',
@@ -72,8 +79,6 @@ export function importedRecord(
     outputPreview: textPreview(output),
   }
 }
-
-const DEFAULT_NAME = 'tensorzero::default'
 
 function nativeIn(row: Row): NativeInference {
   const common = {
@@ -171,7 +176,7 @@ function attemptOf(call: Row, index: number, readBlocks: ReadBlocks): AttemptRec
           costNano,
           costSource: costNano === null ? null : 'config',
         }),
-    finish: FINISHES.find((reason) => reason === call['finish_reason']) ?? null,
+    finish: finishReasonIn(call['finish_reason']),
     finishRaw: null,
     cached,
     input: messagesOf({ system, messages: jsonIn(call, 'input_messages') }, readBlocks),
@@ -180,15 +185,6 @@ function attemptOf(call: Row, index: number, readBlocks: ReadBlocks): AttemptRec
     rawResponse,
   }
 }
-
-const FINISHES: readonly FinishReason[] = [
-  'stop',
-  'stop_sequence',
-  'length',
-  'tool_call',
-  'content_filter',
-  'unknown',
-]
 
 /** Its totals contain what caches gave and took. */
 function usageIn(call: Row): Usage | null {

@@ -10,6 +10,7 @@ import { inputJson } from '../../domain/native-blocks.ts'
 import { choiceJson } from '../../domain/native-tools.ts'
 import type { Json, JsonObject } from '../../lib/json.ts'
 import { Leftovers, ownExtra } from '../leftovers.ts'
+import { withoutUndefined } from '../openai-chat/fields.ts'
 import type { Encoded, WireTarget } from '../provider.ts'
 
 const CANNOT = ['topK', 'user', 'n', 'logprobs', 'topLogprobs'] as const
@@ -73,14 +74,7 @@ function paramsOf({ reasoning, ...params }: ChatParams): JsonObject {
     service_tier: params.serviceTier,
     verbosity: params.verbosity,
   }
-  return withoutGaps(named)
-}
-
-function withoutGaps(fields: Readonly<Record<string, Json | undefined>>): JsonObject {
-  const given = Object.entries(fields).flatMap(([name, value]) =>
-    value === undefined ? [] : [[name, value] as const],
-  )
-  return Object.fromEntries(given)
+  return withoutUndefined(named)
 }
 
 function jsonMode(format: ResponseFormat | undefined): string | undefined {
@@ -99,7 +93,7 @@ function toolsOf({ tools, providerTools = [], params }: ChatRequest): JsonObject
       provider_tools: providerTools.map(({ data, modelName, providerName }) => ({
         tool: data,
         ...(modelName !== undefined && {
-          scope: withoutGaps({ model_name: modelName, provider_name: providerName }),
+          scope: withoutUndefined({ model_name: modelName, provider_name: providerName }),
         }),
       })),
     }),
@@ -108,7 +102,7 @@ function toolsOf({ tools, providerTools = [], params }: ChatRequest): JsonObject
 
 function toolJson({ name, description = '', parameters, strict, custom }: Tool): JsonObject {
   if (custom) {
-    return withoutGaps({ type: 'openai_custom', name, description, format: custom.format })
+    return withoutUndefined({ type: 'openai_custom', name, description, format: custom.format })
   }
   return {
     type: 'function',

@@ -1,4 +1,4 @@
-import type { FinishReason, Part } from '../../domain/chat.ts'
+import { finishReasonIn, type Part } from '../../domain/chat.ts'
 import { restOf, UNKNOWN_USAGE } from '../../domain/usage.ts'
 import {
   asNumber,
@@ -114,15 +114,6 @@ function summaryPart(text: string, place: number): Part {
   return place > 0 ? { ...part, paragraph: true } : part
 }
 
-const REASONS = new Set<string>([
-  'stop',
-  'stop_sequence',
-  'length',
-  'tool_call',
-  'content_filter',
-  'unknown',
-])
-
 function endOf(body: JsonObject): Part[] {
   const usage = asObject(body['usage'])
   const reason = asString(body['finish_reason'])
@@ -130,13 +121,8 @@ function endOf(body: JsonObject): Part[] {
     ...(usage ? [usageOf(usage)] : []),
     ...(reason === undefined
       ? []
-      : [{ type: 'finish', reason: reasonOf(reason), raw: reason } as const]),
+      : [{ type: 'finish', reason: finishReasonIn(reason) ?? 'unknown', raw: reason } as const]),
   ]
-}
-
-function reasonOf(reason: string): FinishReason {
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the set holds just these
-  return REASONS.has(reason) ? (reason as FinishReason) : 'unknown'
 }
 
 function usageOf(raw: JsonObject): Part {

@@ -1,4 +1,4 @@
-import type { FinishReason } from '../../domain/chat.ts'
+import { type FinishReason, finishReasonIn } from '../../domain/chat.ts'
 import { ERROR_KINDS, type ErrorCode } from '../../domain/errors.ts'
 import type {
   AttemptReason,
@@ -201,21 +201,13 @@ function modelOf(row: Row): Pick<AttemptRecord, 'model' | 'variant'> {
 
 const REASONS: readonly AttemptReason[] = ['first', 'retry', 'fallback']
 const USAGE_SOURCES: readonly UsageSource[] = ['provider', 'estimated', 'unknown']
-const FINISHES: readonly FinishReason[] = [
-  'stop',
-  'stop_sequence',
-  'length',
-  'tool_call',
-  'content_filter',
-  'unknown',
-]
 
 function oneOf<T extends string>(known: readonly T[], text: string | null): T | undefined {
   return known.find((value) => value === text)
 }
 
 function finishOf(text: string | null): FinishReason | null {
-  return text === null ? null : (oneOf(FINISHES, text) ?? 'unknown')
+  return text === null ? null : (finishReasonIn(text) ?? 'unknown')
 }
 
 function errorOf(text: string | null): ErrorCode | null {
