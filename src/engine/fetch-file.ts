@@ -16,7 +16,7 @@ interface FetchedFile {
   readonly mimeType: string | null
 }
 
-type Fetching = Pick<Engine, 'config' | 'transport' | 'deadlines' | 'clock' | 'userAgent'>
+type Fetching = Pick<Engine, 'config' | 'transport' | 'deadlines' | 'userAgent'>
 
 /**
  * Downloads a file that a client names: over http or https, from the public internet or from where
@@ -40,9 +40,7 @@ export async function fetchFile(engine: Fetching, address: string): Promise<Fetc
     ...(!trusted && { lookup: publicLookup }),
   })
   const expire = () => flight.abort(failure(url, `it took longer than ${MOST_MS} ms.`))
-  const deadline = { atUs: engine.clock.us() + MOST_MS * 1000, expire }
-  engine.deadlines.add(deadline)
-  return received(url, flight).finally(() => engine.deadlines.remove(deadline))
+  return engine.deadlines.during(MOST_MS, expire, received(url, flight))
 }
 
 async function received(url: URL, flight: Flight): Promise<FetchedFile> {

@@ -65,14 +65,17 @@ function check(call: Call, parts: readonly Part[]): void {
   for (const part of parts) {
     if (part.type === 'error') throw failureInside(call, part.error)
     if (part.type === 'usage') attempt.used(part)
-    answered ||= part.type !== 'raw' && part.type !== 'usage' && part.type !== 'event'
+    answered ||= isAnswer(part)
   }
-  if (answered) return
-  throw new GatewayError(
-    'upstream_bad_response',
-    'The provider sent JSON without an answer in it.',
-    {
-      target: name,
-    },
-  )
+  if (!answered) throw withoutAnswer(name)
+}
+
+/** Whether a part says something, or how it ended. */
+export function isAnswer({ type }: Part): boolean {
+  return type !== 'raw' && type !== 'usage' && type !== 'event'
+}
+
+export function withoutAnswer(target: string): GatewayError {
+  const message = 'The provider sent JSON without an answer in it.'
+  return new GatewayError('upstream_bad_response', message, { target })
 }

@@ -31,6 +31,17 @@ export class Deadlines {
     this.#pending.delete(deadline)
   }
 
+  /** Lets work go on for so long: then `expire` is to end it. */
+  async during<T>(ms: number, expire: () => void, work: Promise<T>): Promise<T> {
+    const deadline = { atUs: this.#clock.us() + ms * 1000, expire }
+    this.add(deadline)
+    try {
+      return await work
+    } finally {
+      this.remove(deadline)
+    }
+  }
+
   #tick(): void {
     const now = this.#clock.us()
     for (const deadline of this.#pending) {

@@ -1,4 +1,3 @@
-import { GatewayError } from '../domain/errors.ts'
 import { asNumber, asObject, asString, type JsonObject, objectsIn } from '../lib/json.ts'
 import type {
   BatchApi,
@@ -8,6 +7,7 @@ import type {
   BatchState,
   BatchSteps,
 } from './batch.ts'
+import { getCall, postCall, unreadable } from './batch-calls.ts'
 import { readJsonLines, readJsonObject } from './json-lines.ts'
 
 /** Batches of OpenAI. Source: OpenAI API reference, "Batch" and "Files"; guide "Batch API". */
@@ -24,13 +24,13 @@ export const openaiBatches: BatchApi = {
       completion_window: '24h',
       metadata: { weir_batch_id: id },
     }
-    const batch = named(yield post(`${base}batches`, JSON.stringify(body)), 'batch')
+    const batch = named(yield postCall(`${base}batches`, body), 'batch')
     return { file_id: file, batch_id: batch }
   },
 
   *poll(place, known) {
     const id = encodeURIComponent(asString(known['batch_id']) ?? '')
-    const batch = readJsonObject(yield get(`${place.base}batches/${id}`))
+    const batch = readJsonObject(yield getCall(`${place.base}batches/${id}`))
     switch (batch['status']) {
       case 'completed':
       case 'expired':
@@ -53,7 +53,7 @@ function* collect({ base }: BatchPlace, batch: JsonObject): BatchSteps<BatchStat
   if (ids.length === 0) return { status: 'failed', message: failureOf(batch) }
   const results: BatchResult[] = []
   for (const id of ids) {
-    const bytes = yield get(`${base}files/${encodeURIComponent(id)}/content`)
+    const bytes = yield getCall(`${base}files/${encodeURIComponent(id)}/content`)
     for (const line of readJsonLines(bytes)) results.push(resultOf(line))
   }
   return { status: 'completed', results }
@@ -94,20 +94,8 @@ function upload(base: string, id: string, lines: string): BatchCall {
   }
 }
 
-function post(url: string, body: string): BatchCall {
-  return { method: 'POST', url, body: Buffer.from(body), contentType: 'application/json' }
-}
-
-function get(url: string): BatchCall {
-  return { method: 'GET', url, body: null }
-}
-
 function named(answer: Buffer, what: string): string {
   const id = asString(readJsonObject(answer)['id'])
   if (id !== undefined) return id
   throw unreadable(`the ${what} it made has no id`)
-}
-
-function unreadable(why: string): GatewayError {
-  return new GatewayError('upstream_bad_response', `The provider's answer cannot be used: ${why}.`)
 }

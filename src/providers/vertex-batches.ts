@@ -1,6 +1,7 @@
 import { GatewayError } from '../domain/errors.ts'
 import { asNumber, asObject, asString, type JsonObject, parseJson } from '../lib/json.ts'
 import type { BatchApi, BatchCall, BatchFiles, BatchPlace, BatchResult } from './batch.ts'
+import { getCall, postCall, unreadable } from './batch-calls.ts'
 import { readJsonLines, readJsonObject } from './json-lines.ts'
 import { vertexBase, vertexOrigin } from './vertex.ts'
 
@@ -30,7 +31,7 @@ export const vertexBatches: BatchApi = {
         gcsDestination: { outputUriPrefix: join(files.outputPrefix, `weir-batch-output-${id}`) },
       },
     }
-    const made = readJsonObject(yield post(`${vertexBase(place)}batchPredictionJobs`, job))
+    const made = readJsonObject(yield postCall(`${vertexBase(place)}batchPredictionJobs`, job))
     const name = asString(made['name'])
     if (name === undefined) throw unreadable('the job it made has no name')
     return { job: name }
@@ -38,7 +39,7 @@ export const vertexBatches: BatchApi = {
 
   *poll(place, known) {
     const name = escapePath(asString(known['job']) ?? '')
-    const job = readJsonObject(yield get(vertexOrigin(place) + name))
+    const job = readJsonObject(yield getCall(vertexOrigin(place) + name))
     switch (job['state']) {
       case 'JOB_STATE_SUCCEEDED':
       case 'JOB_STATE_PARTIALLY_SUCCEEDED': {
@@ -103,7 +104,7 @@ function put({ apiBase }: BatchFiles, uri: string, lines: string): BatchCall {
 function download({ apiBase }: BatchFiles, uri: string): BatchCall {
   const { bucket, name } = objectOf(uri)
   const url = `${apiBase ?? STORAGE}storage/v1/b/${bucket}/o/${name}?alt=media`
-  return { method: 'GET', url, body: null, elsewhere: true }
+  return { ...getCall(url), elsewhere: true }
 }
 
 function objectOf(uri: string): { bucket: string; name: string } {
@@ -120,20 +121,7 @@ function escapePath(path: string): string {
   return path.split('/').map(encodeURIComponent).join('/')
 }
 
-function post(url: string, body: JsonObject): BatchCall {
-  const bytes = Buffer.from(JSON.stringify(body))
-  return { method: 'POST', url, body: bytes, contentType: 'application/json' }
-}
-
-function get(url: string): BatchCall {
-  return { method: 'GET', url, body: null }
-}
-
 /** The gateway is not set up for it. */
 function unusable(message: string): GatewayError {
   return new GatewayError('unsupported', message, { status: 500 })
-}
-
-function unreadable(why: string): GatewayError {
-  return new GatewayError('upstream_bad_response', `The provider's answer cannot be used: ${why}.`)
 }

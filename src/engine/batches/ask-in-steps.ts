@@ -1,9 +1,8 @@
 import type { Target } from '../../config/config.ts'
 import { GatewayError } from '../../domain/errors.ts'
 import { readAll } from '../../lib/body.ts'
-import type { Deadline } from '../../lib/deadlines.ts'
 import { parseJson } from '../../lib/json.ts'
-import type { HttpRequest } from '../../lib/transport.ts'
+import type { Flight, HttpRequest } from '../../lib/transport.ts'
 import type { BatchCall, BatchSteps } from '../../providers/batch.ts'
 import type { ModelCall } from '../ask.ts'
 import type { Engine } from '../engine.ts'
@@ -40,23 +39,22 @@ async function answerTo(engine: Engine, asked: AskedInSteps, call: BatchCall): P
   const from = call.elsewhere ? { ...target, extraHeaders: [] } : target
   const flight = engine.transport.send(await authorized(engine, caller, from, unsigned))
   const ms = engine.config().gateway.globalTimeoutMs
-  const limit: Deadline = {
-    atUs: engine.clock.us() + ms * 1000,
-    expire: () => flight.abort(tooLate(name, ms)),
-  }
-  engine.deadlines.add(limit)
+  const expire = () => flight.abort(tooLate(name, ms))
   try {
-    const { status, headers, body } = await flight.response
-    const bytes = await readAll(body, MAX_BYTES, () => tooMuch(name))
-    if (status >= 200 && status < 300) return bytes
-    const text = bytes.toString('utf8')
-    const said = target.wires.chat?.error(parseJson(text)) ?? null
-    throw providerFailure(name, status, said, { headers, text, nowMs: engine.clock.now() })
+    return await engine.deadlines.during(ms, expire, received(engine, target, flight))
   } catch (thrown) {
     throw attemptFailure(name, thrown)
-  } finally {
-    engine.deadlines.remove(limit)
   }
+}
+
+async function received(engine: Engine, target: Target, flight: Flight): Promise<Buffer> {
+  const name = `${target.model}/${target.name}`
+  const { status, headers, body } = await flight.response
+  const bytes = await readAll(body, MAX_BYTES, () => tooMuch(name))
+  if (status >= 200 && status < 300) return bytes
+  const text = bytes.toString('utf8')
+  const said = target.wires.chat?.error(parseJson(text)) ?? null
+  throw providerFailure(name, status, said, { headers, text, nowMs: engine.clock.now() })
 }
 
 function requestOf(engine: Engine, target: Target, call: BatchCall): HttpRequest {

@@ -8,10 +8,11 @@ import { allVariantsFailed } from '../functions/all-failed.ts'
 import { drawnVariant, only, pinnedVariant } from '../functions/choose-variant.ts'
 import { checkNamespace, modelFor } from '../functions/variant-context.ts'
 import { askInSteps } from './ask-in-steps.ts'
-import { batchPlace } from './batch-place.ts'
+import { batchingOf } from './batch-place.ts'
 import { dropItems, keepItems, putHandedIn } from './kept-batches.ts'
 import { type BatchAsk, readyItems, type ReadyItem } from './ready-items.ts'
 import { writeItem } from './write-item.ts'
+import { functionNamed } from '../functions/function-named.ts'
 
 export interface BegunBatch {
   readonly id: string
@@ -30,8 +31,7 @@ export async function beginBatch(
 ): Promise<BegunBatch> {
   const config = engine.config()
   if (config.relay) throw refuse('start_batch_inference is not supported in relay mode')
-  const fn = config.functions.get(ask.functionName)
-  if (!fn) throw new GatewayError('not_found', `Unknown function: ${ask.functionName}`)
+  const fn = functionNamed(config, ask.functionName)
   const items = await readyItems(engine, config, fn, ask)
   const beginning: Beginning = { engine, config, stored, fn, ask, items }
   const id = ask.variantName === null ? await beginAny(beginning) : await beginPinned(beginning)
@@ -109,12 +109,7 @@ async function beginAt(
   variant: ChatVariant,
   target: Target,
 ): Promise<string> {
-  const { batch: api, type } = target.provider
-  const wire = target.wires.chat
-  if (!api || !wire) {
-    const message = `Unsupported model provider for batch inference: ${type}`
-    throw new GatewayError('unsupported', message, { status: 500 })
-  }
+  const { api, wire, place: at } = batchingOf(target)
   const id = engine.ids.next()
   const { credentials } = ask
   const writing = { engine, variant, target, wire, credentials, batchId: id }
@@ -136,7 +131,7 @@ async function beginAt(
   try {
     const requests = made.map((item) => ({ id: item.id, body: item.request }))
     const beganAt = engine.clock.now()
-    const steps = api.begin(batchPlace(target, wire), { id, requests })
+    const steps = api.begin(at, { id, requests })
     const known = await askInSteps(engine, { target, credentials }, steps)
     await putHandedIn(stored, { ...facts, status: 'pending', known, beganAt, inferenceIds })
     return id

@@ -1,11 +1,12 @@
 import type { Config, Target } from '../../config/config.ts'
 import { GatewayError } from '../../domain/errors.ts'
 import type { BatchResult } from '../../providers/batch.ts'
+import type { ChatWire } from '../../providers/provider.ts'
 import type { StoreClient } from '../../store/client.ts'
 import type { Engine } from '../engine.ts'
 import { askInSteps } from './ask-in-steps.ts'
 import type { Batch } from '../../domain/batch.ts'
-import { batchPlace } from './batch-place.ts'
+import { batchingOf } from './batch-place.ts'
 import { dropItems, itemsOf, putBatch, readBatch, Turn } from './kept-batches.ts'
 import { recordItem } from './record-item.ts'
 
@@ -41,6 +42,11 @@ interface Asking {
   readonly target: Target
 }
 
+/** Its answers are there, in the format of this wire. */
+interface Answered extends Asking {
+  readonly wire: ChatWire
+}
+
 function targetOf(config: Config, { model, provider }: Batch): Target {
   const found = config.model(model)?.targets.find(({ name }) => name === provider)
   if (found) return found
@@ -50,26 +56,25 @@ function targetOf(config: Config, { model, provider }: Batch): Target {
 
 async function askAfter(asking: Asking): Promise<Batch> {
   const { engine, batch, target } = asking
-  const { batch: api, type } = target.provider
-  const wire = target.wires.chat
-  if (!api || !wire) {
-    const message = `Unsupported model provider for batch inference: ${type}`
-    throw new GatewayError('unsupported', message, { status: 500 })
-  }
+  const { api, wire, place } = batchingOf(target)
   // Who asks after a batch sends no credentials: the configured ones must do.
   const asked = { target, credentials: new Map() }
-  const state = await askInSteps(engine, asked, api.poll(batchPlace(target, wire), batch.known))
+  const state = await askInSteps(engine, asked, api.poll(place, batch.known))
   if (state.status === 'pending') return batch
   const results = state.status === 'completed' ? state.results : []
   const silence = state.status === 'failed' ? state.message : NO_ANSWER
-  return finishOnce(asking, new Map(results.map((result) => [result.id, result])), silence)
+  return finishOnce(
+    { ...asking, wire },
+    new Map(results.map((result) => [result.id, result])),
+    silence,
+  )
 }
 
 const NO_ANSWER = 'The provider gave no answer to this request of the batch.'
 
 type Results = ReadonlyMap<string, BatchResult>
 
-async function finishOnce(asking: Asking, results: Results, silence: string): Promise<Batch> {
+async function finishOnce(asking: Answered, results: Results, silence: string): Promise<Batch> {
   const { engine, stored, batch } = asking
   const now = () => engine.clock.now()
   const turn = new Turn(stored, { id: batch.id, token: engine.ids.next(), now })
@@ -91,7 +96,7 @@ interface Finishing {
   readonly turn: Turn
 }
 
-async function finish(asking: Asking, finishing: Finishing): Promise<Batch> {
+async function finish(asking: Answered, finishing: Finishing): Promise<Batch> {
   const { engine, stored, batch } = asking
   const failures: Record<string, string> = {}
   let answered = 0

@@ -46,17 +46,16 @@ export async function readyItems(
   if (fn.variants.size === 0) {
     throw new GatewayError('internal', `Function \`${fn.name}\` has no variants`)
   }
-  const noted = items.map(({ task }) => noteTask(config, fn, task))
+  const asked = items.map((item) => ({ ...item, noted: noteTask(config, fn, item.task) }))
   for (const [index, item] of items.entries()) checkItem(engine, fn, index, item)
   // Only now: of a batch that is refused, no file is kept.
   const ready: ReadyItem[] = []
-  for (const [index, { task: asked, episodeId, tags }] of items.entries()) {
+  for (const { task: given, noted, episodeId, tags } of asked) {
     const warnings: string[] = []
-    const task = await storeFiles(engine, { warnings, ask: { dryrun: false } }, asked)
-    const own = noted[index] ?? noteTask(config, fn, asked)
-    own.task = task
+    const task = await storeFiles(engine, { warnings, ask: { dryrun: false } }, given)
+    noted.task = task
     const names = { id: engine.ids.next(), episodeId: episodeId ?? engine.ids.next() }
-    ready.push({ ...names, tags: { ...tags }, warnings, task, noted: own })
+    ready.push({ ...names, tags: { ...tags }, warnings, task, noted })
   }
   return ready
 }

@@ -9,16 +9,19 @@ import type { AttemptDraft, Draft } from '../draft.ts'
 import { sizeOfDraft } from '../draft.ts'
 import type { Engine } from '../engine.ts'
 import { providerFailure } from '../failures.ts'
+import { isAnswer, withoutAnswer } from '../whole.ts'
 import { answerFromTool } from '../functions/answers.ts'
 import { noteTask } from '../functions/note-task.ts'
 import { toldOf } from '../functions/told.ts'
 import type { BatchItem } from './batch-item.ts'
+import { functionNamed } from '../functions/function-named.ts'
 
 interface Recording {
   readonly engine: Engine
   readonly config: Config
   readonly batch: Batch
   readonly target: Target
+  readonly wire: ChatWire
 }
 
 interface Outcome {
@@ -34,19 +37,16 @@ export function recordItem(
   item: BatchItem,
   { result, silence }: Outcome,
 ): string | null {
-  const { engine, target } = recording
-  const wire = target.wires.chat
-  if (!wire) throw new Error('A provider with batches has conversations.')
+  const { engine, wire } = recording
   const parts = result?.status === 200 ? wire.parts(result.body) : []
-  const error = errorOf(recording, wire, { result, silence, parts })
-  const draft = draftOf(recording, item, { result, wire, error, parts })
+  const error = errorOf(recording, { result, silence, parts })
+  const draft = draftOf(recording, item, { result, error, parts })
   engine.store.add(draft, sizeOfDraft(draft))
   return error?.message ?? null
 }
 
 function errorOf(
-  { engine, target }: Recording,
-  wire: ChatWire,
+  { engine, target, wire }: Recording,
   { result, silence, parts }: Outcome & { readonly parts: readonly Part[] },
 ): GatewayError | null {
   const name = `${target.model}/${target.name}`
@@ -56,15 +56,11 @@ function errorOf(
     const answer = { headers: {}, text: '', nowMs: engine.clock.now() }
     return providerFailure(name, result.status, said, answer)
   }
-  const answers = parts.some(({ type }) => type !== 'raw' && type !== 'usage')
-  if (answers) return null
-  const message = 'The provider sent JSON without an answer in it.'
-  return new GatewayError('upstream_bad_response', message, { target: name })
+  return parts.some(isAnswer) ? null : withoutAnswer(name)
 }
 
 interface Found {
   readonly result: BatchResult | null
-  readonly wire: ChatWire
   readonly error: GatewayError | null
   readonly parts: readonly Part[]
 }
@@ -105,9 +101,7 @@ function toldText(
   item: BatchItem,
   parts: readonly Part[],
 ): string {
-  const fn = config.functions.get(batch.functionName)
-  if (!fn) throw new GatewayError('not_found', `Unknown function: ${batch.functionName}`)
-  const noted = noteTask(config, fn, item.task)
+  const noted = noteTask(config, functionNamed(config, batch.functionName), item.task)
   noted.variantName = batch.variantName
   noted.params = item.params
   const whole = { kind: 'whole', headers: {}, bytes: null, parts } as const
@@ -117,9 +111,9 @@ function toldText(
 }
 
 function attemptOf(
-  { batch, target }: Recording,
+  { batch, target, wire }: Recording,
   item: BatchItem,
-  { result, wire, error, latencyUs }: Found & { readonly latencyUs: number },
+  { result, error, latencyUs }: Found & { readonly latencyUs: number },
 ): AttemptDraft {
   const response = result ? latin1(JSON.stringify(result.body)) : ''
   return {
