@@ -20,7 +20,7 @@ import { usageRoutes } from './tensorzero/usage-routes.ts'
 import { datasetRoutes } from './tensorzero/datasets.ts'
 import { storedInferences } from './tensorzero/stored-inferences.ts'
 import { metaRoutes } from './meta.ts'
-import { modelRoutes } from './models.ts'
+import { listedModels } from './models.ts'
 import { storedFile } from './tensorzero/object-storage.ts'
 import { operationRoutes } from './openai/operations/routes.ts'
 import { inputTokens } from './openai/responses/input-tokens.ts'
@@ -61,7 +61,7 @@ export const routes: readonly Route<App>[] = [
   ...usageRoutes,
   ...workflowRoutes,
   ...metaRoutes,
-  ...modelRoutes,
+  ...listedModels,
   ...uiRoutes,
   ...functionRoutes,
   pages,

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { workerData } from 'node:worker_threads'
 import { decodeDialect } from '../api/dialects.ts'
 import { completeRecord } from '../engine/complete.ts'
@@ -8,6 +7,7 @@ import { systemClock } from '../lib/clock.ts'
 import { wireNamed } from '../providers/wires.ts'
 import { PortHub } from '../store/port-hub.ts'
 import { tablePricing } from './price-files.ts'
+import { remoteEngine } from './remote-engine.ts'
 import { portOf, readThreadData, threadFile } from './threads.ts'
 
 const { dataDir, priceFile, store, retention } = readThreadData(workerData)
@@ -21,30 +21,13 @@ const options = {
 }
 
 /** Only what the chosen store needs is loaded. */
-switch (store.kind) {
-  case 'sqlite': {
-    const { runWriter } = await import('../store/writer.ts')
-    const check = { thread: threadFile('check-thread'), threadData: workerData as unknown }
-    runWriter<Draft>({ ...options, retention, check })
-    break
-  }
-  case 'postgres': {
-    const { runRemoteWriter } = await import('../store/remote/writer.ts')
-    const { PostgresEngine } = await import('../store/postgres/engine.ts')
-    const engine = new PostgresEngine({
-      url: store.url,
-      writer: randomUUID(),
-      care: { retention, clock: systemClock },
-    })
-    runRemoteWriter<Draft>({ ...options, engine, random: Math.random })
-    break
-  }
-  case 'clickhouse': {
-    const { runRemoteWriter } = await import('../store/remote/writer.ts')
-    const { ClickHouseEngine } = await import('../store/clickhouse/engine.ts')
-    const engine = new ClickHouseEngine({ ...store, clock: systemClock, retention })
-    runRemoteWriter<Draft>({ ...options, engine, random: Math.random })
-    break
-  }
+if (store.kind === 'sqlite') {
+  const { runWriter } = await import('../store/writer.ts')
+  const check = { thread: threadFile('check-thread'), threadData: workerData as unknown }
+  runWriter<Draft>({ ...options, retention, check })
+} else {
+  const { runRemoteWriter } = await import('../store/remote/writer.ts')
+  const engine = await remoteEngine(store, retention)
+  runRemoteWriter<Draft>({ ...options, engine, random: Math.random })
 }
 collectGarbage()

@@ -7,20 +7,23 @@ import { networkInterfaces } from 'node:os'
  * reserved, multicast, and those by which clouds tell their machines secrets. Source: IANA's
  * registries of special-purpose addresses; 168.63.129.16 is Azure's.
  */
-const NOT_PUBLIC_4 = `0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 168.63.129.16/32
+const NOT_PUBLIC_4 = ranges(
+  'ipv4',
+  `0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 168.63.129.16/32
   169.254.0.0/16 172.16.0.0/12 192.0.0.0/24 192.0.2.0/24 192.88.99.0/24 192.168.0.0/16
-  198.18.0.0/15 198.51.100.0/24 203.0.113.0/24 224.0.0.0/4 240.0.0.0/4`
+  198.18.0.0/15 198.51.100.0/24 203.0.113.0/24 224.0.0.0/4 240.0.0.0/4`,
+)
 
 /** Within 2000::/3, outside of which nothing is public: what stands for IPv4, and reserved ones. */
-const NOT_PUBLIC_6 = '2001::/23 2001:db8::/32 2002::/16 3fff::/20'
+const NOT_PUBLIC_6 = ranges('ipv6', '2001::/23 2001:db8::/32 2002::/16 3fff::/20')
+const GLOBAL_6 = ranges('ipv6', '2000::/3')
 
 /** Whether an IP address is another machine's on the public internet. */
 export function isPublic(address: string): boolean {
   const bare = address.split('%')[0] ?? ''
   if (isIP(bare) === 0 || isOwn(bare)) return false
-  if (isIP(bare) === 4) return !listOf(NOT_PUBLIC_4, 'ipv4').check(bare, 'ipv4')
-  const global = listOf('2000::/3', 'ipv6').check(bare, 'ipv6')
-  return global && !listOf(NOT_PUBLIC_6, 'ipv6').check(bare, 'ipv6')
+  if (isIP(bare) === 4) return !NOT_PUBLIC_4.check(bare, 'ipv4')
+  return GLOBAL_6.check(bare, 'ipv6') && !NOT_PUBLIC_6.check(bare, 'ipv6')
 }
 
 function isOwn(address: string): boolean {
@@ -31,9 +34,9 @@ function isOwn(address: string): boolean {
   return own.check(address, isIP(address) === 4 ? 'ipv4' : 'ipv6')
 }
 
-function listOf(ranges: string, family: 'ipv4' | 'ipv6'): BlockList {
+function ranges(family: 'ipv4' | 'ipv6', written: string): BlockList {
   const list = new BlockList()
-  for (const range of ranges.split(/\s+/)) {
+  for (const range of written.split(/\s+/)) {
     const [start = '', bits = ''] = range.split('/')
     list.addSubnet(start, Number(bits), family)
   }
