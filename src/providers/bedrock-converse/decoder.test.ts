@@ -79,3 +79,21 @@ test('a search result that is cited is cited by its address', () => {
     ),
   ).toMatchObject([{ type: 'text', text: 'So.', citations: [cited] }])
 })
+
+test('a signature that comes in pieces is one', () => {
+  const thought = (reasoningContent: JsonObject) =>
+    ['contentBlockDelta', block(0, { delta: { reasoningContent } })] as const
+  expect(
+    streamed(
+      thought({ text: 'Hm.' }),
+      thought({ signature: 'one-' }),
+      thought({ signature: 'two' }),
+      ['contentBlockStop', block(0, {})],
+      ['contentBlockDelta', block(1, { delta: { text: 'Yes.' } })],
+      ['contentBlockStop', block(1, {})],
+    ),
+  ).toEqual([
+    { type: 'thought', text: 'Hm.', signature: 'one-two' },
+    { type: 'text', text: 'Yes.' },
+  ])
+})

@@ -32,6 +32,8 @@ export class ConverseDecoder implements Decoder {
   #block = -1
   /** Calls that have no arguments yet. */
   readonly #bare = new Set<number>()
+  /** Signatures of thoughts, as far as they have come. */
+  readonly #signatures = new Map<number, string>()
   /** Blocks of Amazon's own tools, as far as they have come. */
   readonly #own = new Map<number, OwnBlock>()
 
@@ -85,6 +87,9 @@ export class ConverseDecoder implements Decoder {
     const own = this.#own.get(index)
     this.#own.delete(index)
     if (own) return [own.part()]
+    const signature = this.#signatures.get(index)
+    this.#signatures.delete(index)
+    if (signature !== undefined) return [{ type: 'reasoning', text: '', signature }]
     return this.#bare.delete(index) ? [{ type: 'tool_arguments', index, text: '{}' }] : []
   }
 
@@ -99,7 +104,7 @@ export class ConverseDecoder implements Decoder {
     const text = asString(delta['text'])
     if (text !== undefined) return [{ type: 'text', text, ...begins }]
     const thought = asObject(delta['reasoningContent'])
-    if (thought) return [thoughtPart(thought, begins)]
+    if (thought) return this.#thought(thought, index, begins)
     const call = asObject(delta['toolUse'])
     if (call) {
       const input = asString(call['input']) ?? ''
@@ -109,6 +114,14 @@ export class ConverseDecoder implements Decoder {
     }
     const citation = asObject(delta['citation'])
     return citation ? [citationPart(citation)] : [unknown(delta)]
+  }
+
+  /** A signature may come in pieces: it is told with the end of its block. */
+  #thought(thought: JsonObject, index: number, begins: { begins: true } | false): Part[] {
+    const signature = asString(thought['signature'])
+    if (signature === undefined) return [thoughtPart(thought, begins)]
+    this.#signatures.set(index, (this.#signatures.get(index) ?? '') + signature)
+    return begins ? [thoughtPart(thought, begins)] : []
   }
 }
 
@@ -142,13 +155,11 @@ class OwnBlock {
 }
 
 function thoughtPart(thought: JsonObject, begins: { begins: true } | false): Part {
-  const signature = asString(thought['signature'])
   const data = asString(thought['redactedContent'])
   return {
     type: 'reasoning',
     text: asString(thought['text']) ?? '',
     ...begins,
-    ...(signature !== undefined && { signature }),
     ...(data !== undefined && { data }),
   }
 }

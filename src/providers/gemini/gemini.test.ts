@@ -63,6 +63,22 @@ test("The client's own settings stand beside those that have nouns.", () => {
   expect(dropped).toEqual([])
 })
 
+test('Words of Google’s own protocol may be numbers.', () => {
+  const blocked = collect(gemini.parts({ promptFeedback: { blockReason: 5 } }))
+  expect([blocked.finish, blocked.finishRaw]).toEqual(['content_filter', 'MODEL_ARMOR'])
+  const promptTokensDetails = [
+    { modality: 1, tokenCount: 7 },
+    { modality: 2, tokenCount: 3 },
+    { modality: 4, tokenCount: 2 },
+  ]
+  const usageMetadata = { promptTokenCount: 12, totalTokenCount: 12, promptTokensDetails }
+  expect(collect(gemini.parts({ usageMetadata })).usage).toMatchObject({
+    input: 7,
+    imageInput: 3,
+    audioInput: 2,
+  })
+})
+
 test('No JSON makes it throw.', () => {
   fc.assert(
     fc.property(fc.dictionary(fc.string(), fc.jsonValue()), fc.jsonValue(), (body, value) => {

@@ -57,12 +57,24 @@ function readResponse(body: JsonObject, progress: Progress): Part[] {
   return [...parts, ...readFeedback(body)]
 }
 
+/** By the numbers of Google's own protocol. */
+const BLOCKS = [
+  'BLOCKED_REASON_UNSPECIFIED',
+  'SAFETY',
+  'OTHER',
+  'BLOCKLIST',
+  'PROHIBITED_CONTENT',
+  'MODEL_ARMOR',
+  'JAILBREAK',
+]
+
 /** A prompt that was refused has no candidates. */
 function readFeedback({ promptFeedback }: JsonObject): Part[] {
   const feedback = asObject(promptFeedback)
   if (!feedback) return []
   const raw: Part = { type: 'raw', level: 'response', fields: { promptFeedback: feedback } }
-  const why = asString(feedback['blockReason'])
+  const said = feedback['blockReason']
+  const why = typeof said === 'number' ? (BLOCKS[said] ?? String(said)) : asString(said)
   return why === undefined ? [raw] : [raw, { type: 'finish', reason: 'content_filter', raw: why }]
 }
 

@@ -49,12 +49,19 @@ interface Modalities {
 function modality(raw: JsonObject, keys: readonly string[]): Modalities {
   const details = keys.flatMap((key) => objectsIn(raw[key]))
   const count = (names: readonly string[]) => {
-    const found = details.filter((detail) => names.includes(asString(detail['modality']) ?? ''))
+    const found = details.filter((detail) => names.includes(modalityOf(detail)))
     if (found.length === 0) return null
     return found.reduce((sum, detail) => sum + (asNumber(detail['tokenCount']) ?? 0), 0)
   }
   return { audio: count(['AUDIO']), image: count(['IMAGE', 'VIDEO']) }
 }
+
+/** By its name, or by its number in Google's own protocol. */
+function modalityOf({ modality }: JsonObject): string {
+  return typeof modality === 'number' ? (NUMBERED[modality] ?? '') : (asString(modality) ?? '')
+}
+
+const NUMBERED = ['', 'TEXT', 'IMAGE', 'VIDEO', 'AUDIO', 'DOCUMENT']
 
 /** What came from the cache is counted there. */
 function fresh(all: number | null, kept: number | null): number | null {

@@ -124,3 +124,46 @@ test('the calls of several choices are counted for each', () => {
     { type: 'tool_call', index: 0, id: 'a', name: 'add', choice: 1 },
   ])
 })
+
+const WEATHER = call('call_0', 'weather', '{"city":"Rome"}')
+
+test.each([
+  ['whole', whole({ function_call: fn('weather', '{"city":"Rome"}') })],
+  [
+    'streamed',
+    deltas(
+      { function_call: fn('weather', '') },
+      { function_call: { arguments: '{"city":' } },
+      { function_call: { arguments: '"Rome"}' } },
+    ),
+  ],
+  [
+    'one at a time without a list',
+    deltas(
+      { tool_calls: { index: 0, id: '', function: fn('weather', '{"city":') } },
+      { tool_calls: { index: 0, id: '', function: { name: null, arguments: '"Rome"}' } } },
+    ),
+  ],
+])('reads the call of an older format, %s', (_, parts) => {
+  expect(blocksOf(parts)).toEqual([WEATHER])
+})
+
+test('an empty call of the older format is none', () => {
+  expect(blocksOf(whole({ content: 'Hi', function_call: fn('', '') }))).toEqual([
+    { type: 'text', text: 'Hi' },
+  ])
+})
+
+test('what Gemini signed of a call is kept', () => {
+  const signed = {
+    id: 'a',
+    function: fn('add', '{}'),
+    extra_content: { google: { thought_signature: 'sig' } },
+  }
+  expect(blocksOf(whole({ tool_calls: [signed] }))).toEqual([
+    { ...call('a', 'add', '{}'), signature: 'sig' },
+  ])
+  expect(blocksOf(deltas({ tool_calls: [{ index: 0, ...signed }] }))).toEqual([
+    { ...call('a', 'add', '{}'), signature: 'sig' },
+  ])
+})

@@ -53,10 +53,14 @@ function imageUrl(piece: JsonObject): string | undefined {
   return asString(asObject(image)?.['url']) ?? asString(image)
 }
 
-/** What Gemini signs in this format: the message's words. Source: Gemini docs, "OpenAI compatibility". */
+/** What Gemini signs in this format: words and calls. Source: Gemini docs, "OpenAI compatibility". */
+export function googleSignature(said: JsonObject): string | undefined {
+  const google = asObject(asObject(said['extra_content'])?.['google'])
+  return asString(google?.['thought_signature'])
+}
+
 function signText(message: JsonObject, at: At, parts: Part[]): void {
-  const google = asObject(asObject(message['extra_content'])?.['google'])
-  const signature = asString(google?.['thought_signature'])
+  const signature = googleSignature(message)
   if (signature === undefined) return
   const last = parts.findLastIndex((part) => part.type === 'text')
   const text = parts[last]

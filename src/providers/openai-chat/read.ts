@@ -14,7 +14,7 @@ import type { Decoder } from '../provider.ts'
 import { CallPlaces } from './call-places.ts'
 import { readCitation, readPages } from './citations.ts'
 import { readError } from './errors.ts'
-import { readContent, readMedia } from './read-content.ts'
+import { googleSignature, readContent, readMedia } from './read-content.ts'
 import { readReasoning } from './read-reasoning.ts'
 import { costIn, readUsage } from './usage.ts'
 
@@ -117,11 +117,7 @@ function readMessage(
     const citation = readCitation(annotation)
     if (citation) parts.push({ type: 'citation', citation, ...at })
   }
-  const legacy = asObject(message['function_call'])
-  const calls = objectsIn(message['tool_calls'])
-  for (const call of legacy && asString(legacy['name'])
-    ? [...calls, { index: 0, function: legacy }]
-    : calls) {
+  for (const call of [...callsIn(message), ...legacyCall(message)]) {
     const place = places.placeOf(at.choice ?? 0, call)
     readToolCall(call, { index: place, places }, at, parts)
   }
@@ -129,6 +125,19 @@ function readMessage(
   if (annotations.length > 0 && unread.length === 0) delete rest['annotations']
   const extra = fieldsBeside(rest, MESSAGE_FIELDS)
   if (extra) parts.push({ type: 'raw', level: 'message', fields: extra, ...at })
+}
+
+/** A list of calls; TGI streams one at a time, without a list. */
+function callsIn({ tool_calls: calls }: JsonObject): JsonObject[] {
+  const only = asObject(calls)
+  return only ? [only] : objectsIn(calls)
+}
+
+/** The one call of the time before there were several: in a stream its later pieces have no name. */
+function legacyCall({ function_call: said }: JsonObject): JsonObject[] {
+  const fn = asObject(said)
+  const says = asString(fn?.['name']) || asString(fn?.['arguments'])
+  return fn && says ? [{ index: 0, function: fn }] : []
 }
 
 function readToolCall(
@@ -143,7 +152,9 @@ function readToolCall(
     const custom = asObject(call['function']) ? {} : ({ custom: true } as const)
     // Without an id the client could not say which call its result is of.
     const id = asString(call['id']) || places.idOf(index)
-    parts.push({ type: 'tool_call', index, id, name, ...custom, ...at })
+    const signature = googleSignature(call)
+    const signed = signature === undefined ? {} : { signature }
+    parts.push({ type: 'tool_call', index, id, name, ...custom, ...signed, ...at })
   }
   const args = fn?.['arguments'] ?? fn?.['input']
   const text = typeof args === 'string' ? args : args ? JSON.stringify(args) : ''

@@ -95,3 +95,37 @@ test('the buckets add up to the totals, whatever the details say', () => {
     }),
   )
 })
+
+test.each(['queued', 'in_progress', 'cancelled'])(
+  'a response that is %s is an answer all the same',
+  (status) => {
+    const { content, finish, finishRaw } = whole({ status, output: [] })
+    expect([content, finish, finishRaw]).toEqual([[], 'unknown', status])
+  },
+)
+
+test('a search of X that xAI has done is nobody’s call', () => {
+  const named = {
+    id: 'ctc_1',
+    type: 'custom_tool_call',
+    call_id: 'xs_call_1',
+    name: 'x_keyword_search',
+  }
+  const item = { ...named, status: 'completed', input: '{"query":"weir"}' }
+  const said = { type: 'message', content: [{ type: 'output_text', text: 'Found.' }] }
+  const expected = [
+    { type: 'unknown', data: item, wire: 'openai_responses' },
+    { type: 'text', text: 'Found.' },
+  ]
+  const answer = whole({ status: 'completed', output: [item, said] })
+  expect([answer.content, answer.finish]).toEqual([expected, 'stop'])
+  const at = { output_index: 0, item_id: 'ctc_1' }
+  const stream = streamed(
+    { type: 'response.output_item.added', output_index: 0, item: { ...item, input: '' } },
+    { type: 'response.custom_tool_call_input.delta', ...at, delta: item.input },
+    { type: 'response.output_item.done', output_index: 0, item },
+    { type: 'response.output_item.done', output_index: 1, item: said },
+    { type: 'response.completed', response: { status: 'completed', output: [item, said] } },
+  )
+  expect([stream.content, stream.finish]).toEqual([expected, 'stop'])
+})

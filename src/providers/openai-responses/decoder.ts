@@ -13,6 +13,7 @@ import type { Decoder } from '../provider.ts'
 import {
   annotationPart,
   callPart,
+  isCall,
   readEnd,
   readItem,
   readLogprobs,
@@ -89,6 +90,8 @@ export class ResponsesDecoder implements Decoder {
         return [{ type: 'reasoning', text: delta }]
       case 'response.function_call_arguments.delta':
       case 'response.custom_tool_call_input.delta':
+        // Of what is not announced as the client's to answer, the end tells all.
+        if (!seen.opened) return []
         seen.note(event)
         return [{ type: 'tool_arguments', index: place, text: delta }]
       default:
@@ -110,6 +113,7 @@ export class ResponsesDecoder implements Decoder {
         return [reasoningStart(item)]
       case 'function_call':
       case 'custom_tool_call':
+        if (!isCall(item)) return []
         seen.opened = true
         this.#calls = true
         return [callPart(item, place)]

@@ -59,12 +59,16 @@ function finishOf(body: JsonObject): Part | null {
   if (status === 'incomplete') {
     return { type: 'finish', reason: INCOMPLETE.get(why ?? '') ?? 'unknown', raw: why ?? status }
   }
+  // It goes on in the background, or was stopped there: its id is all there is to have.
+  if (NOT_YET.has(status ?? '')) return { type: 'finish', reason: 'unknown', raw: status ?? '' }
   if (status !== undefined && status !== 'completed') return null
   const output = objectsIn(body['output'])
   if (status === undefined && output.length === 0) return null
-  const calls = output.some(({ type }) => type === 'function_call' || type === 'custom_tool_call')
+  const calls = output.some(isCall)
   return { type: 'finish', reason: calls ? 'tool_call' : 'stop', raw: status ?? 'completed' }
 }
+
+const NOT_YET: ReadonlySet<string> = new Set(['queued', 'in_progress', 'cancelled'])
 
 const INCOMPLETE: ReadonlyMap<string, FinishReason> = new Map([
   ['max_output_tokens', 'length'],
@@ -81,6 +85,7 @@ export function readItem(item: JsonObject, index: number): Part[] {
       return readReasoning(item)
     case 'function_call':
     case 'custom_tool_call':
+      if (isServerTool(item)) return [{ type: 'unknown', data: item, wire: WIRE }]
       return [
         callPart(item, index),
         {
@@ -94,6 +99,17 @@ export function readItem(item: JsonObject, index: number): Part[] {
     default:
       return [{ type: 'unknown', data: item, wire: WIRE }]
   }
+}
+
+/** A call that the client is to answer. */
+export function isCall(item: JsonObject): boolean {
+  const { type } = item
+  return (type === 'function_call' || type === 'custom_tool_call') && !isServerTool(item)
+}
+
+/** xAI's searches of X look like calls of custom tools, and are done already. */
+function isServerTool({ call_id: id }: JsonObject): boolean {
+  return asString(id)?.startsWith('xs_') === true
 }
 
 /** A picture that is done is a file to every client. */

@@ -59,7 +59,9 @@ function readItem(facts: Facts, item: JsonObject): void {
     }
     addSecrets(facts, [item['encrypted_content'], item['signature']])
   }
-  if (item['type'] === 'function_call' || item['type'] === 'custom_tool_call') {
+  // xAI's own searches of X are done already.
+  const isOwn = text(item['call_id']).startsWith('xs_')
+  if (!isOwn && (item['type'] === 'function_call' || item['type'] === 'custom_tool_call')) {
     addSecrets(facts, [item['thought_signature']])
     const args = text(item['arguments']) || text(item['input'])
     facts.calls.push({ id: text(item['call_id']), name: text(item['name']), text: args })

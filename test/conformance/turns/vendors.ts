@@ -189,6 +189,8 @@ const responses: Vendor = {
           case 'function_call':
             return { marks: [call(text(item['call_id']), text(item['name']), item['arguments'])] }
           case 'custom_tool_call':
+            // xAI's own searches of X are done already.
+            if (text(item['call_id']).startsWith('xs_')) return {}
             return { marks: [call(text(item['call_id']), text(item['name']), item['input'])] }
           case 'message':
             return {
