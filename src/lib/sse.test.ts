@@ -127,8 +127,8 @@ test('formats events that read back as they were', () => {
 })
 
 test('an error told in a field of its own is an event: llama.cpp once did so', () => {
-  const stream = 'data: {"a":1}\n\nerror: {"code":500,"message":"No."}\n\n'
-  expect(readEvents(Buffer.from(stream))).toEqual([
+  const said = 'data: {"a":1}\n\nerror: {"code":500,"message":"No."}\n\n'
+  expect(readEvents(Buffer.from(said))).toEqual([
     { event: 'message', data: '{"a":1}' },
     { event: 'error', data: '{"error":{"code":500,"message":"No."}}' },
   ])
