@@ -57,8 +57,8 @@ function modality(raw: JsonObject, keys: readonly string[]): Modalities {
 }
 
 /** By its name, or by its number in Google's own protocol. */
-function modalityOf({ modality }: JsonObject): string {
-  return typeof modality === 'number' ? (NUMBERED[modality] ?? '') : (asString(modality) ?? '')
+function modalityOf({ modality: said }: JsonObject): string {
+  return typeof said === 'number' ? (NUMBERED[said] ?? '') : (asString(said) ?? '')
 }
 
 const NUMBERED = ['', 'TEXT', 'IMAGE', 'VIDEO', 'AUDIO', 'DOCUMENT']
