@@ -89,7 +89,9 @@ evaluators.m = { type = "exact_match" }`
   })
   expect([...(made?.variants.keys() ?? [])]).toEqual(['a', 'b', 'c', 'd', 'e'])
   expect(made?.outputSchema?.check({ score: 0.5 })).toEqual([])
-  expect(made?.outputSchema?.check({ score: true })).toEqual(['/score must be number'])
+  expect(made?.outputSchema?.check({ score: true })).toEqual([
+    'true is not of type "number" (at /score)',
+  ])
   const templates = templatesOf(made?.variants.get('a'))
   expect(templates?.get('system')?.render({})).toBe('Judge it.')
   const input = { input: 'Q', generated_output: 'A', reference_output: null }

@@ -11,7 +11,7 @@ const renderOf = ({ templates }: Prompting, name: string, args: JsonObject) =>
 test('a request may bring a schema', async () => {
   const config = await load()
   const schema = config.compileSchema({ type: 'number' }, 'the output')
-  expect(schema.check('x')).toEqual(['the value must be number'])
+  expect(schema.check('x')).toEqual(['"x" is not of type "number"'])
   expect(() => config.compileSchema({ type: 'nope' }, 'the output')).toThrow(
     expect.objectContaining({
       code: 'invalid_request',

@@ -74,7 +74,8 @@ function named(body: JsonObject, model: string): JsonObject {
   return 'model' in body ? { ...body, model } : body
 }
 
-function placeOf({ wires, provider, name, model }: Target): CallPlace {
+/** Where a target's calls go. */
+export function placeOf({ wires, provider, name, model }: Target): CallPlace {
   const { quirks, type, relays } = provider
   return { wires, quirks, type, name, model, ...(relays && { relays }) }
 }

@@ -5,6 +5,7 @@ import type { Flight, HttpRequest, Transport } from '../lib/transport.ts'
 import type { ModelCall } from './ask.ts'
 import type { Engine } from './engine.ts'
 import { allPatches, patchHeaders, scriptPatches } from './patches.ts'
+import { placeOf } from './request-body.ts'
 import { secretOf, settingsOf } from './secrets.ts'
 import type { AttemptTrace } from './trace.ts'
 
@@ -65,7 +66,7 @@ function play(
   attempt.url = `${provider.type}:${model}`
   const call = countCall(engine.scriptCalls, `${target.model} ${target.name}`)
   const body = asObject(parseJson(attempt.requestBody.toString('utf8'))) ?? {}
-  const { operation } = ask
+  const { operation, stream } = ask
   const script = provider.script?.({
     model,
     operation,
@@ -75,6 +76,10 @@ function play(
     options,
     key: secretOf(target.credential, ask, target)?.reveal() ?? null,
     patches: scriptPatches(ask, target),
+    told: (encode) => {
+      const place = { ...placeOf(target), wires: { chat: { ...attempt.wire, encode } } }
+      return ask.encodeFor(place, { model, stream, options })?.body ?? null
+    },
     newId: () => engine.ids.next(),
   })
   if (!script) throw new Error('Only scripted providers play.')

@@ -13,12 +13,29 @@ test('says all that is wrong with a value, a line each', () => {
     additionalProperties: false,
   }
   expect(check(schema, { age: 1.5, mail: 'x', more: 1 })).toEqual([
-    "the value must have required property 'name'",
-    'the value must NOT have additional properties: "more"',
-    '/age must be integer',
-    '/mail must match format "email"',
+    '"name" is a required property',
+    "Additional properties are not allowed ('more' was unexpected)",
+    '1.5 is not of type "integer" (at /age)',
+    '"x" is not a "email" (at /mail)',
   ])
   expect(check(schema, { name: 'x', age: 2 })).toEqual([])
+})
+
+test.each<[Json, unknown, string]>([
+  [{ type: ['string', 'null'] }, 1, '1 is not of types "string", "null"'],
+  [{ enum: ['a', 'b', 'c'] }, 'd', '"d" is not one of "a", "b" or "c"'],
+  [{ const: 1 }, 2, '1 was expected'],
+  [{ minimum: 3 }, 2, '2 is less than the minimum of 3'],
+  [{ exclusiveMaximum: 3 }, 3, '3 is greater than or equal to the maximum of 3'],
+  [{ minLength: 1 }, '', '"" is shorter than 1 character'],
+  [{ maxItems: 2 }, [1, 2, 3], '[1,2,3] has more than 2 items'],
+  [{ pattern: '^a' }, 'b', '"b" does not match "^a"'],
+  [{ oneOf: [true, true] }, 1, '1 is valid under more than one of the schemas listed in'],
+  [{ uniqueItems: true }, [1, 1], '[1,1] has non-unique elements'],
+  [{ minProperties: 1 }, {}, '{} must NOT have fewer than 1 properties'],
+  [{ type: 'number' }, 'x'.repeat(500), '… is not of type "number"'],
+])('says of %j what is wrong with %j', (schema, value, words) => {
+  expect(check(schema, value)).toEqual([expect.stringContaining(words)])
 })
 
 test.each<[string, Json, unknown]>([

@@ -2,6 +2,7 @@ import { createRequire } from 'node:module'
 import type { Ajv, AnySchema, ErrorObject, Options } from 'ajv'
 import type { FormatsPlugin } from 'ajv-formats'
 import { isDeeperThan, type Json } from './json.ts'
+import { wordsOf } from './schema-messages.ts'
 
 /** What is wrong with a value, a line each: empty when nothing is. */
 export type CheckValue = (value: unknown) => readonly string[]
@@ -88,7 +89,13 @@ function createAjv(draft: Draft): Ajv {
   const { default: Library } = load(draft) as { default: new (options: Options) => Ajv }
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what it exports
   const { default: addFormats } = load('ajv-formats') as { default: FormatsPlugin }
-  const ajv = new Library({ strict: false, allErrors: true, logger: false, addUsedSchema: false })
+  const ajv = new Library({
+    strict: false,
+    allErrors: true,
+    logger: false,
+    addUsedSchema: false,
+    verbose: true,
+  })
   addFormats(ajv)
   return ajv
 }
@@ -96,11 +103,7 @@ function createAjv(draft: Draft): Ajv {
 const MOST_NAMED = 20
 
 function describe(errors: readonly ErrorObject[]): string[] {
-  return errors.slice(0, MOST_NAMED).map(({ instancePath, message, params }) => {
-    const extra: unknown = params['additionalProperty'] ?? params['unevaluatedProperty']
-    const named = extra === undefined ? '' : `: ${JSON.stringify(extra)}`
-    return `${instancePath === '' ? 'the value' : instancePath} ${message}${named}`
-  })
+  return errors.slice(0, MOST_NAMED).map(wordsOf)
 }
 
 function reasonOf(thrown: unknown): string {

@@ -241,6 +241,8 @@ export interface ScriptRequest {
   readonly key: string | null
   /** What is changed in the body and the headers, for providers that show it. */
   readonly patches: ScriptPatches
+  /** The conversation in other words than the body's, for providers that say it back; null: none. */
+  told(encode: ChatWire['encode']): JsonObject | null
   newId(): string
 }
 

@@ -23,7 +23,21 @@ async function told(content: readonly object[], role = 'user'): Promise<JsonObje
 }
 
 const PNG = 'iVBORw0KGgoAAAANSUhEUg=='
-const IMAGE = { type: 'image_url', image_url: { url: `data:image/png;base64,${PNG}` } }
+const PATH =
+  'observability/files/69bda75ae175ffb175291d1b6d801518e69ceb7d5b613d9b7e7bbe80f455dd69.png'
+const IMAGE = {
+  type: 'file',
+  Base64: {
+    source_url: null,
+    mime_type: 'image/png',
+    storage_path: { kind: { type: 'disabled' }, path: PATH },
+    data: PNG,
+  },
+}
+const link = (more: object) => {
+  const url = 'https://example.com/a.png'
+  return { type: 'file', Url: { file_url: { url, mime_type: null, filename: null, ...more } } }
+}
 
 test('F129 texts, also raw ones, arrive', async () => {
   const blocks = [
@@ -51,7 +65,7 @@ test.each([
 
 test('F130 a result comes back', async () => {
   const result = { type: 'tool_result', id: '1', name: 'f', result: 'fine' }
-  expect(await told([result])).toEqual([{ type: 'tool_result', id: '1', result: 'fine' }])
+  expect(await told([result])).toEqual([result])
 })
 
 test.each([
@@ -61,7 +75,12 @@ test.each([
 ])('F131 a thought of %s reaches whom it may', async (provider, reaches) => {
   const thought = { type: 'thought', text: 'hmm', signature: 's', provider_type: provider }
   const blocks = await told([thought, { type: 'text', text: 'x' }], 'assistant')
-  expect(blocks.some(({ type }) => type === 'thought')).toBe(reaches)
+  expect(blocks).toEqual([...(reaches ? [thought] : []), { type: 'text', text: 'x' }])
+})
+
+test('F131 thoughts may be of the user, and without text', async () => {
+  const thought = { type: 'thought', text: null, signature: 's' }
+  expect(await told([{ type: 'thought', signature: 's' }])).toEqual([thought])
 })
 
 test.each<[string, object, boolean]>([
@@ -70,18 +89,17 @@ test.each<[string, object, boolean]>([
   ['the provider', { model_name: 'echo', provider_name: 'one' }, true],
   ['another model', { model_name: 'other' }, false],
   ['another provider', { model_name: 'echo', provider_name: 'two' }, false],
-  [
-    'the provider, named in full',
-    { model_provider_name: 'tensorzero::model_name::echo::provider_name::one' },
-    true,
-  ],
 ])('F132 an unknown block for %s', async (_, scope, reaches) => {
   const unknown = { type: 'unknown', data: { type: 'special', x: 1 }, ...scope }
   const blocks = await told([unknown, { type: 'text', text: 'x' }])
-  expect(blocks).toEqual([
-    ...(reaches ? [{ type: 'special', x: 1 }] : []),
-    { type: 'text', text: 'x' },
-  ])
+  expect(blocks).toEqual([...(reaches ? [unknown] : []), { type: 'text', text: 'x' }])
+})
+
+test('F132 an unknown block for the provider, named in full', async () => {
+  const unknown = { type: 'unknown', data: 1 }
+  const name = 'tensorzero::model_name::echo::provider_name::one'
+  const blocks = await told([{ ...unknown, model_provider_name: name }])
+  expect(blocks).toEqual([{ ...unknown, model_name: 'echo', provider_name: 'one' }])
 })
 
 test.each<[string, object, object]>([
@@ -90,14 +108,10 @@ test.each<[string, object, object]>([
   [
     'F133 by address',
     { type: 'file', file_type: 'url', url: 'https://example.com/a.png', detail: 'low' },
-    { type: 'image_url', image_url: { url: 'https://example.com/a.png', detail: 'low' } },
+    link({ detail: 'low' }),
   ],
   ['F134 as an image', { type: 'image', mime_type: 'image/png', data: PNG }, IMAGE],
-  [
-    'F134 by address without a kind',
-    { type: 'image', url: 'https://example.com/a.png' },
-    { type: 'image_url', image_url: { url: 'https://example.com/a.png' } },
-  ],
+  ['F134 by address without a kind', { type: 'image', url: 'https://example.com/a.png' }, link({})],
 ])('%s a file arrives', async (_, file, expected) => {
   expect(await told([file])).toEqual([expected])
 })

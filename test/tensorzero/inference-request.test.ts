@@ -113,6 +113,13 @@ test('F079 a variant of the request brings its own template, and json functions 
     say('Hi', { word: 'moin' }),
   )
   expect(JSON.stringify(plainly.json['content'])).toContain('Say moin.')
+  const text = { __tensorzero_remapped_path: 'system', __data: 'It said {{ system_text }}.' }
+  const silent = await brought(
+    'plain',
+    { model: 'dummy::echo_request_messages', system_template: text },
+    { messages: say('Hi').messages },
+  )
+  expect(JSON.stringify(silent.json)).toContain('It said none.')
   const facts = await brought('tensorzero::hello_json', { model: 'dummy::json' }, say())
   expect(facts.json['output']).toMatchObject({ parsed: { answer: 'Hello' } })
 })

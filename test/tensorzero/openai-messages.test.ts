@@ -42,13 +42,16 @@ const text = (said: string) => ({ type: 'text', text: said })
 const PNG = 'iVBORw0KGgoAAAANSUhEUg=='
 const WAV = Buffer.from('RIFF\0\0\0\0WAVEfmt ').toString('base64')
 
-test('F098 system messages are joined and moved to the front', async () => {
-  const developer = { role: 'developer', content: [text('two'), text('three')] }
-  expect(await told(ECHO, [user('Hi'), system('one'), developer])).toEqual({
-    system: 'one\ntwo\nthree',
-    messages: [{ role: 'user', content: [text('Hi')] }],
-  })
-})
+test.each([ECHO, 'tensorzero::model_name::dummy::echo_request_messages'])(
+  'F098 system messages are joined and moved to the front: %s',
+  async (model) => {
+    const developer = { role: 'developer', content: [text('two'), text('three')] }
+    expect(await told(model, [user('Hi'), system('one'), developer])).toEqual({
+      system: 'one\ntwo\nthree',
+      messages: [{ role: 'user', content: [text('Hi')] }],
+    })
+  },
+)
 
 test('F105 F106 F107 arguments go through templates, in each of the ways to write them', async () => {
   const ways = [
@@ -89,10 +92,10 @@ test('F101 F102 F103 images, files and recordings arrive with their types', asyn
   expect(messages).toMatchObject([
     {
       content: [
-        { type: 'image_url', image_url: { url: `data:image/png;base64,${PNG}`, detail: 'low' } },
-        { type: 'image_url', image_url: { url: 'https://example.com/a.png' } },
-        { type: 'file', file: { filename: 'a.pdf' } },
-        { type: 'input_audio', input_audio: { data: WAV, format: 'wav' } },
+        { type: 'file', Base64: { mime_type: 'image/png', data: PNG, detail: 'low' } },
+        { type: 'file', Url: { file_url: { url: 'https://example.com/a.png' } } },
+        { type: 'file', Base64: { mime_type: 'application/pdf', filename: 'a.pdf' } },
+        { type: 'file', Base64: { mime_type: 'audio/x-wav', data: WAV } },
       ],
     },
   ])
@@ -120,8 +123,13 @@ test('F099 F100 calls are read, and results that follow each other are one messa
         { id: '2', name: 'two' },
       ],
     },
-    { role: 'user', content: [{ type: 'tool_result', id: '1', result: 'uno' }] },
-    { role: 'user', content: [{ type: 'tool_result', id: '2', result: 'due' }] },
+    {
+      role: 'user',
+      content: [
+        { type: 'tool_result', name: 'one', result: 'uno', id: '1' },
+        { type: 'tool_result', name: 'two', result: 'due', id: '2' },
+      ],
+    },
   ])
 })
 

@@ -194,8 +194,9 @@ test('F050 errors come as data where that is configured', async () => {
     model: 'tensorzero::model_name::slow_model',
     messages: [{ role: 'user', content: 'Hi' }],
   })
-  expect(chat.json).toMatchObject({
-    error: { tensorzero_error_json: { AllVariantsFailed: {} }, error_json: {} },
+  const data = { AllVariantsFailed: { errors: { slow_model: expect.any(Object) } } }
+  expect(chat.json).toEqual({
+    error: { message: expect.any(String), error_json: data, tensorzero_error_json: data },
   })
   const nobody = await native.infer({ model_name: 'nobody', input: say() })
   expect(nobody.json['error_json']).toEqual({
@@ -203,6 +204,43 @@ test('F050 errors come as data where that is configured', async () => {
       message: "Invalid model name: Model name 'nobody' not found in model table",
     },
   })
+})
+
+test.each<[object, object]>([
+  [{ function_name: 'x' }, { UnknownFunction: { name: 'x' } }],
+  [{ function_name: 'timed', variant_name: 'x' }, { UnknownVariant: { name: 'x' } }],
+  [
+    { function_name: 'timed', episode_id: '00000000-0000-4000-8000-000000000000' },
+    { InvalidTensorzeroUuid: { kind: 'Episode', message: expect.any(String) } },
+  ],
+  [{ function_name: 'timed', allowed_tools: ['x'] }, { ToolNotFound: { name: 'x' } }],
+  [
+    { model_name: 'dummy::error' },
+    {
+      AllVariantsFailed: {
+        errors: {
+          'dummy::error': {
+            AllModelProvidersFailed: {
+              provider_errors: {
+                dummy: {
+                  InferenceClient: {
+                    message: "Error sending request to Dummy provider for model 'error'.",
+                    status_code: null,
+                    provider_type: 'dummy',
+                    raw_request: null,
+                    raw_response: null,
+                  },
+                },
+              },
+            },
+          },
+        },
+      },
+    },
+  ],
+])('F050 the data of an error has TensorZero’s name for it: %j', async (asked, expected) => {
+  const { json } = await native.infer({ ...asked, input: say() })
+  expect(json['error_json']).toEqual(expected)
 })
 
 test('F082 an error before the first chunk is an answer of its own', async () => {

@@ -7,11 +7,19 @@ import { weirError } from '../weir-error.ts'
 
 /**
  * An error in OpenAI's shape: the provider's own fields where it gave some, ours where it did not,
- * and what only the gateway knows under `weir`.
+ * and what only the gateway knows under `weir`. Who asks in TensorZero's words and wants errors as
+ * data is told TensorZero's fields alone.
  */
 export function errorBody(error: GatewayError, trace?: Trace, withJson = false): JsonObject {
   const { provider, param } = error.context
   const json = withJson ? errorJson(error) : undefined
+  const { message } = error
+  if (json && trace?.ask.requestedModel.startsWith('tensorzero::')) {
+    return {
+      error: { message, error_json: json, tensorzero_error_json: json },
+      ...rawOfFailed(trace),
+    }
+  }
   const said = asObject(provider?.raw)
   return {
     ...provider?.beside,
@@ -20,9 +28,9 @@ export function errorBody(error: GatewayError, trace?: Trace, withJson = false):
       code: provider?.code ?? error.code,
       param: param ?? null,
       ...said,
-      message: error.message,
+      message,
       weir: weirError(error, trace),
-      ...(json && { tensorzero_error_json: json, error_json: json }),
+      ...(json && { error_json: json, tensorzero_error_json: json }),
     },
     ...rawOfFailed(trace),
   }

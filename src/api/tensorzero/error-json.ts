@@ -3,8 +3,8 @@ import type { App } from '../app.ts'
 import type { Json, JsonObject } from '../../lib/json.ts'
 
 /**
- * An error as data, under TensorZero's names for what it wraps (`gateway.unstable_error_json`). The
- * names of the others are ours.
+ * An error as data, under TensorZero's names for it (`gateway.unstable_error_json`); under ours
+ * where it has none.
  */
 export function errorJson(error: GatewayError): JsonObject {
   const { wraps, causes = [], limit } = error.context
@@ -28,15 +28,66 @@ export function plainError({ engine }: App, error: GatewayError): JsonObject {
   return { error: error.message, ...(withJson && { error_json: errorJson(error) }) }
 }
 
-/** Errors that TensorZero has a name of its own for, and what their messages begin with. */
-const NAMED = [
-  ['Invalid inference target: ', 'InvalidInferenceTarget'],
-  ['Invalid request to OpenAI-compatible endpoint: ', 'InvalidOpenAICompatibleRequest'],
-] as const
+/** Errors that TensorZero has a name of its own for, by their messages: the groups are its fields. */
+const NAMED: readonly (readonly [name: string, message: RegExp])[] = [
+  ['InvalidInferenceTarget', /^Invalid inference target: (?<message>.*)$/s],
+  [
+    'InvalidOpenAICompatibleRequest',
+    /^Invalid request to OpenAI-compatible endpoint: (?<message>.*)$/s,
+  ],
+  ['UnknownFunction', /^Unknown function: (?<name>.*)$/s],
+  ['UnknownVariant', /^Unknown variant: (?<name>.*)$/s],
+  ['UnknownMetric', /^Unknown metric: (?<name>.*)$/s],
+  ['ToolNotFound', /^Tool not found: (?<name>.*)$/s],
+  ['DuplicateTool', /^Duplicate tool name: (?<name>.*)\. Tool names must be unique\.$/s],
+  ['ModelNotFound', /^Model not found: (?<model_name>.*)$/s],
+  ['InvalidTensorzeroUuid', /^Invalid (?<kind>\w+) ID: (?<message>.*)$/s],
+  [
+    'InvalidWorkflowEvaluationRun',
+    /^Workflow evaluation run not found for episode id: (?<episode_id>.*)$/s,
+  ],
+  ['InvalidDatasetName', /^Invalid dataset name: (?<dataset_name>.*)\. Datasets cannot be named/s],
+  [
+    'DatapointNotFound',
+    /^Datapoint not found for dataset: (?<dataset_name>.*) and id: (?<datapoint_id>.*)$/s,
+  ],
+  ['BatchNotFound', /^Batch request not found for id: (?<id>.*)$/s],
+  ['InferenceNotFound', /^Inference not found for id: (?<inference_id>.*)$/s],
+  ['ConfigSnapshotNotFound', /^Config snapshot not found for hash: (?<snapshot_hash>.*)$/s],
+  ['ApiKeyMissing', /^API key missing for provider (?<provider_name>[^:]*): (?<message>.*)$/s],
+  ['TensorZeroAuth', /^TensorZero authentication error: (?<message>.*)$/s],
+  [
+    'ObjectStoreUnconfigured',
+    /^Object storage is not configured\..* a `(?<block_type>\w+)` content block/s,
+  ],
+]
 
-function plain({ code, message }: GatewayError): JsonObject {
-  const [start, name] = NAMED.find(([words]) => message.startsWith(words)) ?? ['', pascal(code)]
-  return { [name]: { message: message.slice(start.length) } }
+/** A provider's failure in TensorZero's words. */
+const PROVIDERS =
+  /^Error(?: (?<status>\d+)[^:]*?)? from (?<type>\S+) (?<side>client|server): (?<said>.*)$/s
+const RAW =
+  /^(?<message>.*?)(?:\nRaw request: (?<request>.*?))?(?:\nRaw response: (?<response>.*))?$/s
+
+function plain({ code, message, context }: GatewayError): JsonObject {
+  for (const [name, pattern] of NAMED) {
+    const found = pattern.exec(message)
+    if (found) return { [name]: { ...found.groups } }
+  }
+  const failed = PROVIDERS.exec(message)?.groups
+  if (!failed) return { [pascal(code)]: { message } }
+  const { status, type = '', side, said = '' } = failed
+  const { message: words = said, request = null, response = null } = RAW.exec(said)?.groups ?? {}
+  return {
+    [side === 'client' ? 'InferenceClient' : 'InferenceServer']: {
+      message: words,
+      ...(side === 'client' && {
+        status_code: context.status ?? (status === undefined ? null : Number(status)),
+      }),
+      provider_type: type,
+      raw_request: request,
+      raw_response: response,
+    },
+  }
 }
 
 function named(causes: readonly Cause[]): JsonObject {

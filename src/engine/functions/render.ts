@@ -25,7 +25,7 @@ function renderSystem(prompting: Prompting, system: Input['system']): string | n
   }
   const wrapped = prompting.wrappers.get('system')
   if (wrapped === undefined) return template.render(typeof system === 'object' ? system : {})
-  return template.render(typeof system === 'object' ? system : { [wrapped]: system ?? '' })
+  return template.render(typeof system === 'object' ? system : { [wrapped]: system ?? null })
 }
 
 function renderMessage(prompting: Prompting, { role, content }: InputMessage): Message {

@@ -1,15 +1,8 @@
-import { blake3Hex } from '../../lib/hash.ts'
-import {
-  asArray,
-  asObject,
-  asString,
-  objectsIn,
-  type Json,
-  type JsonObject,
-} from '../../lib/json.ts'
+import { asArray, asObject, type Json, type JsonObject } from '../../lib/json.ts'
 import type { ScriptRequest } from '../provider.ts'
 import { lastSaid } from '../scripted/request.ts'
 import { failure, said, type Written } from './built-in.ts'
+import { encodeAsTold, filesIn } from './told.ts'
 
 /** TensorZero's names for test models whose answer depends on what they are asked. */
 export function echoOf(request: ScriptRequest): Written | null {
@@ -24,11 +17,11 @@ export function echoOf(request: ScriptRequest): Written | null {
     case 'echo_injected_data':
       return said(JSON.stringify(injected(patches)))
     case 'echo_request_messages':
-      return said(JSON.stringify(messagesOf(body)))
+      return said(JSON.stringify(request.told(encodeAsTold)))
     case 'extract_images':
-      return said(JSON.stringify(filesOf(body)))
+      return said(JSON.stringify(filesTold(request)))
     case 'require_pdf':
-      return requirePdf(filesOf(body))
+      return requirePdf(filesTold(request))
     case 'multiple-text-blocks':
       return textsOfFirst(body) === 2
         ? null
@@ -59,62 +52,8 @@ function injected({ body, headers }: ScriptRequest['patches']): JsonObject {
   return { injected_body: body, injected_headers: Object.entries(headers) }
 }
 
-/** What the model is told, in TensorZero's words. */
-function messagesOf(body: JsonObject): JsonObject {
-  const messages = objectsIn(body['messages'])
-  const system = messages.find((message) => message['role'] === 'system')
-  return {
-    system: asString(system?.['content']) ?? null,
-    messages: messages
-      .filter((message) => message['role'] !== 'system')
-      .map((message) => ({
-        role: message['role'] === 'assistant' ? 'assistant' : 'user',
-        content: blocksOf(message),
-      })),
-  }
-}
-
-function blocksOf(message: JsonObject): Json[] {
-  const { content } = message
-  if (message['role'] === 'tool') {
-    return [{ type: 'tool_result', id: message['tool_call_id'] ?? '', result: content ?? '' }]
-  }
-  const thought = asString(message['reasoning_content']) ?? asString(message['reasoning'])
-  const texts = typeof content === 'string' ? [{ type: 'text', text: content }] : asArray(content)
-  const calls = objectsIn(message['tool_calls']).map((call) => {
-    const { name = '', arguments: args = '' } = asObject(call['function']) ?? {}
-    return { type: 'tool_call', id: call['id'] ?? '', name, arguments: args }
-  })
-  return [
-    ...(thought === undefined ? [] : [{ type: 'thought', text: thought }]),
-    ...texts,
-    ...calls,
-  ]
-}
-
-/** Files with the place where TensorZero would store them: the hash of their base64 text. */
-function filesOf(body: JsonObject): Json[] {
-  return asArray(body['messages'])
-    .flatMap((message) => asArray(asObject(message)?.['content']))
-    .flatMap((piece) => urlIn(asObject(piece) ?? {}))
-    .map((url): Json => {
-      const [, type = '', data] = /^data:([^;,]*)[^,]*,(.*)$/s.exec(url) ?? []
-      if (data === undefined) return { Url: { file_url: { url } } }
-      const path = `observability/files/${blake3Hex(data)}.${type.split('/')[1]}`
-      return {
-        Base64: {
-          file: { mime_type: type, data },
-          storage_path: { kind: { type: 'disabled' }, path },
-        },
-      }
-    })
-}
-
-function urlIn(piece: JsonObject): string[] {
-  const url =
-    asString(asObject(piece['image_url'])?.['url']) ??
-    asString(asObject(piece['file'])?.['file_data'])
-  return url === undefined ? [] : [url]
+function filesTold(request: ScriptRequest): Json[] {
+  return filesIn(request.told(encodeAsTold) ?? {})
 }
 
 function requirePdf(files: readonly Json[]): Written {

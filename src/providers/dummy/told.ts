@@ -1,0 +1,85 @@
+import type { Block, ChatRequest, FileBlock } from '../../domain/chat.ts'
+import { thoughtJson } from '../../domain/native-blocks.ts'
+import { blake3Hex } from '../../lib/hash.ts'
+import { asArray, asObject, type Json, type JsonObject } from '../../lib/json.ts'
+import type { Encoded } from '../provider.ts'
+
+/** A conversation as TensorZero's requests to models have it: what its models for tests say back. */
+export function encodeAsTold({ messages }: ChatRequest): Encoded {
+  const system = messages
+    .filter(({ role }) => role === 'system')
+    .flatMap(({ content }) => content)
+    .flatMap((block) => (block.type === 'text' ? [block.text] : []))
+  return {
+    body: {
+      system: system.length > 0 ? system.join('\n') : null,
+      messages: messages
+        .filter(({ role }) => role !== 'system')
+        .map(({ role, content }) => ({ role, content: content.map(blockOf) })),
+    },
+    dropped: [],
+  }
+}
+
+/** The files of such a conversation. */
+export function filesIn(told: JsonObject): Json[] {
+  return asArray(told['messages'])
+    .flatMap((message) => asArray(asObject(message)?.['content']))
+    .flatMap((block) => {
+      const { type, ...file } = asObject(block) ?? {}
+      return type === 'file' ? [file] : []
+    })
+}
+
+function blockOf(block: Block): JsonObject {
+  switch (block.type) {
+    case 'text':
+    case 'refusal':
+      return { type: 'text', text: block.text }
+    case 'tool_call':
+      return { type: 'tool_call', id: block.id, name: block.name, arguments: block.arguments }
+    case 'tool_result':
+      return { type: 'tool_result', name: block.name, result: block.result, id: block.id }
+    case 'thought':
+      return thoughtJson(block)
+    case 'file':
+      return { type: 'file', ...fileOf(block) }
+    case 'unknown':
+      return {
+        type: 'unknown',
+        data: block.data,
+        ...(block.modelName !== undefined && { model_name: block.modelName }),
+        ...(block.providerName !== undefined && { provider_name: block.providerName }),
+      }
+  }
+}
+
+/** Bytes come with the place where they are stored: it is named after their base64 text. */
+function fileOf({
+  url,
+  mimeType,
+  filename,
+  detail,
+  sourceUrl,
+  storagePath,
+}: FileBlock): JsonObject {
+  const [, type = '', data] = /^data:([^;,]*)[^,]*,(.*)$/s.exec(url) ?? []
+  const seen = detail === undefined ? {} : { detail }
+  if (data === undefined) {
+    const named = { url, mime_type: mimeType ?? null, ...seen, filename: filename ?? null }
+    return { Url: { file_url: named } }
+  }
+  const mime = mimeType ?? type
+  const path = `observability/files/${blake3Hex(data)}.${mime.split('/')[1]}`
+  const { kind } = storagePath ?? { kind: { type: 'disabled' } }
+  return {
+    Base64: {
+      source_url: sourceUrl ?? null,
+      mime_type: mime,
+      storage_path: { kind, path: storagePath?.path ?? path },
+      ...seen,
+      ...(filename !== undefined && { filename }),
+      data,
+    },
+  }
+}
