@@ -80,3 +80,16 @@ test('places of citations are told in bytes', () => {
   expect(whole(parts)[0]).toMatchObject({ groundingMetadata })
   expect(streamed(parts).at(-1)).toMatchObject({ groundingMetadata })
 })
+
+test('what is cited from a document is retrieved context', () => {
+  const citation = { title: 'a.pdf', citedText: 'words', raw: {}, wire: 'anthropic_messages' }
+  const parts: Part[] = [
+    { type: 'text', text: 'Words.' },
+    { type: 'citation', citation },
+    { type: 'citation', citation },
+    { type: 'citation', citation: { raw: {}, wire: 'anthropic_messages' } },
+  ]
+  const groundingChunks = [{ retrievedContext: { title: 'a.pdf', text: 'words' } }]
+  expect(whole(parts)[0]?.['groundingMetadata']).toEqual({ groundingChunks })
+  expect(streamed(parts).at(-1)?.['groundingMetadata']).toEqual({ groundingChunks })
+})

@@ -1,10 +1,19 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { Citation } from '../../domain/chat.ts'
 import type { JsonObject } from '../../lib/json.ts'
+import { withoutUndefined } from '../compact.ts'
 
 interface Place {
   readonly start: number
   readonly end: number
   readonly chunk: number
+}
+
+/** A page of the web, or a document: what has neither address nor name nor words is none. */
+function sourceOf({ url, title, citedText }: Citation): JsonObject | null {
+  if (url !== undefined) return { web: { uri: url, title: title ?? '' } }
+  if (title === undefined && citedText === undefined) return null
+  return { retrievedContext: withoutUndefined({ title, text: citedText }) }
 }
 
 /**
@@ -13,7 +22,7 @@ interface Place {
  */
 export class Grounding {
   readonly #texts: string[] = []
-  readonly #chunks: { web: { uri: string; title: string } }[] = []
+  readonly #chunks: JsonObject[] = []
   readonly #places: Place[] = []
   #length = 0
   /** Where the text begins that citations count from. */
@@ -25,10 +34,12 @@ export class Grounding {
     this.#length += text.length
   }
 
-  cite({ url, title = '', wire, startIndex, endIndex }: Citation): void {
-    if (wire === 'gemini' || url === undefined) return
-    const known = this.#chunks.findIndex(({ web }) => web.uri === url && web.title === title)
-    const chunk = known < 0 ? this.#chunks.push({ web: { uri: url, title } }) - 1 : known
+  cite(citation: Citation): void {
+    const { wire, startIndex, endIndex } = citation
+    const source = wire === 'gemini' ? null : sourceOf(citation)
+    if (!source) return
+    const known = this.#chunks.findIndex((each) => isDeepStrictEqual(each, source))
+    const chunk = known < 0 ? this.#chunks.push(source) - 1 : known
     if (startIndex === undefined || endIndex === undefined || endIndex <= startIndex) return
     this.#places.push({ start: this.#begin + startIndex, end: this.#begin + endIndex, chunk })
   }

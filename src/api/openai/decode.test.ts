@@ -130,3 +130,25 @@ test('no JSON makes it throw', () => {
     }),
   )
 })
+
+test('a thought among the pieces of the content is a thought', () => {
+  const content = [
+    {
+      type: 'thinking',
+      thinking: [
+        { type: 'text', text: 'Let me ' },
+        { type: 'text', text: 'see.' },
+      ],
+    },
+    { type: 'text', text: 'Yes.' },
+  ]
+  expect(decodeChat({ messages: [{ role: 'assistant', content }] }).messages).toEqual([
+    {
+      role: 'assistant',
+      content: [
+        { type: 'thought', text: 'Let me see.' },
+        { type: 'text', text: 'Yes.' },
+      ],
+    },
+  ])
+})

@@ -189,8 +189,17 @@ function decodePiece(value: Json): Block {
   if (piece['type'] === 'text' && text !== undefined) return { type: 'text', text, ...hints }
   const refusal = asString(piece['refusal'])
   if (refusal !== undefined) return { type: 'refusal', text: refusal }
+  if (piece['type'] === 'thinking') return { type: 'thought', text: thinkingOf(piece['thinking']) }
   const file = decodeFile(piece)
   return file ? { ...file, ...hints } : { type: 'unknown', data: value, wire: 'openai_chat' }
+}
+
+/** Mistral's thoughts stand among the pieces of its content. */
+function thinkingOf(thinking: Json | undefined): string {
+  if (typeof thinking === 'string') return thinking
+  return objectsIn(thinking)
+    .map(({ text }) => asString(text) ?? '')
+    .join('')
 }
 
 function decodeFile(piece: JsonObject): FileBlock | null {

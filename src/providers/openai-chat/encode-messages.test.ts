@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Block, Thought } from '../../domain/chat.ts'
+import type { Block, JsonObject, Thought } from '../../domain/chat.ts'
 import { encodeMessages } from './encode-messages.ts'
 
 function sent(...content: Thought[]) {
@@ -44,4 +44,15 @@ test('thoughts go back as the pieces their makers gave', () => {
       { type: 'reasoning.text', text: 'a', index: 2 },
     ],
   })
+})
+
+test.each<[string, Block[], JsonObject | undefined]>([
+  ['a thought that is taken back', [thought], { content: '', reasoning: 'a' }],
+  ['a block of another provider', [{ type: 'unknown', data: {}, wire: 'gemini' }], undefined],
+  ['a refusal', [{ type: 'refusal', text: 'No.' }], { content: null, refusal: 'No.' }],
+  ['an empty text', [{ type: 'text', text: '' }], { content: '' }],
+])('a turn of nothing but %s is one that the provider takes, or none', (_, content, expected) => {
+  const messages = [{ role: 'assistant', content } as const]
+  const sentOn = encodeMessages(messages, { reasoningBack: 'reasoning' }, new Set())
+  expect(sentOn).toEqual(expected ? [{ role: 'assistant', ...expected }] : [])
 })

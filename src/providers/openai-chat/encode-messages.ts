@@ -18,8 +18,14 @@ export function encodeMessages(
       message.role === 'assistant'
         ? encodeAssistant(rest, quirks, dropped)
         : encodeContent(rest, quirks, dropped)
-    return [...encoded, { role: message.role, ...body }]
+    return saysNothing(body) ? encoded : [...encoded, { role: message.role, ...body }]
   })
+}
+
+/** A turn of which nothing is left that this provider can be told: it would refuse such a message. */
+function saysNothing({ content, ...others }: JsonObject): boolean {
+  const empty = content === null || (Array.isArray(content) && content.length === 0)
+  return empty && Object.keys(others).length === 0
 }
 
 function encodeResult(block: ToolResultBlock, quirks: Quirks, dropped: Set<string>): Json {
@@ -49,15 +55,20 @@ function encodeAssistant(
   const thinking = quirks.reasoningBack === 'thinking_list' ? thinkingOf(thoughts) : []
   const plain = text.length > 0 ? text.join('') : null
   const said = plain === null ? [] : [{ type: 'text', text: plain }]
-  return withoutUndefined({
-    content: thinking.length > 0 ? [...thinking, ...said] : plain,
+  const beside = withoutUndefined({
     refusal,
     audio,
     extra_content: signed(signature, quirks, dropped),
     ...encodeThoughts(thoughts, quirks, dropped),
     tool_calls: calls.length > 0 ? calls : undefined,
   })
+  // Without words the content is null beside calls and the like, but beside thoughts alone it is empty.
+  const silent = MAY_BE_SILENT.some((field) => field in beside) ? null : ''
+  const alone = plain ?? (Object.keys(beside).length > 0 ? silent : null)
+  return { content: thinking.length > 0 ? [...thinking, ...said] : alone, ...beside }
 }
+
+const MAY_BE_SILENT = ['refusal', 'audio', 'tool_calls']
 
 /** Mistral takes thoughts back as pieces of the content. */
 function thinkingOf(thoughts: readonly Thought[]): Json[] {

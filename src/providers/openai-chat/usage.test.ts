@@ -32,6 +32,19 @@ test.each([
     { input: 10, cacheRead: 60, cacheWrite: 30 },
   ],
   [
+    'the same in Alibaba’s words',
+    {
+      prompt_tokens: 9,
+      prompt_tokens_details: { cached_tokens: 2, cache_creation_input_tokens: 3 },
+    },
+    { input: 4, cacheRead: 2, cacheWrite: 3 },
+  ],
+  [
+    'the same in LiteLLM’s',
+    { prompt_tokens: 9, prompt_tokens_details: { cached_tokens: 2, cache_creation_tokens: 3 } },
+    { input: 4, cacheRead: 2, cacheWrite: 3 },
+  ],
+  [
     'hits and misses of a cache',
     {
       prompt_tokens: 100,

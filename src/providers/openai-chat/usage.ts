@@ -14,8 +14,7 @@ export function readUsage(raw: JsonObject): Usage {
   const completion = completionTokens(raw, prompt, reasoning)
 
   const cacheRead = number(input['cached_tokens']) ?? first(raw, CACHED)
-  const cacheWrite =
-    number(input['cache_write_tokens']) ?? number(raw['cache_creation_input_tokens'])
+  const cacheWrite = first(input, WRITTEN) ?? number(raw['cache_creation_input_tokens'])
   const [freshInput, inputParts] = split(prompt, [
     cacheRead,
     cacheWrite,
@@ -43,6 +42,9 @@ const CACHED = [
   'num_cached_tokens',
   'cache_read_input_tokens',
 ]
+
+/** What OpenAI and OpenRouter, Alibaba, and LiteLLM call the part of it that was written to a cache. */
+const WRITTEN = ['cache_write_tokens', 'cache_creation_input_tokens', 'cache_creation_tokens']
 
 /** xAI counts money in ten-billionths of a dollar. Source: xAI docs, "Cost tracking". */
 const TICKS_A_DOLLAR = 1e10

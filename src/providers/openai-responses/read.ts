@@ -153,7 +153,7 @@ export function readLogprobs(content: JsonObject): Part[] {
 
 export function annotationPart(raw: JsonObject): Part {
   const url = asString(raw['url'])
-  const title = asString(raw['title']) ?? asString(raw['filename'])
+  const title = asString(raw['title']) ?? asString(raw['filename']) ?? asString(raw['file_id'])
   const startIndex = asNumber(raw['start_index'])
   const endIndex = asNumber(raw['end_index'])
   const citation: Citation = {
