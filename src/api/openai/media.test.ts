@@ -5,7 +5,9 @@ import { readEvents } from '../../lib/sse.ts'
 import type { Envelope } from '../dialect.ts'
 import { encodeCompletion } from './encode.ts'
 import { ChunkEncoder } from './encode-stream.ts'
+import { decodeInput } from './responses/decode.ts'
 import { encodeResponse } from './responses/encode.ts'
+import { ResponseEncoder } from './responses/encode-stream.ts'
 
 const envelope: Envelope = {
   id: '01890a5d-ac96-774b-bcce-b302099a8057',
@@ -47,6 +49,19 @@ test('a picture of Responses goes back in its own words', () => {
   ])
   expect(objectsIn(encodeResponse(envelope, [picture])['output'])).toMatchObject([
     { type: 'image_generation_call', result: 'AA' },
+  ])
+})
+
+test('what was spoken is a message of Responses, and comes back as a file', () => {
+  const output_audio = { type: 'output_audio', data: 'BB', transcript: '' }
+  const output = objectsIn(encodeResponse(envelope, [sound])['output'])
+  expect(output).toMatchObject([{ type: 'message', role: 'assistant', content: [output_audio] }])
+  const stream = new ResponseEncoder(envelope)
+  const events = readEvents(Buffer.from(stream.encode([sound]) + stream.end()))
+  const last = asObject(JSON.parse(events.at(-1)?.data ?? '{}')['response'])
+  expect(last?.['output']).toEqual(output)
+  expect(decodeInput(output)).toMatchObject([
+    { role: 'assistant', content: [{ type: 'file', url: 'data:audio/pcm;base64,BB' }] },
   ])
 })
 

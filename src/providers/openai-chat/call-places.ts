@@ -18,6 +18,22 @@ export class CallPlaces {
   /** The answer's own id: it tells calls of one turn from those of the next. */
   answer = ''
 
+  /** Pieces of speech by the choices they are of, as bytes. */
+  readonly #sounds = new Map<number, Buffer[]>()
+
+  hear(choice: number, base64: string): void {
+    const sound = this.#sounds.get(choice) ?? []
+    sound.push(Buffer.from(base64, 'base64'))
+    this.#sounds.set(choice, sound)
+  }
+
+  /** All that was heard of a choice, in base64; it is told once. */
+  takeSound(choice: number): string {
+    const sound = Buffer.concat(this.#sounds.get(choice) ?? [])
+    this.#sounds.delete(choice)
+    return sound.toString('base64')
+  }
+
   hasCalls(choice: number): boolean {
     return (this.#choices.get(choice)?.taken.size ?? 0) > 0
   }

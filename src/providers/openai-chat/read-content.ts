@@ -2,6 +2,7 @@ import type { Part } from '../../domain/chat.ts'
 import { audioType } from '../../lib/data-url.ts'
 import { asArray, asObject, asString, objectsIn } from '../../lib/json.ts'
 import type { Json, JsonObject } from '../../lib/json.ts'
+import type { CallPlaces } from './call-places.ts'
 
 type At = { readonly choice?: number }
 
@@ -69,20 +70,37 @@ function signText(message: JsonObject, at: At, parts: Part[]): void {
 }
 
 /**
- * Pictures beside the words (OpenRouter), and speech: its transcript is what the model says.
- * Source: OpenRouter docs, "Image generation"; OpenAI API reference, `audio`.
+ * Pictures beside the words (OpenRouter), and speech: its transcript is what the model says, pieces
+ * of its sound are one file at the end. Source: OpenRouter docs, "Image generation"; OpenAI API
+ * reference, `audio`.
  */
-export function readMedia(message: JsonObject, isWhole: boolean, at: At, parts: Part[]): void {
+export function readMedia(
+  message: JsonObject,
+  at: At & { readonly whole: boolean },
+  places: CallPlaces,
+  parts: Part[],
+): void {
+  const { whole, ...choice } = at
   for (const image of objectsIn(message['images'])) {
     const url = imageUrl(image)
-    if (url !== undefined) parts.push({ type: 'file', url, ...at })
+    if (url !== undefined) parts.push({ type: 'file', url, ...choice })
   }
   const audio = asObject(message['audio'])
   const words = asString(audio?.['transcript'])
   const data = asString(audio?.['data'])
-  if (words) parts.push({ type: 'text', text: words, ...at })
-  // Pieces of a sound are no files: they stay what they are.
-  if (!data || !isWhole) return
+  if (words) parts.push({ type: 'text', text: words, ...choice })
+  if (!data) return
+  if (whole) parts.push(soundPart(data, choice))
+  else places.hear(at.choice ?? 0, data)
+}
+
+/** What was said in pieces, once its choice has ended. */
+export function readSpeech(at: At, places: CallPlaces): Part[] {
+  const data = places.takeSound(at.choice ?? 0)
+  return data === '' ? [] : [soundPart(data, at)]
+}
+
+function soundPart(data: string, at: At): Part {
   const mimeType = audioType(data)
-  parts.push({ type: 'file', url: `data:${mimeType};base64,${data}`, mimeType, ...at })
+  return { type: 'file', url: `data:${mimeType};base64,${data}`, mimeType, ...at }
 }

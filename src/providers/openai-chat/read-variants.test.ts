@@ -99,3 +99,20 @@ test('pages may be told after the answer has ended', () => {
     },
   ])
 })
+
+function spoken(audio: JsonObject, finish: string | null = null): JsonObject {
+  return { choices: [{ index: 0, delta: { audio }, finish_reason: finish }] }
+}
+
+test('speech that is streamed is one file at its end', () => {
+  const chunks = [
+    spoken({ id: 'a', transcript: 'Hel' }),
+    spoken({ data: 'AAE=' }),
+    spoken({ transcript: 'lo.', data: 'AgM=' }),
+    spoken({ expires_at: 1 }, 'stop'),
+  ]
+  expect(blocksOf(streamed(chunks))).toEqual([
+    { type: 'text', text: 'Hello.' },
+    { type: 'file', url: 'data:audio/pcm;base64,AAECAw==', mimeType: 'audio/pcm' },
+  ])
+})

@@ -14,7 +14,7 @@ import type { Decoder } from '../provider.ts'
 import { CallPlaces } from './call-places.ts'
 import { readCitation, readPages } from './citations.ts'
 import { readError } from './errors.ts'
-import { googleSignature, readContent, readMedia } from './read-content.ts'
+import { googleSignature, readContent, readMedia, readSpeech } from './read-content.ts'
 import { readReasoning } from './read-reasoning.ts'
 import { costIn, readUsage } from './usage.ts'
 
@@ -91,6 +91,7 @@ function readChoice(choice: JsonObject, index: number, places: CallPlaces, parts
   if (failure) parts.push({ type: 'error', error: failure })
   const finish = asString(choice['finish_reason'])
   if (finish) {
+    parts.push(...readSpeech(at, places))
     const reason = finishReason(finish)
     // A call that the client forced ends with `stop` at OpenAI; agents go on by the reason alone.
     const called = reason === 'stop' && places.hasCalls(index)
@@ -108,7 +109,7 @@ function readMessage(
 ): void {
   readReasoning(message, at, places, parts)
   readContent(message, at, parts)
-  readMedia(message, whole, at, parts)
+  readMedia(message, { whole, ...at }, places, parts)
   const refusal = asString(message['refusal'])
   if (refusal) parts.push({ type: 'refusal', text: refusal, ...at })
   const annotations = objectsIn(message['annotations'])

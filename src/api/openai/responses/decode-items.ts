@@ -1,4 +1,5 @@
 import type { Block, Citation, FileBlock, Thought, ToolResultBlock } from '../../../domain/chat.ts'
+import { audioType } from '../../../lib/data-url.ts'
 import { asNumber, asObject, asString, objectsIn } from '../../../lib/json.ts'
 import type { Json, JsonObject } from '../../../lib/json.ts'
 import { compact } from '../../compact.ts'
@@ -24,6 +25,7 @@ function decodePiece(piece: JsonObject): Block {
     case 'input_image':
     case 'input_file':
     case 'input_audio':
+    case 'output_audio':
       return decodeFile(piece) ?? { type: 'unknown', data: piece, wire: WIRE }
     default:
       return { type: 'unknown', data: piece, wire: WIRE }
@@ -46,6 +48,7 @@ function citationsOf(piece: JsonObject): { citations?: Citation[] } {
 }
 
 function decodeFile(piece: JsonObject): FileBlock | null {
+  if (piece['type'] === 'output_audio') return spokenFile(asString(piece['data']))
   const audio = asObject(piece['input_audio'])
   const sound = asString(audio?.['data'])
   if (audio && sound !== undefined) return soundFile(sound, asString(audio['format']) ?? 'wav')
@@ -57,6 +60,13 @@ function decodeFile(piece: JsonObject): FileBlock | null {
   const image = piece['type'] === 'input_image' && fileId !== undefined
   const kind = image ? { mimeType: 'image/*' } : {}
   return { type: 'file', url: url ?? '', ...compact(facts), ...kind }
+}
+
+/** What a model spoke. */
+function spokenFile(data: string | undefined): FileBlock | null {
+  if (data === undefined) return null
+  const mimeType = audioType(data)
+  return { type: 'file', url: `data:${mimeType};base64,${data}`, mimeType }
 }
 
 function soundFile(data: string, format: string): FileBlock {

@@ -5,7 +5,7 @@ import { formatEvent } from '../../../lib/sse.ts'
 import type { Envelope, StreamEncoder } from '../../dialect.ts'
 import { logprobsIn } from '../../logprobs.ts'
 import { withSignedThoughts } from '../../signatures.ts'
-import { annotationOf, imageItem, itemId, OWN_THOUGHT, responseOf } from './items.ts'
+import { annotationOf, fileItem, itemId, kindOfFile, OWN_THOUGHT, responseOf } from './items.ts'
 import {
   CallItem,
   type Emit,
@@ -77,13 +77,13 @@ export class ResponseEncoder implements StreamEncoder {
         this.#calls.get(part.index)?.input(part.text, this.#emit)
         break
       case 'file':
-        this.#whole((id) => imageItem(part, id))
+        this.#whole((id) => fileItem(part, id), kindOfFile(part))
         break
       case 'raw':
         if (this.#open instanceof MessageItem) this.#open.addLogprobs(logprobsIn([part]))
         break
       case 'unknown':
-        if (part.wire === 'openai_responses') this.#whole(() => part.data)
+        if (part.wire === 'openai_responses') this.#whole(() => part.data, 'item')
         break
       default:
         break
@@ -122,9 +122,9 @@ export class ResponseEncoder implements StreamEncoder {
     if (open instanceof ReasoningItem) open.add(part, this.#emit)
   }
 
-  #whole(make: (id: string) => JsonObject): void {
+  #whole(make: (id: string) => JsonObject, kind: string): void {
     this.#close()
-    const item = this.#add((id) => new WholeItem(make(id), this.#output.length), 'ig')
+    const item = this.#add((id) => new WholeItem(make(id), this.#output.length), kind)
     item.close(this.#emit)
   }
 

@@ -3,6 +3,7 @@ import { totalInput, totalOutput, type Usage } from '../../../domain/usage.ts'
 import { asObject, type JsonObject } from '../../../lib/json.ts'
 import { withoutUndefined } from '../../compact.ts'
 import type { Envelope } from '../../dialect.ts'
+import { isSound } from '../media.ts'
 
 const WIRE = 'openai_responses'
 
@@ -50,9 +51,15 @@ function messageItem(content: JsonObject[], id: string): JsonObject {
   return { id, type: 'message', status: 'completed', role: 'assistant', content }
 }
 
-function kindOf({ type }: Block): string {
-  if (type === 'file') return 'ig'
+function kindOf(block: Block): string {
+  const { type } = block
+  if (type === 'file') return kindOfFile(block)
   return type === 'thought' ? OWN_THOUGHT : 'fc'
+}
+
+/** How the name of an item begins that is but a file. */
+export function kindOfFile(file: FileFacts): string {
+  return isSound(file) ? 'msg' : 'ig'
 }
 
 /** How our names of thoughts begin that their provider gave none. */
@@ -104,7 +111,7 @@ function itemOf(block: Block, id: string): JsonObject[] {
       return [withoutUndefined({ ...said, thought_signature: signature })]
     }
     case 'file':
-      return [imageItem(block, id)]
+      return [fileItem(block, id)]
     case 'unknown': {
       const data = asObject(block.data)
       return data && block.wire === WIRE ? [data] : []
@@ -114,14 +121,21 @@ function itemOf(block: Block, id: string): JsonObject[] {
   }
 }
 
-/** A picture that the model made, in its provider's own words where they are of this format. */
-export function imageItem({ url, raw, wire }: PictureFacts, id: string): JsonObject {
+/**
+ * A picture that the model made, in its provider's own words where they are of this format; or what
+ * it spoke, as a message.
+ */
+export function fileItem(file: FileFacts, id: string): JsonObject {
+  const { url, raw, wire } = file
   const result = /^data:[^,]*,(.*)$/s.exec(url)?.[1] ?? url
+  if (isSound(file)) {
+    return messageItem([{ type: 'output_audio', data: result, transcript: '' }], id)
+  }
   const own = wire === WIRE ? raw : undefined
   return { id, type: 'image_generation_call', status: 'completed', ...own, result }
 }
 
-type PictureFacts = Pick<FileBlock, 'url' | 'raw' | 'wire'>
+type FileFacts = Pick<FileBlock, 'url' | 'mimeType' | 'raw' | 'wire'>
 
 /** What only the provider can read goes where its client brings it back from. */
 export function reasoningItem(thought: Thought, id: string): JsonObject {
