@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import type { ChatRequest } from '../domain/chat.ts'
-import type { Ask, WireName } from '../engine/ask.ts'
+import type { Ask, ForwardedHeaders, WireName } from '../engine/ask.ts'
 import type { RawRequest } from '../http/route.ts'
 import { asString, type JsonObject } from '../lib/json.ts'
 import type { Dialect } from './dialect.ts'
@@ -16,7 +16,7 @@ interface Counting extends Pick<Dialect, 'errorBody'> {
   readonly decode: (json: JsonObject) => ChatRequest
   /** The estimate in the dialect's own words. */
   readonly say: (tokens: number) => JsonObject
-  readonly forward?: (request: RawRequest) => Record<string, string>
+  readonly forward?: (request: RawRequest, wire: WireName) => ForwardedHeaders
 }
 
 /** A dialect's way to ask how many tokens a conversation has: where no provider counts, we estimate. */
@@ -37,7 +37,7 @@ export function countingDialect(counting: Counting): Dialect {
         json,
         stream: false,
         wantsUsage: true,
-        ...(forward && { forwardHeaders: forward(request) }),
+        ...(forward && { forward: forward(request, wire) }),
         encodeFor: () => null,
       })
     },

@@ -30,7 +30,7 @@ export function readBody({ body }: RawRequest): JsonObject {
 export interface Read
   extends
     Pick<Ask, 'dialect' | 'operation' | 'wire' | 'stream' | 'wantsUsage'>,
-    Partial<Pick<Ask, 'contentType' | 'forwardHeaders'>> {
+    Partial<Pick<Ask, 'contentType' | 'forward'>> {
   /** The model's name as the client wrote it. */
   readonly model: string
   readonly json: JsonObject

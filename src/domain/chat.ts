@@ -87,6 +87,8 @@ export interface UnknownBlock {
 interface Hints {
   /** Anthropic's `cache_control`: the prompt up to here is worth caching. */
   readonly cacheControl?: JsonObject
+  /** The same in OpenAI's words, `prompt_cache_breakpoint`. */
+  readonly breakpoint?: JsonObject
 }
 
 /** Where a text comes from. */
@@ -132,7 +134,7 @@ export interface Tool extends Hints {
   /** JSON Schema of its arguments. */
   readonly parameters?: Json
   readonly strict?: boolean
-  /** A tool that takes free text, and the grammar of that text where it has one. */
+  /** A tool that takes free text, and the grammar of that text where it has one, as in chat completions. */
   readonly custom?: { readonly format?: Json }
 }
 

@@ -45,8 +45,8 @@ export interface ModelCall {
   encodeFor(provider: CallPlace, target: WireTarget): Encoded | null
   /** `body` with the model's name at the provider, where it is no JSON (multipart forms). */
   rename?(model: string): Buffer
-  /** Headers of the client that go on to providers of the same wire (`anthropic-beta`). */
-  readonly forwardHeaders?: Readonly<Record<string, string>>
+  /** Headers of the client that go on to providers that know them. */
+  readonly forward?: ForwardedHeaders
   readonly credentials: ReadonlyMap<string, Secret>
   /** Null: as the configuration says. */
   readonly cache: CacheOptions | null
@@ -62,6 +62,15 @@ export interface ModelCall {
   readonly variant?: VariantCall
   /** Cancelled when the client goes away. */
   readonly gone: Cancellation
+}
+
+/** Headers of one provider's format. */
+export interface ForwardedHeaders {
+  readonly wire: WireName
+  /** What the client wishes (`anthropic-beta`). */
+  readonly wishes: Readonly<Record<string, string>>
+  /** What its words mean (`anthropic-version`): they go where those words go. */
+  readonly ofWords: Readonly<Record<string, string>>
 }
 
 /** What a variant adds to a call. */

@@ -2,7 +2,7 @@ import type { Target } from '../config/config.ts'
 import { asObject, parseJson } from '../lib/json.ts'
 import { playScript } from '../lib/script.ts'
 import type { Flight, HttpRequest, Transport } from '../lib/transport.ts'
-import type { ModelCall } from './ask.ts'
+import type { ModelCall, WireName } from './ask.ts'
 import type { Engine } from './engine.ts'
 import { allPatches, patchHeaders, scriptPatches } from './patches.ts'
 import { placeOf } from './request-body.ts'
@@ -24,7 +24,7 @@ export function send(
   const request: HttpRequest = {
     method: 'POST',
     url,
-    headers: headersFor(engine, ask, target),
+    headers: headersFor(engine, ask, attempt),
     body: attempt.sentBody ?? attempt.requestBody,
     pool: `${target.model}/${target.name}`,
   }
@@ -108,15 +108,20 @@ function urlOf(
   return new URL(provider.url?.(place) ?? base + wire.path(place))
 }
 
-function headersFor(engine: Engine, ask: ModelCall, target: Target): Record<string, string> {
+function headersFor(engine: Engine, ask: ModelCall, attempt: AttemptTrace): Record<string, string> {
   return {
     'content-type': ask.rename ? (ask.contentType ?? 'application/json') : 'application/json',
     accept: ask.stream ? 'text/event-stream' : 'application/json',
     'accept-encoding': 'identity',
     'user-agent': engine.userAgent,
-    ...target.provider.headers,
-    ...ask.forwardHeaders,
+    ...attempt.target.provider.headers,
+    ...forwarded(ask, attempt.wire.name),
   }
+}
+
+function forwarded({ forward, wire }: ModelCall, name: WireName): Readonly<Record<string, string>> {
+  if (forward?.wire !== name) return {}
+  return wire === name ? { ...forward.wishes, ...forward.ofWords } : forward.wishes
 }
 
 type HeaderAuth = Exclude<Target['provider']['auth'], { type: 'aws' | 'gcp' }>

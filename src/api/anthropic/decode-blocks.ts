@@ -105,7 +105,7 @@ function readCitation(raw: JsonObject): Citation {
 function decodeResult(block: JsonObject, reading: Reading): ToolResultBlock {
   const id = asString(block['tool_use_id']) ?? ''
   const pieces = contentOf(block['content'], reading)
-  const result = pieces.map((piece) => (piece.type === 'text' ? piece.text : '')).join('\n')
+  const result = pieces.map(wordsOf).join('\n')
   const plain = pieces.every((piece) => piece.type === 'text' && !piece.cacheControl)
   return {
     type: 'tool_result',
@@ -115,6 +115,16 @@ function decodeResult(block: JsonObject, reading: Reading): ToolResultBlock {
     ...((!plain || pieces.length > 1) && { content: pieces }),
     ...(block['is_error'] === true && { isError: true }),
   }
+}
+
+/** What a piece says to a model that knows texts alone. */
+function wordsOf(piece: Block): string {
+  if (piece.type === 'text') return piece.text
+  const found = piece.type === 'unknown' ? asObject(piece.data) : undefined
+  if (found?.['type'] !== 'search_result') return ''
+  const texts = objectsIn(found['content']).map((each) => each['text'])
+  const lines = [found['title'], found['source'], ...texts].map((line) => asString(line) ?? '')
+  return lines.filter((line) => line !== '').join('\n')
 }
 
 function contentOf(content: Json | undefined, reading: Reading): Block[] {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Ask } from '../../engine/ask.ts'
+import type { Ask, ForwardedHeaders, WireName } from '../../engine/ask.ts'
 import type { RawRequest } from '../../http/route.ts'
 import { formatEvent } from '../../lib/sse.ts'
 import { dialectRoute } from '../deliver.ts'
@@ -36,21 +36,19 @@ function readMessagesRequest(request: RawRequest): Ask {
     json,
     stream: stream === true,
     wantsUsage: true,
-    forwardHeaders: ownHeaders(request),
+    forward: ownHeaders(request, 'anthropic_messages'),
     encodeFor,
     decode: decodeMessages,
   })
 }
 
-const FORWARDED = ['anthropic-beta', 'anthropic-version']
-
-/** Which features, and which version of them, the client wants: for providers that know them. */
-export function ownHeaders({ headers }: RawRequest): Record<string, string> {
-  const forwarded = FORWARDED.flatMap((name) => {
+/** Which features, and which version of them, the client wants. */
+export function ownHeaders({ headers }: RawRequest, wire: WireName): ForwardedHeaders {
+  const named = (name: string) => {
     const value = headers[name]
-    return value === undefined ? [] : [[name, String(value)] as const]
-  })
-  return Object.fromEntries(forwarded)
+    return value === undefined ? {} : { [name]: String(value) }
+  }
+  return { wire, wishes: named('anthropic-beta'), ofWords: named('anthropic-version') }
 }
 
 /** Some hosts of Claude end as OpenAI does: Anthropic's own clients would stumble over it. */

@@ -4,13 +4,19 @@ import type { Json, JsonObject } from '../../lib/json.ts'
 import { compact } from '../compact.ts'
 import { camel, lowered } from './schema.ts'
 
+/** Google takes one of a kind without its list. */
+function listed(value: Json | undefined): JsonObject[] {
+  const one = asObject(value)
+  return one ? [one] : objectsIn(value)
+}
+
 const DECLARATIONS = new Set(['functionDeclarations'])
 
 /** Functions are the client's; whatever else stands beside them Google runs itself. */
 export function decodeTools(value: Json | undefined): Pick<ChatRequest, 'tools' | 'providerTools'> {
   const tools: Tool[] = []
   const providerTools: ProviderTool[] = []
-  for (const tool of objectsIn(value).map(camel)) {
+  for (const tool of listed(value).map(camel)) {
     tools.push(...objectsIn(tool['functionDeclarations']).map(decodeFunction))
     const rest = fieldsBeside(tool, DECLARATIONS)
     if (rest) providerTools.push({ wire: 'gemini', data: rest })
@@ -29,7 +35,7 @@ const HELD = new Set(['name', 'description', 'parameters', 'parametersJsonSchema
 
 /** What functions say that only Gemini knows (how their answers look), in words for the client. */
 export function unreadDeclarations(tools: Json | undefined): string[] {
-  const declarations = objectsIn(tools)
+  const declarations = listed(tools)
     .map(camel)
     .flatMap((tool) => objectsIn(tool['functionDeclarations']).map(camel))
   const names = declarations.flatMap((each) => Object.keys(fieldsBeside(each, HELD) ?? {}))

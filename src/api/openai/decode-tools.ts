@@ -63,16 +63,26 @@ function decodeAllowed(allowed: JsonObject): ToolChoice {
   return { mode: allowed['mode'] === 'required' ? 'required' : 'auto', allowed: names }
 }
 
+/**
+ * Beside OpenAI's place for a schema there are Together's and llama.cpp's (`schema` beside the type)
+ * and Hugging Face's (`json_schema` is itself one).
+ */
+function schemaIn(format: JsonObject, json: JsonObject): Json | undefined {
+  if ('schema' in json) return json['schema']
+  return 'properties' in json ? json : format['schema']
+}
+
 export function decodeFormat(format: Json | undefined): ResponseFormat | undefined {
   const object = asObject(format)
   const type = asString(object?.['type'])
-  if (type === 'text' || type === 'json_object') return { type }
-  const json = asObject(object?.['json_schema'])
-  if (type !== 'json_schema' || !json) return undefined
-  const { schema = {} } = json
+  if (type === 'text') return { type }
+  const json = asObject(object?.['json_schema']) ?? {}
+  const schema = object && schemaIn(object, json)
+  if (type === 'json_object' && !schema) return { type }
+  if (!object || (type !== 'json_schema' && type !== 'json_object')) return undefined
   return {
-    type,
-    schema,
+    type: 'json_schema',
+    schema: schema ?? {},
     ...compact({
       name: asString(json['name']),
       description: asString(json['description']),

@@ -19,6 +19,7 @@ import type { Json, JsonObject } from '../../lib/json.ts'
 import { citationOf } from './annotations.ts'
 import { decodeThoughts } from './decode-thoughts.ts'
 import { decodeChoice, decodeFormat, decodeTools } from './decode-tools.ts'
+import { cacheHints } from '../cache-hints.ts'
 import { compact } from '../compact.ts'
 import { decodeUnknown } from '../tensorzero/unknown-block.ts'
 import { withExtra } from './extra-content.ts'
@@ -184,8 +185,7 @@ function decodeContent(content: Json | undefined): Block[] {
 function decodePiece(value: Json): Block {
   const piece = asObject(value) ?? {}
   const text = asString(piece['text'])
-  const hint = asObject(piece['cache_control'])
-  const hints = hint ? { cacheControl: hint } : {}
+  const hints = cacheHints(piece)
   if (piece['type'] === 'text' && text !== undefined) return { type: 'text', text, ...hints }
   const refusal = asString(piece['refusal'])
   if (refusal !== undefined) return { type: 'refusal', text: refusal }

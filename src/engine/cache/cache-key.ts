@@ -13,7 +13,7 @@ export function cacheKeyOf(ask: ModelCall, { target, wire, requestBody }: Attemp
   const { provider, upstreamModel, apiBase } = target
   const facts = {
     place: [provider.type, upstreamModel, apiBase, ask.operation, wire.name, ask.stream],
-    headers: [ask.forwardHeaders ?? {}, allPatches(ask, target, 'extraHeaders')],
+    headers: [ask.forward ?? {}, allPatches(ask, target, 'extraHeaders')],
     keys: keysOf(ask, target),
     extra: extraOf(ask),
   }

@@ -61,10 +61,11 @@ function ownId(id: string): JsonObject {
 function encodeResult(block: ToolResultBlock, left: Leftovers): Json {
   const { id, name, result, content = [], isError } = block
   const value = parseJson(result)
-  const said = asObject(value) ?? { result: value ?? result }
+  // A bare number or truth keeps its letters: 21.0 is not 21 to everybody.
+  const said = asObject(value) ?? { result: Array.isArray(value) ? value : result }
   const response = isError ? { error: said } : said
-  const files = content.filter((piece) => piece.type === 'file')
-  const parts = files.flatMap((file) => encodePart(file, left))
+  const pieces = content.filter(({ type }) => type === 'file' || type === 'unknown')
+  const parts = pieces.flatMap((piece) => encodePart(piece, left))
   const more = parts.length > 0 ? { parts } : {}
   return { functionResponse: { ...ownId(id), name: name || id, response, ...more } }
 }

@@ -1,7 +1,14 @@
-import type { Block, FileBlock, Message, Thought, ToolResultBlock } from '../../domain/chat.ts'
+import type {
+  Block,
+  FileBlock,
+  Message,
+  TextBlock,
+  Thought,
+  ToolResultBlock,
+} from '../../domain/chat.ts'
 import type { Json, JsonObject } from '../../lib/json.ts'
 import type { Quirks } from '../provider.ts'
-import { withoutUndefined } from './fields.ts'
+import { breakpointOf, withoutUndefined } from './fields.ts'
 
 /** Messages of a conversation. A result of a tool is a message of its own here. */
 export function encodeMessages(
@@ -31,6 +38,7 @@ function saysNothing({ content, ...others }: JsonObject): boolean {
 function encodeResult(block: ToolResultBlock, quirks: Quirks, dropped: Set<string>): Json {
   const { id, result, content = [], cacheControl } = block
   const files = content.some(({ type }) => type === 'file')
+  for (const piece of content) reportUnknown(piece, dropped)
   if (!files || !quirks.filesInResults) {
     if (files) dropped.add('a file in the result of a tool')
     const cached = quirks.cacheControl && cacheControl ? { cache_control: cacheControl } : {}
@@ -87,6 +95,10 @@ function ownData(block: Block): JsonObject {
 
 function reportLost(block: Block, dropped: Set<string>): void {
   if (block.type === 'file') dropped.add('a file in a message of the assistant')
+  reportUnknown(block, dropped)
+}
+
+function reportUnknown(block: Block, dropped: Set<string>): void {
   if (block.type === 'unknown' && block.wire !== 'openai_chat') {
     dropped.add(`a block of another provider (${block.wire ?? 'unknown'})`)
   }
@@ -115,6 +127,9 @@ function signed(
   return undefined
 }
 
+/** Ways back for reasoning that take its words alone. */
+const WORDS: ReadonlySet<string> = new Set(['reasoning_content', 'reasoning'])
+
 function encodeThoughts(
   thoughts: readonly Thought[],
   quirks: Quirks,
@@ -124,7 +139,9 @@ function encodeThoughts(
   const text = thoughts
     .map((thought) => thought.text ?? thought.summary?.join('\n\n') ?? '')
     .join('')
-  switch (quirks.reasoningBack ?? 'none') {
+  const back = quirks.reasoningBack ?? 'none'
+  if (text === '' && WORDS.has(back)) dropped.add('earlier reasoning that is encrypted')
+  switch (back) {
     case 'reasoning_content':
       return { reasoning_content: text === '' ? undefined : text }
     case 'reasoning':
@@ -177,19 +194,18 @@ function wordsOf(thought: Thought): { summary: string | null; text: string | nul
 function encodeContent(blocks: readonly Block[], quirks: Quirks, dropped: Set<string>): JsonObject {
   const [only] = blocks
   const plain = blocks.length === 1 && only?.type === 'text'
-  if (plain && !(quirks.cacheControl && only.cacheControl)) return { content: only.text }
+  if (plain && Object.keys(cacheFields(only, quirks)).length === 0) return { content: only.text }
   return { content: blocks.flatMap((block) => encodePiece(block, quirks, dropped)) }
 }
 
 function encodePiece(block: Block, quirks: Quirks, dropped: Set<string>): Json[] {
   switch (block.type) {
     case 'text': {
-      const { text, cacheControl } = block
-      const cached = quirks.cacheControl && cacheControl ? { cache_control: cacheControl } : {}
-      return [{ type: 'text', text, ...cached }]
+      const { text } = block
+      return [{ type: 'text', text, ...cacheFields(block, quirks) }]
     }
     case 'file':
-      return [encodeFile(block)]
+      return [{ ...encodeFile(block), ...breakpointOf(block) }]
     case 'unknown':
       if (block.wire === undefined || block.wire === 'openai_chat') return [block.data]
       reportLost(block, dropped)
@@ -203,8 +219,14 @@ function encodePiece(block: Block, quirks: Quirks, dropped: Set<string>): Json[]
   }
 }
 
+/** Up to here the prompt is worth caching: in Anthropic's words where they are understood. */
+function cacheFields(block: TextBlock, { cacheControl: takes }: Quirks): JsonObject {
+  if (!takes) return breakpointOf(block)
+  return block.cacheControl ? { cache_control: block.cacheControl } : {}
+}
+
 /** Source: OpenAI API reference, content parts `image_url`, `input_audio` and `file`. */
-function encodeFile({ url, fileId, mimeType, filename, detail }: FileBlock): Json {
+function encodeFile({ url, fileId, mimeType, filename, detail }: FileBlock): JsonObject {
   if (fileId !== undefined) return { type: 'file', file: { file_id: fileId } }
   const [, inUrl, data] = /^data:([^;,]*)[^,]*,(.*)$/s.exec(url) ?? []
   const mime = inUrl ?? mimeType ?? ''

@@ -1,3 +1,4 @@
+import type { FileBlock, TextBlock } from '../../domain/chat.ts'
 import type { Json, JsonObject } from '../../lib/json.ts'
 
 /** Fields that have a value. */
@@ -6,4 +7,9 @@ export function withoutUndefined(fields: Record<string, Json | undefined>): Json
     (entry): entry is [string, Json] => entry[1] !== undefined,
   )
   return Object.fromEntries(kept)
+}
+
+/** Where a prompt is worth caching, in OpenAI's words, alike in both of its formats. */
+export function breakpointOf({ breakpoint }: TextBlock | FileBlock): JsonObject {
+  return breakpoint ? { prompt_cache_breakpoint: breakpoint } : {}
 }

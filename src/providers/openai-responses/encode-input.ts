@@ -1,7 +1,7 @@
 import type { Block, FileBlock, Message, Thought } from '../../domain/chat.ts'
-import type { Json } from '../../lib/json.ts'
+import type { Json, JsonObject } from '../../lib/json.ts'
 import type { Leftovers } from '../leftovers.ts'
-import { withoutUndefined } from '../openai-chat/fields.ts'
+import { breakpointOf, withoutUndefined } from '../openai-chat/fields.ts'
 import { WIRE } from './read.ts'
 
 /** A conversation as items: messages, calls, their results and thoughts stand side by side. */
@@ -43,13 +43,13 @@ function encodePiece(block: Block, role: Message['role']): Json | null {
     case 'text':
       return said
         ? { type: 'output_text', text: block.text, annotations: ownAnnotations(block) }
-        : { type: 'input_text', text: block.text }
+        : { type: 'input_text', text: block.text, ...breakpointOf(block) }
     case 'refusal':
       return said
         ? { type: 'refusal', refusal: block.text }
         : { type: 'input_text', text: block.text }
     case 'file':
-      return said ? null : encodeFile(block)
+      return said ? null : { ...encodeFile(block), ...breakpointOf(block) }
     default:
       return null
   }
@@ -77,12 +77,13 @@ function encodeItem(block: Block, customCalls: CustomCalls, left: Leftovers): Js
       const files = block.content?.some(({ type }) => type === 'file')
       const pieces = block.content?.flatMap((piece) => encodePiece(piece, 'user') ?? [])
       const output = files && pieces ? pieces : block.result
+      for (const piece of block.content ?? []) reportUnknown(piece, left)
       const type = customCalls.has(block.id) ? 'custom_tool_call_output' : 'function_call_output'
       return [{ type, call_id: block.id, output }]
     }
     case 'unknown':
       if (block.wire === undefined || block.wire === WIRE) return [block.data]
-      left.add(`a block of another provider (${block.wire})`)
+      reportUnknown(block, left)
       return []
     case 'file': {
       const { raw, wire, url } = block
@@ -94,6 +95,11 @@ function encodeItem(block: Block, customCalls: CustomCalls, left: Leftovers): Js
     case 'refusal':
       return []
   }
+}
+
+function reportUnknown(block: Block, left: Leftovers): void {
+  if (block.type !== 'unknown' || block.wire === WIRE) return
+  left.add(`a block of another provider (${block.wire ?? 'unknown'})`)
 }
 
 /** Only reasoning that OpenAI gave away encrypted, or has kept itself, can go back. */
@@ -121,7 +127,7 @@ function encodeThought(thought: Thought, left: Leftovers): Json[] {
 const FERNET = 'gAAAA'
 
 /** Source: OpenAI API reference, `input_image`, `input_file`, `input_audio`. */
-function encodeFile({ url, fileId, mimeType, filename, detail }: FileBlock): Json {
+function encodeFile({ url, fileId, mimeType, filename, detail }: FileBlock): JsonObject {
   const [, inUrl, data] = /^data:([^;,]*)[^,]*,(.*)$/s.exec(url) ?? []
   const mime = inUrl ?? mimeType ?? ''
   const isImage = mime === '' || mime.startsWith('image/')

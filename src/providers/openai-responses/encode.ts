@@ -52,7 +52,8 @@ function encodeTools(
 ): Json | undefined {
   const own = tools.map(({ name, description, parameters, strict, custom }): Json => {
     if (custom) {
-      return withoutUndefined({ type: 'custom', name, description, format: custom.format })
+      const format = flatGrammar(custom.format)
+      return withoutUndefined({ type: 'custom', name, description, format })
     }
     const fn = { type: 'function', name, description, parameters: parameters ?? null }
     return withoutUndefined({ ...fn, strict: strict ?? false })
@@ -64,6 +65,12 @@ function encodeTools(
   })
   const all = [...own, ...theirs, ...(search ? [searchTool(search)] : [])]
   return all.length > 0 ? all : undefined
+}
+
+/** What chat completions puts in an object of its own stands beside the type here. */
+function flatGrammar(format: Json | undefined): Json | undefined {
+  const { grammar, ...rest } = asObject(format) ?? {}
+  return grammar === undefined ? format : { ...rest, ...asObject(grammar) }
 }
 
 /** What is an option of chat completions is a tool here. Source: OpenAI docs, "Web search". */

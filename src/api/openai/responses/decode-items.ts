@@ -2,6 +2,7 @@ import type { Block, Citation, FileBlock, Thought, ToolResultBlock } from '../..
 import { audioType } from '../../../lib/data-url.ts'
 import { asNumber, asObject, asString, objectsIn } from '../../../lib/json.ts'
 import type { Json, JsonObject } from '../../../lib/json.ts'
+import { cacheHints } from '../../cache-hints.ts'
 import { compact } from '../../compact.ts'
 import { OWN_THOUGHT, readEncrypted } from './items.ts'
 
@@ -19,7 +20,7 @@ function decodePiece(piece: JsonObject): Block {
     case 'input_text':
     case 'output_text':
     case 'text':
-      return { type: 'text', text: text ?? '', ...citationsOf(piece) }
+      return { type: 'text', text: text ?? '', ...citationsOf(piece), ...cacheHints(piece) }
     case 'refusal':
       return { type: 'refusal', text: asString(piece['refusal']) ?? '' }
     case 'input_image':
@@ -59,7 +60,7 @@ function decodeFile(piece: JsonObject): FileBlock | null {
   const facts = { fileId, filename: asString(piece['filename']), detail: asString(piece['detail']) }
   const image = piece['type'] === 'input_image' && fileId !== undefined
   const kind = image ? { mimeType: 'image/*' } : {}
-  return { type: 'file', url: url ?? '', ...compact(facts), ...kind }
+  return { type: 'file', url: url ?? '', ...compact(facts), ...kind, ...cacheHints(piece) }
 }
 
 /** What a model spoke. */

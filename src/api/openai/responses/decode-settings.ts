@@ -26,11 +26,19 @@ function decodeTool(data: JsonObject): Tool | null {
   if (name === undefined || (type !== 'function' && type !== 'custom')) return null
   const description = asString(data['description'])
   if (type === 'custom') {
-    const { format } = data
+    const format = grammarApart(data['format'])
     return { name, custom: compact({ format }), ...compact({ description }) }
   }
   const parameters = data['parameters'] ?? undefined
   return { name, ...compact({ description, parameters, strict: asBoolean(data['strict']) }) }
+}
+
+/** Our noun is that of chat completions: there a grammar is an object of its own. */
+function grammarApart(format: Json | undefined): Json | undefined {
+  const said = asObject(format)
+  if (said?.['type'] !== 'grammar' || 'grammar' in said) return format
+  const { type, ...grammar } = said
+  return { type, grammar }
 }
 
 export function decodeChoice(choice: Json | undefined): ToolChoice | undefined {
