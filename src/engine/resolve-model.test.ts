@@ -13,11 +13,13 @@ providers.p = { type = "openai", model_name = "embeds" }`
 
 const readFile = () => Promise.resolve(toml)
 
+const PLAIN = { relay: false, dialect: 'openai.chat', verbatim: true }
+
 test('a model for embeddings is found by them alone', async () => {
   const env = { OPENAI_API_KEY: 'k' }
   const { config } = await loadConfig({ sources: ['weir.toml'], env, providers, readFile })
   const upstreamOf = (operation: 'chat' | 'embeddings', model: string) =>
-    resolveModel(config, { operation, model, relay: false }).targets[0]?.upstreamModel
+    resolveModel(config, { operation, model, ...PLAIN }).targets[0]?.upstreamModel
   expect(upstreamOf('embeddings', 'both')).toBe('embeds')
   expect(upstreamOf('chat', 'both')).toBe('chats')
   expect(upstreamOf('embeddings', 'openai::small')).toBe('small')

@@ -6,12 +6,14 @@ import type { Ask } from './ask.ts'
 /** The model a client named. An unknown name is answered with the nearest known ones. */
 export function resolveModel(
   config: Config,
-  ask: Pick<Ask, 'operation' | 'model' | 'relay'>,
+  ask: Pick<Ask, 'operation' | 'model' | 'relay' | 'dialect' | 'verbatim'>,
 ): Model {
   const ownOfEmbeddings =
     ask.operation === 'embeddings' ? config.embeddingModels.get(ask.model) : undefined
   const model = ownOfEmbeddings ?? config.model(ask.model)
   if (model) return model
+  // Who speaks TensorZero's keys has forgotten its prefix.
+  if (ask.relay && ask.dialect === 'openai.chat' && !ask.verbatim) throw withoutPrefix()
   const close = nearest(ask.model, config.modelNames)
   const hint = close === undefined ? knownModels(config) : `Did you mean \`${close}\`?`
   const grammar = ask.relay ? ` ${GRAMMAR}` : ''
@@ -27,6 +29,14 @@ export function resolveModel(
 
 const GRAMMAR =
   "By TensorZero's rules the `model` field must start with `tensorzero::function_name::` or `tensorzero::model_name::`."
+
+function withoutPrefix(): GatewayError {
+  return new GatewayError(
+    'invalid_request',
+    'Invalid request to OpenAI-compatible endpoint: `model` field must start with `tensorzero::function_name::` or `tensorzero::model_name::`. For example, `tensorzero::function_name::my_function` for a function `my_function` defined in your config, `tensorzero::model_name::my_model` for a model `my_model` defined in your config, or default functions like `tensorzero::model_name::openai::gpt-4o-mini`.',
+    { param: 'model' },
+  )
+}
 
 function knownModels(config: Config): string {
   const names = config.modelNames.slice(0, 8).map((name) => `\`${name}\``)

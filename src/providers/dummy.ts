@@ -10,7 +10,7 @@ export const dummy: Provider = {
   type: 'dummy',
   wires: { chat: openaiChat, embeddings: openaiEmbeddings },
   auth: { type: 'bearer' },
-  quirks: { asksForUsage: true, reasoningBack: 'reasoning_details' },
+  quirks: { asksForUsage: true, reasoningBack: 'reasoning_details', customTools: true },
   fields: z.object({
     model_name: z.string().min(1).describe('A model of the scenario, or a built-in one.'),
     scenario: z

@@ -8,6 +8,7 @@ const native = await startNative(
 type = "chat"
 [functions.plain.variants]
 ${dummies({ a: 'good', b: 'alternate', null: 'null', tool: 'tool' })}
+toolless = { type = "chat_completion", model = "demo::demo" }
 [functions.facts]
 type = "json"
 output_schema = {{output.json}}
@@ -24,6 +25,7 @@ const PLAIN = {
   'tensorzero::variant_name': 'a',
 }
 const GOOD = { model: 'tensorzero::model_name::dummy::good', messages }
+const FREE = { type: 'custom', custom: { name: 'free', format: { type: 'text' } } }
 const INVALID = 'Invalid request to OpenAI-compatible endpoint: '
 
 test('F089 F092 F093 F094 a function answers in OpenAI’s shape', async () => {
@@ -64,6 +66,12 @@ test.each<[string, object, number, string]>([
   ['F091 no model', { model: 'tensorzero::model_name::' }, 400, 'cannot be empty'],
   ['F091 nobody', { model: 'chatgpt' }, 404, '`model` field must start with'],
   [
+    'F091 nobody, in TensorZero’s words',
+    { model: 'chatgpt', 'tensorzero::dryrun': true },
+    400,
+    `${INVALID}\`model\` field must start with`,
+  ],
+  [
     'F091 an unknown function',
     { model: 'tensorzero::function_name::no' },
     404,
@@ -96,9 +104,9 @@ test.each<[string, object, number, string]>([
   ],
   [
     'F109 a custom tool where nobody takes it',
-    { ...PLAIN, tools: [{ type: 'custom', custom: { name: 'free', format: { type: 'text' } } }] },
+    { ...PLAIN, 'tensorzero::variant_name': 'toolless', tools: [FREE] },
     400,
-    'The custom tool `free` is not supported by providers of type dummy',
+    'The custom tool `free` is not supported by providers of type demo',
   ],
   [
     'F116 an unknown variant',
@@ -111,6 +119,13 @@ test.each<[string, object, number, string]>([
   expect(answer.status).toBe(status)
   const { error } = answer.json as { error: { message: string } }
   expect(error.message).toContain(message)
+})
+
+test('F109 a custom tool reaches a dummy beside other tools', async () => {
+  const other = { type: 'function', function: { name: 'get_weather', parameters: {} } }
+  const { status, json } = await native.chat({ ...PLAIN, tools: [other, FREE] })
+  expect(status).toBe(200)
+  expect(json).toMatchObject({ choices: [{ finish_reason: 'stop' }] })
 })
 
 const last = async (more: object) => (await native.chatStream({ ...PLAIN, ...more })).at(-2)

@@ -14,7 +14,7 @@ export function errorBody(error: GatewayError, trace?: Trace, withJson = false):
   const { provider, param } = error.context
   const json = withJson ? errorJson(error) : undefined
   const { message } = error
-  if (json && trace?.ask.requestedModel.startsWith('tensorzero::')) {
+  if (json && speaksTensorzero(trace)) {
     return {
       error: { message, error_json: json, tensorzero_error_json: json },
       ...rawOfFailed(trace),
@@ -34,6 +34,11 @@ export function errorBody(error: GatewayError, trace?: Trace, withJson = false):
     },
     ...rawOfFailed(trace),
   }
+}
+
+function speaksTensorzero(trace: Trace | undefined): boolean {
+  const { requestedModel = '', verbatim = true } = trace?.ask ?? {}
+  return requestedModel.startsWith('tensorzero::') || !verbatim
 }
 
 /** What the providers answered, for a client who asked to see it. */

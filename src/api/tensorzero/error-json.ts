@@ -40,6 +40,7 @@ const NAMED: readonly (readonly [name: string, message: RegExp])[] = [
   ['UnknownMetric', /^Unknown metric: (?<name>.*)$/s],
   ['ToolNotFound', /^Tool not found: (?<name>.*)$/s],
   ['DuplicateTool', /^Duplicate tool name: (?<name>.*)\. Tool names must be unique\.$/s],
+  ['IncompatibleTool', /^(?<message>The custom tool .*)$/s],
   ['ModelNotFound', /^Model not found: (?<model_name>.*)$/s],
   ['InvalidTensorzeroUuid', /^Invalid (?<kind>\w+) ID: (?<message>.*)$/s],
   [
