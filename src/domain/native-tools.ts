@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '../lib/json.ts'
-import type { Tool, ToolChoice } from './chat.ts'
+import type { ProviderTool, Tool, ToolChoice } from './chat.ts'
 
 // Tools in TensorZero's words.
 
@@ -14,4 +14,11 @@ export function toolAsJson(tool: Tool): JsonObject {
 
 export function choiceJson({ mode, tool }: ToolChoice): Json {
   return tool === undefined ? mode : { specific: tool }
+}
+
+/** `scope`: the one model, and provider of it, that it is meant for; null: any. */
+export function providerToolJson({ data, modelName, providerName }: ProviderTool): JsonObject {
+  const provider = providerName === undefined ? {} : { provider_name: providerName }
+  const scope = modelName === undefined ? null : { model_name: modelName, ...provider }
+  return { scope, tool: data }
 }

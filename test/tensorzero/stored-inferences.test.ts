@@ -5,6 +5,7 @@ const { gateway, infer, give, close } = await startFeedback()
 afterAll(close)
 
 const said = (text: string) => ({ input: { messages: [{ role: 'user', content: text }] } })
+const GOOD = { model_name: 'good', provider_name: 'one' }
 const ids: Record<string, string> = {}
 let episodeId = ''
 
@@ -20,6 +21,11 @@ beforeAll(async () => {
     allowed_tools: ['weather', 'clock'],
     tool_choice: 'none',
     parallel_tool_calls: true,
+    provider_tools: [{ tool: { type: 'a' } }, { tool: { type: 'b' }, scope: GOOD }],
+    extra_body: [
+      { pointer: '/a', value: 1, ...GOOD },
+      { pointer: '/b', delete: true, variant_name: 'a' },
+    ],
     params: { chat_completion: { temperature: 0.5 } },
   })
   const third = await infer('facts', said('Plums'))
@@ -242,9 +248,15 @@ describe('get_inferences', () => {
       ],
       tool_choice: 'none',
       parallel_tool_calls: true,
-      provider_tools: [],
+      provider_tools: [
+        { scope: null, tool: { type: 'a' } },
+        { scope: GOOD, tool: { type: 'b' } },
+      ],
       tags: { fruit: 'pear' },
-      extra_body: [],
+      extra_body: [
+        { model_name: 'good', provider_name: 'one', pointer: '/a', value: 1 },
+        { variant_name: 'a', pointer: '/b', delete: true },
+      ],
       inference_params: { chat_completion: { temperature: 0.5 } },
       processing_time_ms: expect.any(Number),
       ttft_ms: null,

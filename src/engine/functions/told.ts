@@ -1,8 +1,9 @@
 import type { Block } from '../../domain/chat.ts'
 import type { NativeInference } from '../../domain/native.ts'
-import { choiceJson, toolAsJson } from '../../domain/native-tools.ts'
-import type { Json, JsonObject } from '../../lib/json.ts'
+import { choiceJson, providerToolJson, toolAsJson } from '../../domain/native-tools.ts'
+import type { JsonObject } from '../../lib/json.ts'
 import type { Ask } from '../ask.ts'
+import { patchJson } from '../patches.ts'
 import { inputJson, jsonOutput, outputBlocks } from '../../domain/native-blocks.ts'
 import { jsonModeOf } from './chat-request.ts'
 import type { TaskTrace } from './task.ts'
@@ -30,7 +31,7 @@ export function toldOf(noted: TaskTrace, ask: Pick<Ask, 'extraBody'>, providerTy
         ? { output: outputBlocks(content, tools.schemas, providerType), ...toolJson(noted) }
         : jsonFields(noted, content, providerType)),
       inference_params: { chat_completion: paramsJson(noted) },
-      extra_body: patchesJson(ask.extraBody),
+      extra_body: ask.extraBody.map(patchJson),
     },
   }
 }
@@ -52,7 +53,7 @@ function toolJson({ task, tools: { tools, choice, parallel, provider } }: TaskTr
     additional_tools: task.tools.additional.map(toolAsJson),
     tool_choice: choice ? choiceJson(choice) : 'auto',
     parallel_tool_calls: parallel,
-    provider_tools: provider.map(({ data }) => data),
+    provider_tools: provider.map(providerToolJson),
   }
 }
 
@@ -65,8 +66,4 @@ function paramsJson({ params, task }: TaskTrace): JsonObject {
     ...(stops && { stop_sequences: [...stops] }),
     ...(mode && { json_mode: mode }),
   }
-}
-
-function patchesJson(patches: Ask['extraBody']): Json[] {
-  return patches.map((patch) => ({ ...patch }))
 }

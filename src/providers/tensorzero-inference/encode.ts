@@ -7,7 +7,7 @@ import type {
   Tool,
 } from '../../domain/chat.ts'
 import { inputJson } from '../../domain/native-blocks.ts'
-import { choiceJson } from '../../domain/native-tools.ts'
+import { choiceJson, providerToolJson } from '../../domain/native-tools.ts'
 import type { Json, JsonObject } from '../../lib/json.ts'
 import { Leftovers, ownExtra } from '../leftovers.ts'
 import { withoutUndefined } from '../openai-chat/fields.ts'
@@ -89,14 +89,7 @@ function toolsOf({ tools, providerTools = [], params }: ChatRequest): JsonObject
     ...(toolChoice?.allowed && { allowed_tools: [...toolChoice.allowed] }),
     ...(toolChoice && { tool_choice: choiceJson(toolChoice) }),
     ...(parallelToolCalls !== undefined && { parallel_tool_calls: parallelToolCalls }),
-    ...(providerTools.length > 0 && {
-      provider_tools: providerTools.map(({ data, modelName, providerName }) => ({
-        tool: data,
-        ...(modelName !== undefined && {
-          scope: withoutUndefined({ model_name: modelName, provider_name: providerName }),
-        }),
-      })),
-    }),
+    ...(providerTools.length > 0 && { provider_tools: providerTools.map(providerToolJson) }),
   }
 }
 

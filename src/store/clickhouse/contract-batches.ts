@@ -1,7 +1,7 @@
 import { type Batch, BATCH_PIECES, BATCHES, type KeptItem, pieceKey } from '../../domain/batch.ts'
 import type { Input } from '../../domain/input.ts'
 import { inputJson } from '../../domain/native-blocks.ts'
-import { choiceJson, toolAsJson } from '../../domain/native-tools.ts'
+import { choiceJson, providerToolJson, toolAsJson } from '../../domain/native-tools.ts'
 import { asString } from '../../lib/json.ts'
 import type { Row } from '../row.ts'
 import { snapshotHash, toolColumns } from './contract-rows.ts'
@@ -72,7 +72,7 @@ function itemRow(batch: Batch, item: KeptItem): Row {
     additional_tools: additional.map(toolAsJson),
     tool_choice: choice && choiceJson(choice),
     parallel_tool_calls: parallel,
-    provider_tools: provider.map(({ data }) => data),
+    provider_tools: provider.map(providerToolJson),
   }
   return {
     ...placeColumns(batch),
