@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { LogFilter, LogTerm } from '../domain/log-query.ts'
-import type { InferenceRecord } from '../domain/record.ts'
+import { BATCH_DIALECT, type InferenceRecord } from '../domain/record.ts'
 import { attemptOf, FIRST_MS, idOf, recordOf } from './fixtures/records.ts'
 import type { Json } from '../domain/chat.ts'
 import type { Change } from './changes.ts'
@@ -228,19 +228,21 @@ export function describeStore(name: string, open: () => Promise<TestStore>): voi
         recordOf(2, { ...at(999), latencyUs: 300, outcome: 'timeout', costNano: null }),
         recordOf(3, { ...at(1000), latencyUs: 200 }),
         recordOf(4, { ...at(4000), latencyUs: 900 }),
+        // Nobody waited for it.
+        recordOf(5, { ...at(1), latencyUs: 90_000, ttftUs: null, dialect: BATCH_DIALECT }),
       ])
       const span = { from: FIRST_MS, to: FIRST_MS + 4000, buckets: 4 }
       const overview = await store.reader.overview(ALL, span)
       expect(overview).toMatchObject({
         bucketMs: 1000,
-        requests: 3,
+        requests: 4,
         errors: 1,
-        costNano: 2_000_000_000,
+        costNano: 3_000_000_000,
         latencyP95Us: 300,
         ttftP95Us: 10,
       })
       expect(overview.buckets.map(({ requests, errors }) => [requests, errors])).toEqual([
-        [2, 1],
+        [3, 1],
         [1, 0],
         [0, 0],
         [0, 0],

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import type { InferenceRecord } from '../domain/record.ts'
+import { BATCH_DIALECT, type InferenceRecord } from '../domain/record.ts'
 import { attemptOf, idOf, recordOf } from './fixtures/records.ts'
 import type { TestStore } from './store.conformance.ts'
 import type { UsageQuery } from './usage.ts'
@@ -56,6 +56,14 @@ export function describeUsage(name: string, open: () => Promise<TestStore>): voi
         ttftUs: [null, null],
       })
       expect(row?.latencyUs.map((us) => Math.round((us ?? 0) / 50_000))).toEqual([20, 20])
+    })
+
+    test.each(['inference', 'attempt'] as const)('a batch’s time is no %s’s', async (level) => {
+      const long = { latencyUs: 9e9, attempts: [attemptOf(2, { startedUs: 0, endedUs: 9e9 })] }
+      await store.write([recordAt(1, 0), recordAt(2, 1, { ...long, dialect: BATCH_DIALECT })])
+      const [row] = await store.reader.usage({ ...ALL, level, quantiles: [1] })
+      expect(row?.count).toBe(2)
+      expect(row?.latencyUs[0]).toBeLessThan(5e6)
     })
 
     test('tells nothing known from nothing used', async () => {

@@ -1,4 +1,5 @@
 import type { LogFilter } from '../../domain/log-query.ts'
+import { BATCH_DIALECT } from '../../domain/record.ts'
 import type { Overview } from '../store.ts'
 import { Bindings, compileFilter } from './filter.ts'
 import type { Ask } from './queries.ts'
@@ -15,12 +16,15 @@ const MOST_BUCKETS = 1000
 const MOST_SAMPLED = 20_000
 
 /** The nearest rank: a value that was really measured. */
-const p95 = (column: string) =>
-  `arrayElementOrNull(arraySort(groupArraySample(${MOST_SAMPLED}, 1)(${column}) AS sample_${column}),
+const p95 = (column: string, value = column) =>
+  `arrayElementOrNull(arraySort(groupArraySample(${MOST_SAMPLED}, 1)(${value}) AS sample_${column}),
     toUInt64(ceil(0.95 * length(sample_${column}))))`
 
+/** Nobody waited for what was asked in a batch. */
+const WAITED = `if(dialect != '${BATCH_DIALECT}', latency_us, NULL)`
+
 const FIGURES = `count() AS requests, countIf(outcome != 'ok') AS errors,
-  ifNull(sum(cost_nano), 0) AS cost_nano, ${p95('latency_us')} AS latency_p95,
+  ifNull(sum(cost_nano), 0) AS cost_nano, ${p95('latency_us', WAITED)} AS latency_p95,
   ${p95('ttft_us')} AS ttft_p95`
 
 /** Counts and percentiles of what the filter finds in the span. */

@@ -1,4 +1,6 @@
+import { BATCH_DIALECT } from '../../domain/record.ts'
 import type { Connection, Limits } from './connection.ts'
+import { NOT_WAITED } from './usage.ts'
 
 /**
  * Copies what TensorZero recorded into our own tables, once: its rows stay where they are. Texts are
@@ -16,6 +18,9 @@ const MODELS = `
     toInt64(sum(cost) * 1000000000) AS cost_sum
   FROM ModelInference GROUP BY inference_id`
 
+/** Only what was asked in a batch took no time. */
+const DIALECT = `if(i.processing_time_ms IS NULL, '${BATCH_DIALECT}', 'tensorzero.inference')`
+
 /** Its place in the order of arrival is the time that its id carries. */
 const INFERENCES = ['ChatInference', 'JsonInference'].map(
   (table) => `
@@ -23,7 +28,7 @@ const INFERENCES = ['ChatInference', 'JsonInference'].map(
     requested_model, model, provider, stream, outcome, status, latency_us, ttft_us, input_tokens,
     output_tokens, cost_nano, attempts, tags, input_preview, output_preview, facts, texts)
   SELECT toUnixTimestamp64Milli(UUIDv7ToDateTime(i.id)) * 1000 + rowNumberInAllBlocks() % 1000,
-    toString(i.id), UUIDv7ToDateTime(i.id), toString(i.episode_id), 'tensorzero.inference',
+    toString(i.id), UUIDv7ToDateTime(i.id), toString(i.episode_id), ${DIALECT},
     i.function_name, i.variant_name, m.model_name, m.model_name, m.provider_name,
     i.ttft_ms IS NOT NULL, 'ok', 200, toInt64(ifNull(i.processing_time_ms, 0)) * 1000,
     toInt64(i.ttft_ms) * 1000, toInt64(m.input_sum), toInt64(m.output_sum), m.cost_sum, m.model_inferences, i.tags,
@@ -39,7 +44,7 @@ const USAGE = [
     ending, input_tokens, output_tokens, cost_nano, latency_us, ttft_us)
   SELECT 'inference', UUIDv7ToDateTime(i.id), toString(i.id), toString(i.id), i.function_name,
     i.variant_name, m.model_name, m.provider_name, 'ok', toInt64(m.input_sum),
-    toInt64(m.output_sum), m.cost_sum, toInt64(ifNull(i.processing_time_ms, 0)) * 1000,
+    toInt64(m.output_sum), m.cost_sum, ifNull(toInt64(i.processing_time_ms) * 1000, ${NOT_WAITED}),
     toInt64(i.ttft_ms) * 1000
   FROM ${table} AS i LEFT JOIN (${MODELS}) AS m ON m.inference_id = i.id
   WHERE toString(i.id) NOT IN (SELECT id FROM WeirUsage)`,
@@ -51,7 +56,7 @@ const USAGE = [
     toString(m.inference_id), i.function_name, i.variant_name, m.model_name, m.model_provider_name,
     if(m.cached, 'cached', 'ok'), toInt64(m.provider_cache_read_input_tokens),
     toInt64(m.input_tokens), toInt64(m.output_tokens), toInt64(m.cost * 1000000000),
-    toInt64(ifNull(m.response_time_ms, 0)) * 1000, toInt64(m.ttft_ms) * 1000
+    ifNull(toInt64(m.response_time_ms) * 1000, ${NOT_WAITED}), toInt64(m.ttft_ms) * 1000
   FROM ModelInference AS m INNER JOIN InferenceById AS i ON i.id_uint = toUInt128(m.inference_id)
   WHERE concat(toString(m.inference_id), '/', toString(m.id)) NOT IN (SELECT id FROM WeirUsage)`,
 ]

@@ -1,4 +1,4 @@
-import type { AttemptRecord, InferenceRecord } from '../../domain/record.ts'
+import { type AttemptRecord, BATCH_DIALECT, type InferenceRecord } from '../../domain/record.ts'
 import { totalInput, totalOutput, type Usage } from '../../domain/usage.ts'
 import type { UsageEnding, UsageName, UsagePeriod, UsageQuery, UsageRow } from '../usage.ts'
 import { Bindings } from './filter.ts'
@@ -21,8 +21,12 @@ const NAME_COLUMNS: Readonly<Record<UsageName, string>> = {
   provider: 'provider',
 }
 
+/** The latency of what was asked in a batch: nobody waited for it. */
+export const NOT_WAITED = -1
+
 /** A row for the request, and one for each of its tries. */
 export function usageRows(record: InferenceRecord): Row[] {
+  const batched = record.dialect === BATCH_DIALECT
   const last = record.attempts.at(-1)
   const common = {
     inference_id: record.id.toWellFormed(),
@@ -41,13 +45,14 @@ export function usageRows(record: InferenceRecord): Row[] {
       provider: last?.provider.toWellFormed() ?? null,
       ...usageColumns(record.usage),
       cost_nano: wholeOrNull(record.costNano),
-      latency_us: whole(record.latencyUs),
+      latency_us: batched ? NOT_WAITED : whole(record.latencyUs),
       ttft_us: wholeOrNull(record.ttftUs),
     },
     ...record.attempts.map((attempt, index) => ({
       ...common,
       id: `${common.inference_id}/${index}`,
       ...attemptColumns(attempt, record.model),
+      ...(batched && { latency_us: NOT_WAITED }),
     })),
   ]
 }
@@ -116,8 +121,9 @@ export async function readUsage(ask: Ask, query: UsageQuery): Promise<UsageRow[]
 function quantiles(column: string, { quantiles: shares = [] }: UsageQuery): string {
   const levels = shares.map((share) => Math.max(0, Math.min(1, share)))
   if (levels.length === 0) return `[] AS shares_${column}`
-  const digest = `quantilesDD(0.01, ${levels.join(', ')})(${column})`
-  return `if(count(${column}) = 0, [], ${digest}) AS shares_${column}`
+  const known = `nullIf(${column}, ${NOT_WAITED})`
+  const digest = `quantilesDD(0.01, ${levels.join(', ')})(${known})`
+  return `if(count(${known}) = 0, [], ${digest}) AS shares_${column}`
 }
 
 function conditionOf(query: UsageQuery, bindings: Bindings): string {

@@ -1,4 +1,5 @@
 import type { LogFilter } from '../../domain/log-query.ts'
+import { BATCH_DIALECT } from '../../domain/record.ts'
 import { bucketsOf, type OverviewSpan, withinSpan } from '../sqlite/overview.ts'
 import { readNumber, readNumberOrNull, type Row } from '../row.ts'
 import type { Overview } from '../store.ts'
@@ -20,7 +21,8 @@ export async function readOverview(
          / ${values.add(bucketMs)})::integer AS bucket,
        count(*) AS requests, count(*) FILTER (WHERE i.outcome <> 'ok') AS errors,
        coalesce(sum(i.cost_nano), 0) AS cost_nano,
-       percentile_disc(0.95) WITHIN GROUP (ORDER BY i.latency_us) AS latency,
+       percentile_disc(0.95) WITHIN GROUP (ORDER BY i.latency_us)
+         FILTER (WHERE i.dialect <> '${BATCH_DIALECT}') AS latency,
        percentile_disc(0.95) WITHIN GROUP (ORDER BY i.ttft_us) AS ttft
      FROM weir.inference i WHERE ${condition} GROUP BY GROUPING SETS ((1), ())`,
     values.list,

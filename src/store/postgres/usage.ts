@@ -1,3 +1,4 @@
+import { BATCH_DIALECT } from '../../domain/record.ts'
 import { readNumber, readNumberOrNull, readTextOrNull, type Row } from '../row.ts'
 import { SUMMED_COLUMNS, usageIn } from '../usage-columns.ts'
 import type { UsageLevel, UsageName, UsagePeriod, UsageQuery, UsageRow } from '../usage.ts'
@@ -24,10 +25,13 @@ const total = (columns: readonly string[]) => {
   return `CASE WHEN coalesce(${known.join(', ')}) IS NOT NULL THEN ${sum} END`
 }
 
+/** Nobody waited for what was asked in a batch. */
+const waited = (time: string) => `CASE WHEN i.dialect <> '${BATCH_DIALECT}' THEN ${time} END`
+
 /** Requests, and tries under the names of their request, in the same columns. */
 const FACTS: Readonly<Record<UsageLevel, string>> = {
   inference: `
-    SELECT i.*, i.function_name AS function, i.variant_name AS variant, i.latency_us AS latency,
+    SELECT i.*, i.function_name AS function, i.variant_name AS variant, ${waited('i.latency_us')} AS latency,
       i.ttft_us AS ttft, CASE WHEN i.outcome <> 'ok' THEN 'failed' WHEN coalesce(i.cached, (
         SELECT a.cached FROM weir.attempt a WHERE a.inference_id = i.id
           AND a.started_at = i.started_at ORDER BY a.position DESC LIMIT 1
@@ -38,7 +42,7 @@ const FACTS: Readonly<Record<UsageLevel, string>> = {
       coalesce(a.model, i.model) AS model, a.provider,
       ${[...INPUTS, ...OUTPUTS].map((column) => `a.${column}`).join(', ')},
       ${total(INPUTS)} AS input_tokens, ${total(OUTPUTS)} AS output_tokens, a.cost_nano,
-      a.ended_us - a.started_us AS latency, a.ttft_us - a.started_us AS ttft,
+      ${waited('a.ended_us - a.started_us')} AS latency, a.ttft_us - a.started_us AS ttft,
       CASE WHEN a.error IS NOT NULL THEN 'failed' WHEN a.cached THEN 'cached' ELSE 'ok' END
         AS ending
     FROM weir.attempt a JOIN weir.inference i

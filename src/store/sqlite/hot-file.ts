@@ -2,7 +2,7 @@ import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib'
-import type { InferenceRecord } from '../../domain/record.ts'
+import { BATCH_DIALECT, type InferenceRecord } from '../../domain/record.ts'
 import type { Change, ChangeOutcome } from '../changes.ts'
 import { CacheFile } from './cache-file.ts'
 import { ChangeWriter } from './change-writer.ts'
@@ -211,9 +211,10 @@ export class HotFile {
       this.#statements.insertTag.run(this.#statements.tags.number(key, value), seq)
     }
     this.#changes.arrived(record)
+    const batched = record.dialect === BATCH_DIALECT
     return [
-      factOfInference(values, attempts.at(-1)?.['cached'] === 1),
-      ...attempts.map((attempt) => factOfAttempt(attempt, values)),
+      factOfInference(values, { cached: attempts.at(-1)?.['cached'] === 1, batched }),
+      ...attempts.map((attempt) => factOfAttempt(attempt, values, batched)),
     ]
   }
 

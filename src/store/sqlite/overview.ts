@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { LogFilter } from '../../domain/log-query.ts'
+import { BATCH_DIALECT } from '../../domain/record.ts'
 import { mergeInto, observe, quantileOf, Sketch } from '../../lib/sketch.ts'
 import type { Budget } from '../budget.ts'
 import type { Overview } from '../store.ts'
@@ -174,19 +175,24 @@ function addCounts(search: Search, buckets: readonly Bucket[], number: Sql): num
   return requests
 }
 
+/** Nobody waited for what was asked in a batch. */
+const LATENCY = `CASE WHEN (SELECT d.name FROM dim d WHERE d.id = i.dialect) <> '${BATCH_DIALECT}'
+  THEN i.latency_us END`
+
 function addSamples(
   search: Search,
   buckets: readonly Bucket[],
   { number, every }: { readonly number: Sql; readonly every: number },
 ): void {
   const select = {
-    text: `SELECT ${number.text} AS bucket, i.latency_us, i.ttft_us FROM inference i`,
+    text: `SELECT ${number.text} AS bucket, ${LATENCY} AS latency_us, i.ttft_us FROM inference i`,
     values: number.values,
   }
   for (const rows of search.rows(select, { text: 'AND i.seq % ? = 0', values: [every] })) {
     for (const row of rows) {
       const bucket = buckets[readNumber(row, 'bucket')]
-      bucket?.latency.values.push(readNumber(row, 'latency_us'))
+      const latency = readNumberOrNull(row, 'latency_us')
+      if (latency !== null) bucket?.latency.values.push(latency)
       const ttft = readNumberOrNull(row, 'ttft_us')
       if (ttft !== null) bucket?.ttft.values.push(ttft)
     }

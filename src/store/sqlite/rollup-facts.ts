@@ -1,3 +1,4 @@
+import { BATCH_DIALECT } from '../../domain/record.ts'
 import type { UsageLevel } from '../usage.ts'
 import { USAGE_COLUMNS, SUMMED_COLUMNS } from '../usage-columns.ts'
 import { ENDING_CODES, HOUR_MS, LEVEL_CODES } from './rollup-schema.ts'
@@ -9,7 +10,8 @@ export interface Fact {
   readonly at: number
   /** In the order of `SUMMED_COLUMNS`; null is not told. */
   readonly sums: readonly (number | null)[]
-  readonly latencyUs: number
+  /** Null where nobody waited for it: in a batch. */
+  readonly latencyUs: number | null
   readonly ttftUs: number | null
 }
 
@@ -31,20 +33,26 @@ type Columns = Readonly<Record<string, unknown>>
 const BUCKETS = Object.values(USAGE_COLUMNS)
 const INPUT_BUCKETS = BUCKETS.length - 3
 
-/** `cached`: it was answered by a cache. */
-export function factOfInference(row: Columns, cached: boolean): Fact {
+/** How a request was answered. */
+export interface Manner {
+  /** By a cache. */
+  readonly cached: boolean
+  readonly batched: boolean
+}
+
+export function factOfInference(row: Columns, { cached, batched }: Manner): Fact {
   const failed = row['outcome'] !== 0
   return {
     key: keyOf('inference', { ...row, ending: endingOf(failed, cached) }),
     at: numberOf(row['started_at']),
     sums: sumsOf(row),
-    latencyUs: numberOf(row['latency_us']),
+    latencyUs: batched ? null : numberOf(row['latency_us']),
     ttftUs: numberOrNull(row['ttft_us']),
   }
 }
 
 /** A try belongs to its inference's function and variant. */
-export function factOfAttempt(attempt: Columns, inference: Columns): Fact {
+export function factOfAttempt(attempt: Columns, inference: Columns, batched: boolean): Fact {
   const startedUs = numberOf(attempt['started_us'])
   const ttftUs = numberOrNull(attempt['ttft_us'])
   const { started_at, function: functionId, variant } = inference
@@ -59,10 +67,13 @@ export function factOfAttempt(attempt: Columns, inference: Columns): Fact {
     }),
     at: numberOf(started_at),
     sums: sumsOf(attempt),
-    latencyUs: numberOf(attempt['ended_us']) - startedUs,
+    latencyUs: batched ? null : numberOf(attempt['ended_us']) - startedUs,
     ttftUs: ttftUs === null ? null : ttftUs - startedUs,
   }
 }
+
+const BATCHED = `
+      (SELECT d.name = '${BATCH_DIALECT}' FROM dim d WHERE d.id = i.dialect) AS batched`
 
 /** Rows from which facts are made again, as `factOfRow` reads them; a condition on `i` follows. */
 export const SELECT_FACTS: Readonly<Record<UsageLevel, string>> = {
@@ -70,17 +81,19 @@ export const SELECT_FACTS: Readonly<Record<UsageLevel, string>> = {
     SELECT i.started_at, i.function, i.variant, i.requested_model, i.model, i.provider, i.outcome, i.latency_us,
       i.ttft_us, i.cost_nano, ${BUCKETS.map((column) => `i.${column}`).join(', ')},
       (SELECT a.cached FROM attempt a WHERE a.seq = i.seq ORDER BY a.position DESC LIMIT 1)
-        AS cached
+        AS cached,${BATCHED}
     FROM inference i`,
   attempt: `
     SELECT i.started_at, i.function, i.variant, coalesce(a.model, i.model) AS model, a.provider,
       a.error, a.cached, a.started_us, a.ended_us, a.ttft_us, a.cost_nano,
-      ${BUCKETS.map((column) => `a.${column}`).join(', ')}
+      ${BUCKETS.map((column) => `a.${column}`).join(', ')},${BATCHED}
     FROM inference i JOIN attempt a ON a.seq = i.seq`,
 }
 
 export function factOfRow(level: UsageLevel, row: Columns): Fact {
-  return level === 'attempt' ? factOfAttempt(row, row) : factOfInference(row, row['cached'] === 1)
+  const batched = row['batched'] === 1
+  if (level === 'attempt') return factOfAttempt(row, row, batched)
+  return factOfInference(row, { cached: row['cached'] === 1, batched })
 }
 
 export function hourOf(at: number): number {

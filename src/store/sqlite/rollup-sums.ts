@@ -41,7 +41,7 @@ export function addFact(to: RollupSums, fact: Fact): void {
   if (fact.sums[COST] !== null) to.costed++
   to.firstAt = Math.min(to.firstAt, fact.at)
   to.lastAt = Math.max(to.lastAt, fact.at)
-  observe(to.latency, fact.latencyUs)
+  if (fact.latencyUs !== null) observe(to.latency, fact.latencyUs)
   if (fact.ttftUs !== null) observe(to.ttft, fact.ttftUs)
 }
 
