@@ -34,6 +34,8 @@ export interface Read
   /** The model's name as the client wrote it. */
   readonly model: string
   readonly json: JsonObject
+  /** The body for a provider of this format, where it is not the client's own; null: it is. */
+  readonly clean?: (json: JsonObject) => JsonObject | null
   /** Reads a conversation into our nouns; absent: this operation is none. */
   readonly decode?: ((json: JsonObject) => ChatRequest) | undefined
   /** Writes the request, without our own keys, in another provider's format. */
@@ -45,11 +47,13 @@ export interface Read
 
 /** The ask of a request whose dialect has read its own part of it. */
 export function baseAsk(request: RawRequest, read: Read): Ask {
-  const { json, encodeFor, decode, model, ...facts } = read
+  const { json, encodeFor, decode, clean, model, ...facts } = read
   const named = functionIn(model)
   const ours = request.body.includes('tensorzero') || hidesLetters(request.body)
   const extensions = ours ? readExtensions(json) : NO_EXTENSIONS
-  const cleaned = extensions.cleaned ?? json
+  const own = extensions.cleaned ?? json
+  const relayed = clean?.(own) ?? null
+  const cleaned = relayed ?? own
   return {
     ...facts,
     requestedModel: model,
@@ -57,7 +61,7 @@ export function baseAsk(request: RawRequest, read: Read): Ask {
     body:
       extensions.credentials.size > 0 ? redacted(json, 'tensorzero::credentials') : request.body,
     json: cleaned,
-    verbatim: extensions.cleaned === null,
+    verbatim: extensions.cleaned === null && relayed === null,
     encodeFor: (provider, target) => encodeFor(extensions.whole ?? json, provider, target),
     ...ownKeys(extensions),
     episodeId: extensions.episodeId ?? episodeHeader(request),

@@ -49,7 +49,7 @@ export async function recordAt(
   number: number,
 ): Promise<InferenceRecord | null> {
   const timeout = new Promise<null>((resolve) => {
-    setTimeout(() => resolve(null), 3000)
+    setTimeout(() => resolve(null), 20_000)
   })
   return Promise.race([gateway.record(number), timeout])
 }

@@ -47,7 +47,7 @@ export function typeOf({ response_kind: kind, response_headers: headers }: Recor
 /** The JSON bodies of an answer, in order, each with the name its event had. */
 export function eventsOf(recording: Recording): { name: string; body: JsonObject }[] {
   const bytes = bytesOf(recording)
-  const text = bytes.toString('utf8')
+  const text = bytes.toString('utf8').replace(/^\uFEFF/, '')
   switch (recording.response_kind) {
     case 'sse':
       return text.split(/\r\n\r\n|\n\n|\r\r/).flatMap(readSse)
@@ -74,7 +74,11 @@ function readSse(event: string): { name: string; body: JsonObject }[] {
       .filter((line) => line.startsWith(`${name}:`))
       .map((line) => line.slice(name.length + 1).replace(/^ /, ''))
       .join('\n')
-  return parsed(field('event'), field('data'))
+  // llama.cpp once told its errors in a field of their own.
+  const error = field('error')
+  return error === ''
+    ? parsed(field('event'), field('data'))
+    : parsed('error', `{"error":${error}}`)
 }
 
 function parsed(name: string, text: string): { name: string; body: JsonObject }[] {

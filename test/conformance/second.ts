@@ -68,7 +68,8 @@ async function read(recording: Recording, { dialect, stream, said }: Reading): P
   const facts = noFacts()
   facts.text = (await answer.text).replaceAll(/!\[file\]\(data:[^)]*\)/g, '')
   facts.reasoning = (await answer.reasoningText) ?? ''
-  facts.calls = (await answer.toolCalls).map(({ toolCallId: id, toolName: name, input }) => ({
+  const calls = await answer.toolCalls
+  facts.calls = calls.filter(isClients).map(({ toolCallId: id, toolName: name, input }) => ({
     id,
     name,
     text: typeof input === 'string' ? input : JSON.stringify(input),
@@ -76,6 +77,11 @@ async function read(recording: Recording, { dialect, stream, said }: Reading): P
   facts.finish = FINISH[await answer.finishReason] ?? ''
   const { inputTokens, outputTokens } = await answer.usage
   return { ...facts, input: inputTokens ?? null, output: outputTokens ?? null }
+}
+
+/** Calls that the provider has answered itself are nobody's to answer. */
+function isClients({ providerExecuted: done }: { readonly providerExecuted?: boolean }): boolean {
+  return done !== true
 }
 
 // What it says on its own about settings belongs in no report.

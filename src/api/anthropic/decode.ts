@@ -2,6 +2,8 @@ import type { Block, ChatParams, ChatRequest, Message } from '../../domain/chat.
 import { asNumber, asObject, asString, fieldsBeside, objectsIn } from '../../lib/json.ts'
 import type { Json, JsonObject } from '../../lib/json.ts'
 import { compact } from '../compact.ts'
+import { carriedIn } from '../server-work/carried.ts'
+import { withoutRepeatedSignatures } from '../signatures.ts'
 import { joinThoughts } from '../thoughts.ts'
 import { decodeBlock, type Reading } from './decode-blocks.ts'
 import { decodeChoice, decodeFormat, decodeThinking, decodeTools } from './decode-settings.ts'
@@ -52,7 +54,10 @@ export function decodeMessages(json: JsonObject): ChatRequest {
 
 function decodeContent(content: Json | undefined, reading: Reading): Block[] {
   if (typeof content === 'string') return content === '' ? [] : [{ type: 'text', text: content }]
-  return joinThoughts(objectsIn(content).map((block) => decodeBlock(block, reading)))
+  const blocks = objectsIn(content).flatMap(
+    (block) => carriedIn(block) ?? [decodeBlock(block, reading)],
+  )
+  return withoutRepeatedSignatures(joinThoughts(blocks))
 }
 
 function decodeParams(json: JsonObject, reading: Reading): ChatParams {

@@ -4,6 +4,7 @@ import { asObject, asString, type JsonObject, parseJson } from '../../lib/json.t
 import { formatEvent } from '../../lib/sse.ts'
 import { compact } from '../compact.ts'
 import type { Envelope, StreamEncoder } from '../dialect.ts'
+import { blocksOfWork } from '../server-work/as-messages.ts'
 import { withSignedThoughts } from '../signatures.ts'
 import {
   encodeCitation,
@@ -144,7 +145,7 @@ export class MessagesEncoder implements StreamEncoder {
       case 'tool_arguments':
         return this.#lateArguments(part)
       case 'unknown':
-        return part.wire === 'anthropic_messages' ? this.#whole(part.data) : ''
+        return this.#blocks(part)
       default:
         return ''
     }
@@ -201,6 +202,11 @@ export class MessagesEncoder implements StreamEncoder {
   #lateArguments(part: PartOf<'tool_arguments'>): string {
     if (this.#calls.has(part.index)) return ''
     return this.#call({ type: 'tool_call', index: part.index, id: '', name: '' }) + this.#part(part)
+  }
+
+  #blocks({ data, wire }: PartOf<'unknown'>): string {
+    const blocks = wire === 'anthropic_messages' ? [data] : blocksOfWork(data, wire)
+    return blocks.map((block) => this.#whole(block)).join('')
   }
 
   #whole(block: JsonObject): string {

@@ -11,6 +11,7 @@ import { totalOutput, UNKNOWN_USAGE, type Usage } from '../../domain/usage.ts'
 import { asObject, type JsonObject, parseJson } from '../../lib/json.ts'
 import { withoutUndefined } from '../compact.ts'
 import type { Envelope } from '../dialect.ts'
+import { blocksOfWork } from '../server-work/as-messages.ts'
 import { withSignedThoughts } from '../signatures.ts'
 
 const WIRE = 'anthropic_messages'
@@ -113,7 +114,8 @@ function encodeBlock(block: Block): JsonObject[] {
       return [{ type: 'tool_use', id: block.id, name: block.name, input: inputOf(block) }]
     case 'unknown': {
       const data = asObject(block.data)
-      return data && block.wire === WIRE ? [data] : []
+      if (!data || block.wire === undefined) return []
+      return block.wire === WIRE ? [data] : blocksOfWork(data, block.wire)
     }
     case 'file':
       return [{ type: 'text', text: `![file](${block.url})`, citations: null }]

@@ -1,11 +1,13 @@
 import { z } from 'zod'
 import type { Ask, ForwardedHeaders, WireName } from '../../engine/ask.ts'
 import type { RawRequest } from '../../http/route.ts'
+import type { JsonObject } from '../../lib/json.ts'
 import { formatEvent } from '../../lib/sse.ts'
 import { dialectRoute } from '../deliver.ts'
 import type { Dialect } from '../dialect.ts'
 import { gateError } from '../openai/request.ts'
 import { baseAsk, chatEncoder, readBody } from '../read-body.ts'
+import { mayCarry, withoutCarried } from '../server-work/carried.ts'
 import { decodeMessages } from './decode.ts'
 import { encodeMessage } from './encode.ts'
 import { MessagesEncoder } from './encode-stream.ts'
@@ -39,8 +41,12 @@ function readMessagesRequest(request: RawRequest): Ask {
     forward: ownHeaders(request, 'anthropic_messages'),
     encodeFor,
     decode: decodeMessages,
+    ...(mayCarry(request.body) && { clean }),
   })
 }
+
+/** What tools of other providers did says nothing to Anthropic's models, which take none of it. */
+const clean = (json: JsonObject) => withoutCarried(json, ['messages', 'content'])
 
 /** Which features, and which version of them, the client wants. */
 export function ownHeaders({ headers }: RawRequest, wire: WireName): ForwardedHeaders {

@@ -2,6 +2,7 @@ import type { Block, FileBlock } from '../../domain/chat.ts'
 import { asObject, asString, fieldsBeside, objectsIn } from '../../lib/json.ts'
 import type { Json, JsonObject } from '../../lib/json.ts'
 import { compact } from '../compact.ts'
+import { carriedIn } from '../server-work/carried.ts'
 import { camel } from './schema.ts'
 
 const WIRE = 'gemini'
@@ -30,6 +31,16 @@ export class CallIds {
     )
     return found
   }
+}
+
+/** Another provider's own blocks, which stand beside a part that tells of them. */
+export function carriedByPart(part: JsonObject): Block[] | null {
+  return carriedIn(metadataOf(part) ?? {})
+}
+
+/** Where a part holds what its client is to bring back. */
+export function metadataOf(part: JsonObject): JsonObject | undefined {
+  return asObject(camel(part)['partMetadata'])
 }
 
 const TEXT_FIELDS = new Set(['text', 'thought', 'thoughtSignature', 'partMetadata'])
@@ -101,7 +112,9 @@ const PART_FIELDS = new Set([
 /** What stands beside a text or a file that other formats have no word for, in words for the client. */
 export function unreadParts(contents: readonly Json[]): string[] {
   const parts = contents.flatMap((content) => objectsIn(asObject(content)?.['parts'])).map(camel)
-  const known = parts.filter((part) => Object.keys(part).some((key) => PART_FIELDS.has(key)))
+  const known = parts.filter(
+    (part) => !carriedByPart(part) && Object.keys(part).some((key) => PART_FIELDS.has(key)),
+  )
   const names = known.flatMap((part) => Object.keys(fieldsBeside(part, PART_FIELDS) ?? {}))
   return [...new Set(names)].map((name) => `\`${name}\` of a part`)
 }

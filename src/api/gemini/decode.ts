@@ -3,7 +3,7 @@ import { asBoolean, asNumber, asObject, asString, fieldsBeside, objectsIn } from
 import type { Json, JsonObject } from '../../lib/json.ts'
 import { compact } from '../compact.ts'
 import { joinStreamed } from '../thoughts.ts'
-import { CallIds, decodePart, unreadParts } from './decode-parts.ts'
+import { carriedByPart, CallIds, decodePart, unreadParts } from './decode-parts.ts'
 import { decodeChoice, decodeTools, unreadDeclarations, unreadOf } from './decode-tools.ts'
 import { camel, lowered } from './schema.ts'
 
@@ -91,7 +91,7 @@ function decodeParts(value: Json | undefined, ids: CallIds): Block[] {
   if (typeof value === 'string') return [{ type: 'text', text: value }]
   const parts = asObject(value)?.['parts']
   const list = Array.isArray(parts) ? parts : [parts ?? null]
-  return objectsIn(list).map((part) => decodePart(part, ids))
+  return objectsIn(list).flatMap((part) => carriedByPart(part) ?? [decodePart(part, ids)])
 }
 
 function decodeConfig(config: JsonObject): ChatParams {

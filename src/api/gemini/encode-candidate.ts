@@ -4,6 +4,7 @@ import { asObject, type JsonObject, parseJson } from '../../lib/json.ts'
 import { compact, withoutUndefined } from '../compact.ts'
 import { encodeCall, encodeFile, encodeThought, ownChoice, rawReason, REASONS } from './encode.ts'
 import { logprobsIn, logprobsResult } from '../logprobs.ts'
+import { partsOfWork } from '../server-work/as-parts.ts'
 import { Grounding } from './grounding.ts'
 
 interface Call {
@@ -96,10 +97,8 @@ export class CandidateEncoder {
       case 'citation':
         this.#grounding.cite(part.citation)
         return []
-      case 'unknown': {
-        const data = asObject(part.data)
-        return data && part.wire === 'gemini' ? [data] : []
-      }
+      case 'unknown':
+        return part.wire === 'gemini' ? [part.data] : partsOfWork(part.data, part.wire)
       default:
         return []
     }

@@ -6,6 +6,7 @@ import { byChoice } from '../choices.ts'
 import { withoutUndefined } from '../compact.ts'
 import type { Envelope } from '../dialect.ts'
 import { logprobsIn, logprobsResult } from '../logprobs.ts'
+import { partsOfWork } from '../server-work/as-parts.ts'
 import { Grounding } from './grounding.ts'
 
 const WIRE = 'gemini'
@@ -115,7 +116,8 @@ function encodeBlock(block: Block): JsonObject[] {
       return [encodeFile(block.url, block.mimeType, block.signature)]
     case 'unknown': {
       const data = asObject(block.data)
-      return data && block.wire === WIRE ? [data] : []
+      if (!data || block.wire === undefined) return []
+      return block.wire === WIRE ? [data] : partsOfWork(data, block.wire)
     }
     case 'tool_result':
       return []

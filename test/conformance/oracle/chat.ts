@@ -58,7 +58,10 @@ function readChatMessage(
     const url = asString(asObject(annotation['url_citation'])?.['url'])
     if (url !== undefined) facts.urls.push(url)
   }
-  for (const call of objectsIn(message['tool_calls'])) readChatCall(facts, call, calls)
+  // TGI streams one at a time, without a list.
+  const only = asObject(message['tool_calls'])
+  const list = only ? [only] : objectsIn(message['tool_calls'])
+  for (const call of list) readChatCall(facts, call, calls)
   const legacy = asObject(message['function_call'])
   if (legacy) readChatCall(facts, { index: 0, function: legacy }, calls)
 }

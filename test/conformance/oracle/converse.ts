@@ -15,6 +15,7 @@ export function readConverse(events: readonly Event[]): Facts {
   const facts = noFacts()
   const calls: Reading['calls'] = new Map()
   const own = new Set<number>()
+  const signed = new Set<number>()
   for (const { name, body } of events) {
     if (/exception/i.test(name) || (name === '' && !body['output'])) facts.error = errorOf(body)
     facts.finish = CONVERSE_FINISH[text(body['stopReason'])] ?? facts.finish
@@ -26,7 +27,8 @@ export function readConverse(events: readonly Event[]): Facts {
     const pieces = content.map((piece, index) => ({ piece, index }))
     if (started) pieces.push({ piece: started, index: at })
     if (delta) pieces.push({ piece: delta, index: at })
-    for (const { piece, index } of pieces) readConversePiece({ facts, calls, own }, piece, index)
+    for (const { piece, index } of pieces)
+      readConversePiece({ facts, calls, own, signed }, piece, index)
   }
   facts.calls = [...calls.values()]
   return facts
@@ -36,15 +38,25 @@ interface Reading {
   readonly facts: Facts
   readonly calls: Map<number, { id: string; name: string; text: string }>
   readonly own: Set<number>
+  readonly signed: Set<number>
 }
 
-function readConversePiece({ facts, calls, own }: Reading, piece: JsonObject, index: number): void {
+function readConversePiece(
+  { facts, calls, own, signed }: Reading,
+  piece: JsonObject,
+  index: number,
+): void {
   facts.text += text(piece['text'])
   readCited(facts, piece)
   const thought = asObject(piece['reasoningContent'])
   const said = asObject(thought?.['reasoningText']) ?? thought
   facts.reasoning += text(said?.['text'])
-  addSecrets(facts, [said?.['signature'], thought?.['redactedContent']])
+  const signature = text(said?.['signature'])
+  // In a stream it may come in pieces.
+  if (signature !== '' && signed.has(index)) facts.secrets[facts.secrets.length - 1] += signature
+  else addSecrets(facts, [signature])
+  if (signature !== '') signed.add(index)
+  addSecrets(facts, [thought?.['redactedContent']])
   const use = asObject(piece['toolUse'])
   // What Amazon runs itself is nobody's call.
   if (use?.['type'] === 'server_tool_use') own.add(index)

@@ -40,7 +40,8 @@ export function readCohere(events: readonly Event[]): Facts {
     facts.input = asNumber(tokens?.['input_tokens']) ?? facts.input
     facts.output = asNumber(tokens?.['output_tokens']) ?? facts.output
     facts.finish = COHERE_FINISH[text(delta['finish_reason'])] ?? facts.finish
-    if (delta['finish_reason'] === 'ERROR') facts.error = errorOf(delta)
+    const failed = delta['finish_reason'] === 'ERROR' || delta['finish_reason'] === 'TIMEOUT'
+    if (failed) facts.error = errorOf(delta)
   }
   return facts
 }

@@ -76,7 +76,9 @@ const HISTORIES: Readonly<Record<DialectName, History>> = {
   },
 }
 
-function isCall({ type }: JsonObject): boolean {
+/** A call for the program to answer: xAI's own searches of X are done already. */
+function isCall({ type, call_id: id }: JsonObject): boolean {
+  if (asString(id)?.startsWith('xs_')) return false
   return type === 'function_call' || type === 'custom_tool_call'
 }
 

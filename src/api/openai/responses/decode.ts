@@ -9,6 +9,8 @@ import {
 } from '../../../lib/json.ts'
 import type { Json, JsonObject } from '../../../lib/json.ts'
 import { compact } from '../../compact.ts'
+import { carriedIn } from '../../server-work/carried.ts'
+import { withoutRepeatedSignatures } from '../../signatures.ts'
 import { decodeContent, decodeReasoningItem, decodeResult } from './decode-items.ts'
 import { decodeChoice, decodeFormat, decodeTools } from './decode-settings.ts'
 
@@ -63,10 +65,14 @@ export function decodeInput(input: Json | undefined): Message[] {
     if (last && last.role === role && role === 'assistant') last.content.push(...content)
     else messages.push({ role, content: [...content] })
   }
-  return messages
+  return messages.map(({ role, content }) => {
+    return { role, content: withoutRepeatedSignatures(content) }
+  })
 }
 
 function decodeItem(item: JsonObject, names: Map<string, string>): Message {
+  const carried = carriedIn(item)
+  if (carried) return { role: 'assistant', content: carried }
   const type = asString(item['type']) ?? 'message'
   switch (type) {
     case 'message': {

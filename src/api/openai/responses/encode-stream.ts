@@ -5,10 +5,20 @@ import { formatEvent } from '../../../lib/sse.ts'
 import type { Envelope, StreamEncoder } from '../../dialect.ts'
 import { logprobsIn } from '../../logprobs.ts'
 import { withSignedThoughts } from '../../signatures.ts'
-import { annotationOf, fileItem, itemId, kindOfFile, OWN_THOUGHT, responseOf } from './items.ts'
+import {
+  annotationOf,
+  fileItem,
+  itemId,
+  kindOfFile,
+  OWN_THOUGHT,
+  OWN_WORK,
+  responseOf,
+  workIn,
+} from './items.ts'
 import {
   CallItem,
   type Emit,
+  GrowingWork,
   MessageItem,
   type OpenItem,
   ReasoningItem,
@@ -22,6 +32,7 @@ export class ResponseEncoder implements StreamEncoder {
   readonly #envelope: Envelope
   readonly #collector = new Collector()
   readonly #calls = new Map<number, CallItem>()
+  readonly #works: GrowingWork[] = []
   readonly #output: OpenItem[] = []
   #open: OpenItem | null = null
   #number = 0
@@ -43,6 +54,7 @@ export class ResponseEncoder implements StreamEncoder {
   end(): string {
     this.#begin()
     this.#close()
+    for (const work of this.#works) work.close(this.#emit)
     for (const call of this.#calls.values()) call.close(this.#emit)
     const { usage, finish } = this.#collector.answer()
     const output = this.#output.map((item) => item.whole())
@@ -83,7 +95,7 @@ export class ResponseEncoder implements StreamEncoder {
         if (this.#open instanceof MessageItem) this.#open.addLogprobs(logprobsIn([part]))
         break
       case 'unknown':
-        if (part.wire === 'openai_responses') this.#whole(() => part.data, 'item')
+        this.#unknown(part)
         break
       default:
         break
@@ -120,6 +132,16 @@ export class ResponseEncoder implements StreamEncoder {
       open = made
     }
     if (open instanceof ReasoningItem) open.add(part, this.#emit)
+  }
+
+  #unknown(part: Extract<Part, { type: 'unknown' }>): void {
+    if (part.wire === 'openai_responses') this.#whole(() => part.data, 'item')
+    const work = workIn(part)
+    if (!work) return
+    this.#close()
+    if (this.#works.findLast((each) => each.join(work, this.#emit))) return
+    const item = this.#add((id) => new GrowingWork(work, id, this.#output.length), OWN_WORK)
+    this.#works.push(item)
   }
 
   #whole(make: (id: string) => JsonObject, kind: string): void {

@@ -1,8 +1,17 @@
-import type { Block, Citation, FileBlock, FinishReason, Thought } from '../../../domain/chat.ts'
+import type {
+  Block,
+  Citation,
+  FileBlock,
+  FinishReason,
+  Part,
+  Thought,
+} from '../../../domain/chat.ts'
 import { totalInput, totalOutput, type Usage } from '../../../domain/usage.ts'
 import { asObject, type JsonObject } from '../../../lib/json.ts'
 import { withoutUndefined } from '../../compact.ts'
 import type { Envelope } from '../../dialect.ts'
+import { itemOfWork, joined, type WorkItem } from '../../server-work/as-items.ts'
+import { workOf } from '../../server-work/work.ts'
 import { isSound } from '../media.ts'
 
 const WIRE = 'openai_responses'
@@ -27,8 +36,15 @@ export function itemId(kind: string, id: string, index: number): string {
 /** Blocks of an answer as output items. Source: OpenAI API reference, the response object. */
 export function itemsOf(blocks: readonly Block[], id: string): JsonObject[] {
   const items: JsonObject[] = []
+  const works = new Map<number, WorkItem>()
   let message: JsonObject[] | null = null
   for (const block of blocks) {
+    const work = workIn(block)
+    if (work) {
+      message = null
+      addWork(items, works, work, id)
+      continue
+    }
     const piece = pieceOf(block)
     if (piece && message) {
       message.push(piece)
@@ -46,6 +62,31 @@ export function itemsOf(blocks: readonly Block[], id: string): JsonObject[] {
   }
   return items
 }
+
+/** What a tool did that another provider ran; null where a block tells of none. */
+export function workIn(block: Block | Part): WorkItem | null {
+  if (block.type !== 'unknown' || block.wire === undefined || block.wire === WIRE) return null
+  const data = asObject(block.data)
+  const work = data ? workOf(data, block.wire) : null
+  return data && work ? { work, wire: block.wire, blocks: [data] } : null
+}
+
+/** A result joins what it is of, wherever that stands. */
+function addWork(
+  items: JsonObject[],
+  works: Map<number, WorkItem>,
+  came: WorkItem,
+  id: string,
+): void {
+  const found = [...works].findLast(([, work]) => joined(work, came) !== null)
+  const [index, before] = found ?? [items.length, null]
+  const work = (before && joined(before, came)) ?? came
+  works.set(index, work)
+  items[index] = itemOfWork(work, itemId(OWN_WORK, id, index))
+}
+
+/** How the names of such items begin. */
+export const OWN_WORK = 'ws'
 
 function messageItem(content: JsonObject[], id: string): JsonObject {
   return { id, type: 'message', status: 'completed', role: 'assistant', content }

@@ -1,6 +1,7 @@
 import type { Part } from '../../../domain/chat.ts'
 import type { JsonObject } from '../../../lib/json.ts'
 import { withoutUndefined } from '../../compact.ts'
+import { itemOfWork, joined, type WorkItem } from '../../server-work/as-items.ts'
 import { reasoningItem } from './items.ts'
 
 /** Writes one event; its number is added. */
@@ -41,6 +42,44 @@ export class WholeItem implements OpenItem {
 
   whole(): JsonObject {
     return this.#item
+  }
+}
+
+/** What a provider's tool did: what came of it may be told after other things. */
+export class GrowingWork implements OpenItem {
+  readonly #id: string
+  readonly #index: number
+  #work: WorkItem
+  #open = true
+
+  constructor(work: WorkItem, id: string, index: number) {
+    this.#work = work
+    this.#id = id
+    this.#index = index
+  }
+
+  /** Whether `came` tells what came of it. */
+  join(came: WorkItem, emit: Emit): boolean {
+    const both = joined(this.#work, came)
+    if (!both) return false
+    this.#work = both
+    this.close(emit)
+    return true
+  }
+
+  open(emit: Emit): void {
+    added(emit, { ...this.whole(), status: 'in_progress' }, this.#index)
+    if (this.#work.work.result) this.close(emit)
+  }
+
+  close(emit: Emit): void {
+    if (!this.#open) return
+    this.#open = false
+    done(emit, this.whole(), this.#index)
+  }
+
+  whole(): JsonObject {
+    return itemOfWork(this.#work, this.#id)
   }
 }
 

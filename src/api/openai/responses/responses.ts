@@ -1,11 +1,13 @@
 import { z } from 'zod'
 import type { Ask } from '../../../engine/ask.ts'
 import type { RawRequest } from '../../../http/route.ts'
+import type { JsonObject } from '../../../lib/json.ts'
 import { formatEvent } from '../../../lib/sse.ts'
 import type { App } from '../../app.ts'
 import { dialectRoute } from '../../deliver.ts'
 import type { Dialect } from '../../dialect.ts'
 import { baseAsk, chatEncoder, readBody } from '../../read-body.ts'
+import { mayCarry, withoutCarried } from '../../server-work/carried.ts'
 import { errorBody } from '../errors.ts'
 import { gateError } from '../request.ts'
 import { decodeResponses } from './decode.ts'
@@ -24,6 +26,9 @@ const Gate = z.compile(
 
 const decoded = chatEncoder(decodeResponses)
 
+/** What tools of other providers did says nothing to OpenAI's models, which take none of it. */
+const clean = (json: JsonObject) => withoutCarried(json, ['input', 'content'])
+
 async function readResponsesRequest(request: RawRequest, app: App): Promise<Ask> {
   const json = readBody(request)
   const gate = Gate.safeParse(json)
@@ -40,6 +45,7 @@ async function readResponsesRequest(request: RawRequest, app: App): Promise<Ask>
     stream: stream === true,
     wantsUsage: true,
     encodeFor: (body, ...to) => decoded(history.expand(body), ...to),
+    ...(mayCarry(request.body) && { clean }),
   })
   const ask = { ...read, episodeId: read.episodeId ?? history.episodeId }
   return json['store'] === false ? ask : { ...ask, keptAs: responseId }

@@ -1,0 +1,47 @@
+import type { JsonObject } from '../../lib/json.ts'
+import { carry } from './carried.ts'
+import { type Result, type Work, workOf } from './work.ts'
+
+/** What another provider's tool did, as parts that Gemini's clients know. */
+export function partsOfWork(data: JsonObject, wire: string): JsonObject[] {
+  const work = workOf(data, wire)
+  if (!work) return []
+  const { input, result } = work
+  const parts = [
+    ...(input ? [usePart(work, input)] : []),
+    ...(result ? [resultPart(work, result)] : []),
+  ]
+  return parts.map((part, place) =>
+    Object.assign(part, { partMetadata: carry(wire, ...(place === 0 ? [data] : [])) }),
+  )
+}
+
+function usePart({ id, tool, server }: Work, input: JsonObject): JsonObject {
+  const { code } = input
+  if (tool === 'code_execution' && typeof code === 'string') {
+    return { executableCode: { language: 'PYTHON', code, id } }
+  }
+  return {
+    toolCall: { id, toolType: typeOf(tool), args: { tool, ...(server && { server }), ...input } },
+  }
+}
+
+function resultPart({ id, tool }: Work, { text, pages, failed }: Result): JsonObject {
+  if (tool === 'code_execution') {
+    const outcome = failed ? 'OUTCOME_FAILED' : 'OUTCOME_OK'
+    return { codeExecutionResult: { outcome, output: text, id } }
+  }
+  const said = text === '' ? {} : { [failed ? 'error' : 'output']: text }
+  const found = pages.length > 0 ? { pages: pages.map((page) => ({ ...page })) } : {}
+  return { toolResponse: { id, toolType: typeOf(tool), response: { ...said, ...found } } }
+}
+
+function typeOf(tool: string): string {
+  return TYPES.get(tool) ?? 'TOOL_TYPE_UNSPECIFIED'
+}
+
+const TYPES: ReadonlyMap<string, string> = new Map([
+  ['web_search', 'GOOGLE_SEARCH_WEB'],
+  ['web_fetch', 'URL_CONTEXT'],
+  ['file_search', 'FILE_SEARCH'],
+])

@@ -1,0 +1,57 @@
+import type { Block } from '../../domain/chat.ts'
+import {
+  asArray,
+  asObject,
+  asString,
+  type Json,
+  type JsonObject,
+  objectsIn,
+} from '../../lib/json.ts'
+
+/** The field that holds a provider's own blocks beside what we made of them for another's clients. */
+const FIELD = 'weir'
+const QUOTED = Buffer.from(`"${FIELD}"`)
+
+/** Whether a body may hold such a field: most do not, and need not be looked through. */
+export function mayCarry(body: Buffer): boolean {
+  return body.includes(QUOTED)
+}
+
+/** Blocks as a client brings them back; without any: there are none to bring back beside. */
+export function carry(wire: string, ...blocks: readonly JsonObject[]): JsonObject {
+  return { [FIELD]: { wire, blocks: [...blocks] } }
+}
+
+/** The provider's own blocks in what a client brings back; null where it is no such thing. */
+export function carriedIn(holder: JsonObject): Block[] | null {
+  const carried = asObject(holder[FIELD])
+  const wire = asString(carried?.['wire'])
+  if (!carried || wire === undefined) return null
+  return objectsIn(carried['blocks']).map((data): Block => ({ type: 'unknown', data, wire }))
+}
+
+/**
+ * A conversation without what is another provider's, for a provider of the client's own format; null
+ * when there is nothing of that kind. `holderOf`: where a piece has such a field.
+ */
+export function withoutCarried(
+  json: JsonObject,
+  [list, pieces]: readonly [list: string, pieces: string],
+  holderOf: (piece: JsonObject) => JsonObject | undefined = (piece) => piece,
+): JsonObject | null {
+  let found = false
+  const isOwn = (piece: Json) => {
+    const holder = holderOf(asObject(piece) ?? {})
+    const carried = holder !== undefined && carriedIn(holder) !== null
+    found ||= carried
+    return !carried
+  }
+  const cleaned = asArray(json[list]).flatMap((turn) => {
+    const said = asObject(turn)
+    const inner = said?.[pieces]
+    if (!said || !Array.isArray(inner)) return isOwn(turn) ? [turn] : []
+    const kept = inner.filter(isOwn)
+    return kept.length > 0 || inner.length === 0 ? [{ ...said, [pieces]: kept }] : []
+  })
+  return found ? { ...json, [list]: cleaned } : null
+}

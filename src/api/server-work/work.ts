@@ -1,0 +1,197 @@
+import {
+  asObject,
+  asString,
+  type Json,
+  type JsonObject,
+  objectsIn,
+  parseJson,
+} from '../../lib/json.ts'
+
+/** What a provider's own tool did, in nobody's words: some formats tell all in one block, some in two. */
+export interface Work {
+  /** By which what came of it finds back to what was asked. */
+  readonly id: string
+  /** `web_search`, `code_execution` …; of a server of tools the tool's own name. */
+  readonly tool: string
+  /** The server of tools it is of (MCP). */
+  readonly server?: string
+  /** What it was asked; absent: another block has told. */
+  readonly input?: JsonObject
+  /** What came of it; absent: another block will tell. */
+  readonly result?: Result
+}
+
+export interface Result {
+  readonly text: string
+  readonly pages: readonly Page[]
+  readonly failed: boolean
+}
+
+export interface Page {
+  readonly url: string
+  readonly title: string
+}
+
+/** Reads a provider's own block; null where it tells of no work that others have words for. */
+export function workOf(data: JsonObject, wire: string): Work | null {
+  return READERS[wire]?.(data) ?? null
+}
+
+type Reader = (data: JsonObject) => Work | null
+
+const READERS: Readonly<Record<string, Reader>> = {
+  anthropic_messages: ofAnthropic,
+  openai_responses: ofOpenai,
+  gemini: ofGemini,
+  bedrock_converse: ofBedrock,
+}
+
+const text = (value: Json | undefined) => asString(value) ?? ''
+
+/** Arguments as an object: what is no JSON object stands in one. */
+function inputIn(value: Json | undefined): JsonObject {
+  const parsed = typeof value === 'string' ? (parseJson(value) ?? value) : value
+  return asObject(parsed) ?? (parsed === undefined || parsed === '' ? {} : { input: parsed })
+}
+
+function resultIn(words: string, failed = false, pages: readonly Page[] = []): Result {
+  return { text: words, pages, failed }
+}
+
+function pageIn({ url, title }: JsonObject): Page[] {
+  return asString(url) === undefined ? [] : [{ url: text(url), title: text(title) }]
+}
+
+function textsIn(value: Json | undefined): string {
+  if (typeof value === 'string') return value
+  return objectsIn(value)
+    .map((piece) => text(piece['text']))
+    .join('')
+}
+
+const RESULT_ENDING = /_tool_result$/
+
+/** Source: Claude API reference, `server_tool_use`, `mcp_tool_use` and the results of each tool. */
+function ofAnthropic(data: JsonObject): Work | null {
+  const { id, name, input, content } = data
+  const type = text(data['type'])
+  if (type === 'server_tool_use') return { id: text(id), ...ofOwnTool(text(name), inputIn(input)) }
+  if (type === 'mcp_tool_use') {
+    const server = text(data['server_name'])
+    return { id: text(id), tool: text(name), server, input: inputIn(input) }
+  }
+  if (!RESULT_ENDING.test(type)) return null
+  const { tool } = ofOwnTool(type.replace(RESULT_ENDING, ''), {})
+  const common = { id: text(data['tool_use_id']), tool }
+  if (type !== 'mcp_tool_result') return { ...common, result: ofAnthropicResult(content) }
+  const result = resultIn(textsIn(content), data['is_error'] === true)
+  return { ...common, server: '', result }
+}
+
+/** A command is code too. */
+function ofOwnTool(tool: string, input: JsonObject): { tool: string; input: JsonObject } {
+  if (tool !== 'bash_code_execution') return { tool, input }
+  const { command, ...others } = input
+  return { tool: 'code_execution', input: { ...(command && { code: command }), ...others } }
+}
+
+/** Pages are a list; what else there is, and every error, an object. */
+function ofAnthropicResult(content: Json | undefined): Result {
+  const said = asObject(content)
+  if (!said) return resultIn('', false, objectsIn(content).flatMap(pageIn))
+  const error = asString(said['error_code'])
+  if (error !== undefined) return resultIn(error, true)
+  const printed = text(said['stdout']) + text(said['stderr'])
+  const document = asObject(asObject(said['content'])?.['source'])
+  const words = printed || text(document?.['data']) || textsIn(said['content'])
+  return resultIn(words, (said['return_code'] ?? 0) !== 0, pageIn(said))
+}
+
+/** Source: OpenAI API reference, the items of a response's `output`. */
+function ofOpenai(data: JsonObject): Work | null {
+  const id = text(data['id'])
+  const failed = data['status'] === 'failed'
+  switch (asString(data['type'])) {
+    case 'web_search_call': {
+      const { sources, ...input } = asObject(data['action']) ?? {}
+      const result = resultIn('', failed, objectsIn(sources).flatMap(pageIn))
+      return { id, tool: 'web_search', input, result }
+    }
+    case 'code_interpreter_call': {
+      const logs = objectsIn(data['outputs']).map((output) => text(output['logs']))
+      const input = { code: data['code'] ?? '' }
+      return { id, tool: 'code_execution', input, result: resultIn(logs.join(''), failed) }
+    }
+    case 'file_search_call': {
+      const found = textsIn(data['results'])
+      const input = { queries: data['queries'] ?? [] }
+      return { id, tool: 'file_search', input, result: resultIn(found, failed) }
+    }
+    case 'mcp_call': {
+      const input = inputIn(data['arguments'])
+      const error = data['error'] ?? null
+      const words = text(data['output']) || (error === null ? '' : JSON.stringify(error))
+      const server = text(data['server_label'])
+      return {
+        id,
+        tool: text(data['name']),
+        server,
+        input,
+        result: resultIn(words, error !== null),
+      }
+    }
+    case 'custom_tool_call':
+      return { id, tool: text(data['name']), input: inputIn(data['input']), result: resultIn('') }
+    default:
+      return null
+  }
+}
+
+/** Source: Gemini API reference, `ExecutableCode`, `CodeExecutionResult`, `ToolCall`, `ToolResponse`. */
+function ofGemini(data: JsonObject): Work | null {
+  const code = asObject(data['executableCode'])
+  if (code) {
+    return { id: text(code['id']), tool: 'code_execution', input: { code: code['code'] ?? '' } }
+  }
+  const ran = asObject(data['codeExecutionResult'])
+  if (ran) {
+    const failed = ran['outcome'] !== 'OUTCOME_OK'
+    return {
+      id: text(ran['id']),
+      tool: 'code_execution',
+      result: resultIn(text(ran['output']), failed),
+    }
+  }
+  const called = asObject(data['toolCall'])
+  if (called) return { ...toolOf(called), input: inputIn(called['args']) }
+  const answered = asObject(data['toolResponse'])
+  if (!answered) return null
+  return { ...toolOf(answered), result: resultIn(JSON.stringify(answered['response'] ?? {})) }
+}
+
+function toolOf({ id, toolType }: JsonObject): Pick<Work, 'id' | 'tool'> {
+  const type = text(toolType)
+  return { id: text(id), tool: TOOLS.get(type) ?? type.toLowerCase() }
+}
+
+const TOOLS: ReadonlyMap<string, string> = new Map([
+  ['GOOGLE_SEARCH_WEB', 'web_search'],
+  ['URL_CONTEXT', 'web_fetch'],
+])
+
+/** Source: Amazon Bedrock API reference, "ToolUseBlock", "ToolResultBlock". */
+function ofBedrock(data: JsonObject): Work | null {
+  const used = asObject(data['toolUse'])
+  if (used) {
+    return { id: text(used['toolUseId']), tool: text(used['name']), input: inputIn(used['input']) }
+  }
+  const came = asObject(data['toolResult'])
+  if (!came) return null
+  const pieces = objectsIn(came['content'])
+  const words = pieces.map(
+    (piece) => asString(piece['text']) ?? JSON.stringify(piece['json'] ?? ''),
+  )
+  const tool = text(came['type']).replace(/_result$/, '')
+  const result = resultIn(words.join('\n'), came['status'] === 'error')
+  return { id: text(came['toolUseId']), tool, result }
+}
