@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import type { Part } from '../../domain/chat.ts'
 import { asObject, type JsonObject, objectsIn } from '../../lib/json.ts'
 import { readEvents } from '../../lib/sse.ts'
+import { readCompletion } from '../../providers/openai-chat/read.ts'
 import type { Envelope } from '../dialect.ts'
 import { encodeCompletion } from './encode.ts'
 import { ChunkEncoder } from './encode-stream.ts'
@@ -86,4 +87,14 @@ test('sound is counted apart', () => {
     tensorzero_provider_cache_write_input_tokens: 5,
     tensorzero_cost: null,
   })
+})
+
+test('what stands beside a picture of this format stays there', () => {
+  const image = { type: 'image_url', index: 1, image_url: { url: 'data:image/png;base64,AA' } }
+  const chunk = { choices: [{ index: 0, delta: { images: [image] } }] }
+  const parts = readCompletion(chunk)
+  const spoken = { ...envelope, wire: 'openai_chat' } as const
+  const [choice] = objectsIn(encodeCompletion(spoken, parts)['choices'])
+  expect(asObject(choice?.['message'])?.['images']).toEqual([image])
+  expect(streamed(parts)[0]?.['images']).toEqual([image])
 })

@@ -1,7 +1,7 @@
 import type { FileBlock } from '../../domain/chat.ts'
 import type { JsonObject } from '../../lib/json.ts'
 
-type File = Pick<FileBlock, 'url' | 'mimeType'>
+type File = Pick<FileBlock, 'url' | 'mimeType' | 'raw' | 'wire'>
 
 /** Whether a file that the model made is to be heard. */
 export function isSound({ url, mimeType = '' }: File): boolean {
@@ -9,8 +9,9 @@ export function isSound({ url, mimeType = '' }: File): boolean {
 }
 
 /** A picture as OpenRouter and its clients word it. */
-export function imageOf({ url }: File): JsonObject {
-  return { type: 'image_url', image_url: { url } }
+export function imageOf({ url, raw, wire }: File): JsonObject {
+  const said = wire === 'openai_chat' ? raw : undefined
+  return { type: 'image_url', ...said, image_url: { url } }
 }
 
 /** A sound in OpenAI's own place for it; what it says stands in the message's content. */

@@ -83,7 +83,8 @@ export function readMedia(
   const { whole, ...choice } = at
   for (const image of objectsIn(message['images'])) {
     const url = imageUrl(image)
-    if (url !== undefined) parts.push({ type: 'file', url, ...choice })
+    const { image_url: _url, ...raw } = image
+    if (url !== undefined) parts.push({ type: 'file', url, raw, wire: 'openai_chat', ...choice })
   }
   const audio = asObject(message['audio'])
   const words = asString(audio?.['transcript'])

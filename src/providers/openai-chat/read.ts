@@ -30,6 +30,7 @@ const MESSAGE_FIELDS = new Set([
   'tool_calls',
   'function_call',
   'refusal',
+  'images',
 ])
 
 /** Reads one stream of chat completion chunks. */

@@ -27,8 +27,8 @@ export function readConverse(events: readonly Event[]): Facts {
     const pieces = content.map((piece, index) => ({ piece, index }))
     if (started) pieces.push({ piece: started, index: at })
     if (delta) pieces.push({ piece: delta, index: at })
-    for (const { piece, index } of pieces)
-      readConversePiece({ facts, calls, own, signed }, piece, index)
+    const reading = { facts, calls, own, signed }
+    for (const { piece, index } of pieces) readConversePiece(reading, piece, index)
   }
   facts.calls = [...calls.values()]
   return facts
