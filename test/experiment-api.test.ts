@@ -184,13 +184,12 @@ describe('TensorZero’s pages are told', () => {
     expect((await get(`${path}/latest_id_by_metric`)).json).toEqual({
       feedback_id_by_metric: { liked: ids[3], comment: ids[1], demonstration: ids[2] },
     })
-    const none = { first_id: null, last_id: null }
     expect((await get(`${path}/bounds`)).json).toEqual({
       first_id: ids[0],
       last_id: ids[3],
       by_type: {
         boolean: { first_id: ids[0], last_id: ids[3] },
-        float: none,
+        float: {},
         comment: { first_id: ids[1], last_id: ids[1] },
         demonstration: { first_id: ids[2], last_id: ids[2] },
       },

@@ -273,7 +273,7 @@ describe('an import', { timeout: PATIENCE_MS }, () => {
             },
           ],
         },
-        additional_tools: [{ name: 'look' }],
+        additional_tools: [{ type: 'function', name: 'look' }],
         tool_choice: 'required',
         parallel_tool_calls: false,
       },

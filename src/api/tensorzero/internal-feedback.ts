@@ -6,6 +6,7 @@ import type { Route } from '../../http/route.ts'
 import type { IdPage } from '../../store/reads.ts'
 import type { App } from '../app.ts'
 import { humanFeedbackName } from '../../ops/human-feedback.ts'
+import { compact } from '../compact.ts'
 import { readBySchema, struct } from '../serde.ts'
 import { nativeRoute, storedOf, Uuid } from './native-route.ts'
 
@@ -50,10 +51,8 @@ const bounds = nativeRoute({
     const lasts = Object.values(byType).map(({ lastId }) => lastId)
     const first = firsts.toSorted()[0]
     const last = lasts.toSorted().at(-1)
-    const boundsOf = (type: FeedbackType) => ({
-      first_id: byType[type]?.firstId ?? null,
-      last_id: byType[type]?.lastId ?? null,
-    })
+    const boundsOf = (type: FeedbackType) =>
+      compact({ first_id: byType[type]?.firstId, last_id: byType[type]?.lastId })
     return {
       ...(first !== undefined && { first_id: first }),
       ...(last !== undefined && { last_id: last }),

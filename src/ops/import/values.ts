@@ -59,7 +59,7 @@ export function nanoIn(row: Row, column: string): number | null {
 /** What was said of tools; the older way, all of it is in `tool_params`. */
 export function toolsIn(row: Row): ToolWords {
   const words = {
-    additional_tools: listIn(row, 'dynamic_tools'),
+    additional_tools: listIn(row, 'dynamic_tools').map(typed),
     provider_tools: listIn(row, 'dynamic_provider_tools'),
     allowed_tools: allowedToolsIn(jsonIn(row, 'allowed_tools')),
     tool_choice: jsonIn(row, 'tool_choice'),
@@ -70,10 +70,17 @@ export function toolsIn(row: Row): ToolWords {
   if (words.tool_choice !== null || Object.keys(old).length === 0) return words
   return {
     ...words,
-    additional_tools: [...asArray(old['tools_available'])],
+    additional_tools: asArray(old['tools_available']).map(typed),
     tool_choice: old['tool_choice'] ?? null,
     parallel_tool_calls: old['parallel_tool_calls'] ?? null,
   }
+}
+
+/** Tools were of one kind once, and then it had another name. */
+function typed(tool: Json): Json {
+  const said = asObject(tool)
+  const isOld = said && (said['type'] ?? 'client_side_function') === 'client_side_function'
+  return isOld ? { ...said, type: 'function' } : tool
 }
 
 /** A list of JSON values, each of which may be a text of JSON. */
