@@ -195,3 +195,51 @@ test('F133 F251 a kept file that cannot be had is the answer', async () => {
     expect([toml, response.status]).toEqual([toml, status])
   }
 })
+
+test('F232 F233 F251 the files of datapoints are kept there too', async () => {
+  const root = mkdtempSync(join(folder, 'datapoints-'))
+  const storage = `[object_storage]\ntype = "filesystem"\npath = ${JSON.stringify(root)}`
+  const toml = `${storage}\n[functions.f]\ntype = "chat"\n${modelToml(['http://127.0.0.1:9/'])}`
+  await using gateway = await startGateway(toml, {}, { stored: true })
+  const asked = async (method: string, path: string, body: object) => {
+    const headers = { 'content-type': 'application/json' }
+    const init = { method, headers, body: JSON.stringify(body) }
+    return (await fetch(`${gateway.url}/v1/datasets/d/${path}`, init)).json() as Promise<{
+      ids: string[]
+      datapoints: { input: unknown }[]
+    }>
+  }
+  const given = { type: 'chat', function_name: 'f' }
+  const input = (data: string) => ({
+    messages: [
+      {
+        role: 'user',
+        content: [
+          { ...INLINE, data },
+          { type: 'text', text: 'this' },
+        ],
+      },
+    ],
+  })
+  const made = { datapoints: [{ ...given, input: input(PIXEL) }] }
+  const [id] = (await asked('POST', 'datapoints', made)).ids
+  const other = Buffer.from('another').toString('base64')
+  const changed = { datapoints: [{ id, type: 'chat', input: input(other) }] }
+  const [next] = (await asked('PATCH', 'datapoints', changed)).ids
+  const { datapoints } = await asked('POST', 'get_datapoints', { ids: [id, next] })
+  const paths = [PATH, `observability/files/${blake3Hex(other)}.png`]
+  const contents = paths.map((path) => [
+    {
+      type: 'file',
+      file_type: 'object_storage_pointer',
+      mime_type: 'image/png',
+      source_url: null,
+      storage_path: { kind: gateway.engine.files?.kind, path },
+    },
+    { type: 'text', text: 'this' },
+  ])
+  const inputs = contents.map((content) => ({ messages: [{ role: 'user', content }] }))
+  expect(datapoints.map((each) => each.input)).toEqual(expect.arrayContaining(inputs))
+  const bytes = paths.map((path) => readFileSync(join(root, path), { encoding: 'base64' }))
+  expect(bytes).toEqual([PIXEL, other])
+})

@@ -10,6 +10,7 @@ import { DEFAULT_FUNCTION } from '../engine/functions/default-function.ts'
 import type { Json, JsonObject } from '../lib/json.ts'
 import type { StoreClient } from '../store/client.ts'
 import type { FoundInference } from '../store/inference-reads.ts'
+import { withKeptFiles } from './datapoint-files.ts'
 import {
   checkedOutput,
   checkedTools,
@@ -21,7 +22,7 @@ import { findEach } from './find-inferences.ts'
 
 /** Who changes datasets, and with what. */
 export interface Curator {
-  readonly engine: Pick<Engine, 'ids' | 'clock' | 'config'>
+  readonly engine: Pick<Engine, 'clock' | 'config' | 'files' | 'ids'>
   readonly stored: StoreClient
 }
 
@@ -65,7 +66,8 @@ export async function createDatapoints(
   if (given.length === 0) throw refuse('At least one datapoint must be provided')
   const config = curator.engine.config()
   const datapoints = given.map((each) => completed(curator, datasetName, valuesOf(config, each)))
-  return write(curator, datapoints)
+  const inputs = given.map(({ input }) => input)
+  return write(curator, await withKeptFiles(curator.engine, datapoints, inputs))
 }
 
 type Defaults =

@@ -4,6 +4,7 @@ import type { Datapoint } from '../domain/datapoint.ts'
 import { GatewayError } from '../domain/errors.ts'
 import type { Input } from '../domain/input.ts'
 import type { Json, JsonObject } from '../lib/json.ts'
+import { withKeptFiles } from './datapoint-files.ts'
 import { checkedTools, functionFor, parsedOutput, storedInput } from './datapoint-values.ts'
 import { checkDatasetName, type Curator, current, refuse, writeDatapoints } from './datasets.ts'
 
@@ -48,9 +49,10 @@ export async function updateDatapoints(
       updatedAt: engine.clock.now(),
     }
   })
+  const inputs = updates.map(({ input }) => input)
   return writeDatapoints(
     curator,
-    revised,
+    await withKeptFiles(engine, revised, inputs),
     updates.map(({ id }) => id),
   )
 }

@@ -1,7 +1,7 @@
 import type { ObjectStore } from '../../access/object-store.ts'
-import type { FileBlock } from '../../domain/chat.ts'
+import type { FileBlock, StoragePath } from '../../domain/chat.ts'
 import { GatewayError } from '../../domain/errors.ts'
-import type { InputBlock, InputMessage } from '../../domain/input.ts'
+import type { Input, InputBlock, InputMessage } from '../../domain/input.ts'
 import { blake3Hex } from '../../lib/hash.ts'
 import { sniffBase64 } from '../../lib/sniff.ts'
 import type { Ask } from '../ask.ts'
@@ -64,7 +64,7 @@ class Keeping {
   }
 
   async settle(file: FileBlock): Promise<FileBlock> {
-    const inline = /^data:([^;,]*);base64,(.*)$/s.exec(file.url)
+    const inline = INLINE.exec(file.url)
     if (inline) return this.#keep(file, inline[1] ?? '', inline[2] ?? '')
     const { storagePath, sourceUrl } = file
     if (!storagePath) return this.#named(file)
@@ -91,17 +91,16 @@ class Keeping {
   }
 
   #keep(file: FileBlock, mimeType: string, base64: string): FileBlock {
-    const { kind, prefix } = this.#files
-    const path = pathOf(prefix, base64, mimeType)
+    const storagePath = placeOf(this.#files, base64, mimeType)
     if (!this.#noted.ask.dryrun) {
       this.#files
-        .put(path, Buffer.from(base64, 'base64'), mimeType)
+        .put(storagePath.path, Buffer.from(base64, 'base64'), mimeType)
         .then(undefined, (thrown: unknown) => {
           const { message } = GatewayError.from(thrown)
           this.#noted.warnings.push(`a file could not be kept: ${message}`)
         })
     }
-    return { ...file, storagePath: { kind, path } }
+    return { ...file, storagePath }
   }
 
   /** All of a request's files together may be as large as if they had come along. */
@@ -115,9 +114,42 @@ class Keeping {
   }
 }
 
+const INLINE = /^data:([^;,]*);base64,(.*)$/s
+
+/**
+ * An input whose files that came along are kept and named by where; null where nothing is to be kept.
+ * Throws `GatewayError` where one cannot be kept.
+ */
+export async function keepInline(
+  { files }: Pick<Engine, 'files'>,
+  input: Input,
+): Promise<Input | null> {
+  const blocks = input.messages.flatMap(({ content }) => content)
+  const some = blocks.some((block) => block.type === 'file' && INLINE.test(block.url))
+  if (!some || !files || files.kind['type'] === 'disabled') return null
+  const messages: InputMessage[] = []
+  for (const message of input.messages) {
+    const content: InputBlock[] = []
+    for (const block of message.content) {
+      content.push(block.type === 'file' ? await kept(files, block) : block)
+    }
+    messages.push({ ...message, content })
+  }
+  return { ...input, messages }
+}
+
+async function kept(files: ObjectStore, file: FileBlock): Promise<FileBlock> {
+  const [, mimeType = '', base64] = INLINE.exec(file.url) ?? []
+  if (base64 === undefined) return file
+  const storagePath = placeOf(files, base64, mimeType)
+  await files.put(storagePath.path, Buffer.from(base64, 'base64'), mimeType)
+  return { ...file, storagePath }
+}
+
 /** By the text in base64, as TensorZero has it, not by the bytes that it means. */
-function pathOf(prefix: string, base64: string, mimeType: string): string {
-  return `${prefix}observability/files/${blake3Hex(base64)}.${extensionOf(mimeType)}`
+function placeOf({ kind, prefix }: ObjectStore, base64: string, mimeType: string): StoragePath {
+  const name = `${blake3Hex(base64)}.${extensionOf(mimeType)}`
+  return { kind, path: `${prefix}observability/files/${name}` }
 }
 
 const EXTENSIONS: Readonly<Record<string, string>> = {
