@@ -89,6 +89,51 @@ test.each([
   else expect(upstream.requests).toEqual([])
 })
 
+const NEAR = '[gateway]\nfetch_files_from = ["127.0.0.1"]\n'
+
+test('F133 F251 a file that the provider fetches is downloaded for the record meanwhile', async () => {
+  await using files = await servePicture()
+  await using upstream = await startUpstream(() => reply(200, completion('I see.')))
+  await using gateway = await startGateway(`${NEAR}${STORAGE}${modelToml([upstream.base])}`)
+  const url = `${files.base}a.png`
+  expect((await infer(gateway, { file_type: 'url', url })).status).toBe(200)
+  expect(upstream.requests[0]?.body).toContain(url)
+  const { native, warnings } = await gateway.record()
+  const storage_path = { kind: gateway.engine.files?.kind, path: PATH }
+  expect(native?.input).toMatchObject({
+    messages: [
+      {
+        content: [
+          {
+            file_type: 'object_storage_pointer',
+            source_url: url,
+            mime_type: 'image/png',
+            storage_path,
+          },
+        ],
+      },
+    ],
+  })
+  expect(warnings).toEqual([])
+  // What is not there is a warning, and what is not to be kept is not asked for.
+  expect((await infer(gateway, { file_type: 'url', url: 'http://127.0.0.1:1/b.png' })).status).toBe(
+    200,
+  )
+  const missed = await gateway.record(1)
+  expect(missed.warnings).toEqual([expect.stringContaining('a file could not be kept: ')])
+  expect(missed.native?.input).toMatchObject({ messages: [{ content: [{ file_type: 'url' }] }] })
+  const most = Array.from({ length: 22 }, () => ({ type: 'file', file_type: 'url', url }))
+  const body = { model_name: 'm', input: { messages: [{ role: 'user', content: most }] } }
+  const asked = { method: 'POST', headers: { 'content-type': 'application/json' } }
+  await fetch(`${gateway.url}/inference`, { ...asked, body: JSON.stringify(body) })
+  expect((await gateway.record(2)).warnings).toHaveLength(2)
+  await fetch(`${gateway.url}/inference`, {
+    ...asked,
+    body: JSON.stringify({ ...body, dryrun: true }),
+  })
+  expect(files.requests).toHaveLength(21)
+})
+
 test('F133 with nothing kept, a stored file is downloaded again from where it was', async () => {
   await using files = await servePicture()
   await using upstream = await startUpstream(() => reply(200, completion('I see.')))

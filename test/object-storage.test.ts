@@ -196,6 +196,18 @@ test('F133 F251 a kept file that cannot be had is the answer', async () => {
   }
 })
 
+const inputOf = (data: string) => ({
+  messages: [
+    {
+      role: 'user',
+      content: [
+        { ...INLINE, data },
+        { type: 'text', text: 'this' },
+      ],
+    },
+  ],
+})
+
 test('F232 F233 F251 the files of datapoints are kept there too', async () => {
   const root = mkdtempSync(join(folder, 'datapoints-'))
   const storage = `[object_storage]\ntype = "filesystem"\npath = ${JSON.stringify(root)}`
@@ -210,21 +222,10 @@ test('F232 F233 F251 the files of datapoints are kept there too', async () => {
     }>
   }
   const given = { type: 'chat', function_name: 'f' }
-  const input = (data: string) => ({
-    messages: [
-      {
-        role: 'user',
-        content: [
-          { ...INLINE, data },
-          { type: 'text', text: 'this' },
-        ],
-      },
-    ],
-  })
-  const made = { datapoints: [{ ...given, input: input(PIXEL) }] }
+  const made = { datapoints: [{ ...given, input: inputOf(PIXEL) }] }
   const [id] = (await asked('POST', 'datapoints', made)).ids
   const other = Buffer.from('another').toString('base64')
-  const changed = { datapoints: [{ id, type: 'chat', input: input(other) }] }
+  const changed = { datapoints: [{ id, type: 'chat', input: inputOf(other) }] }
   const [next] = (await asked('PATCH', 'datapoints', changed)).ids
   const { datapoints } = await asked('POST', 'get_datapoints', { ids: [id, next] })
   const paths = [PATH, `observability/files/${blake3Hex(other)}.png`]

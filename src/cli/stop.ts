@@ -2,7 +2,9 @@ import type { FastifyInstance } from 'fastify'
 import type { LiveHub } from '../api/ui/live.ts'
 import { GatewayError } from '../domain/errors.ts'
 import type { Engine } from '../engine/engine.ts'
+import type { InFlight } from '../engine/in-flight.ts'
 import type { Log } from '../lib/log.ts'
+import { within } from '../lib/within.ts'
 import type { Crew } from './crew.ts'
 
 /** One thread that answers requests. */
@@ -20,6 +22,8 @@ export interface Running extends Serving {
 
 /** Requests under way may take this long to end by themselves. */
 const DRAIN_MS = 60_000
+/** Files of a request may take so long after its answer. */
+const LATE_MS = 16_000
 const SWEEP_MS = 50
 /** Repeated unknown failures: better a fresh process than a sick one. */
 const MAX_FAULTS_A_MINUTE = 10
@@ -57,6 +61,21 @@ export async function drainRequests({ engine, server, live }: Serving): Promise<
   await closed
   clearTimeout(timer)
   clearInterval(sweep)
+  await within(recorded(engine.inFlight), LATE_MS)
+}
+
+/** When none is left: what is answered may still be on its way into the record. */
+function recorded(inFlight: InFlight): Promise<void> {
+  if (inFlight.size === 0) return Promise.resolve()
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const stop = inFlight.observe({
+    ended: () => {
+      if (inFlight.size > 0) return
+      stop()
+      resolve()
+    },
+  })
+  return promise
 }
 
 function signal(name: NodeJS.Signals): Promise<void> {

@@ -91,13 +91,14 @@ class RecordOnce {
   async beforeEnd(waits: boolean): Promise<void> {
     if (!waits) return
     this.end(null)
+    await this.#trace.task?.late?.all
     if (!this.#trace.ask.dryrun) await this.#engine.store.committed(this.#trace.id)
   }
 
   end(error: GatewayError | null): void {
     if (this.#ended) return
     this.#ended = true
-    const { clock, store, inFlight, conversations } = this.#engine
+    const { clock, conversations } = this.#engine
     const trace = this.#trace
     trace.endedUs = clock.us()
     trace.error = error
@@ -109,12 +110,20 @@ class RecordOnce {
       attempt.error = error
     }
     keepAnswers(this.#engine, trace)
+    if (this.#turn && GOES_ON.has(trace.outcome)) {
+      conversations.answered(this.#turn, trace.episodeId)
+    }
+    const late = trace.task?.late?.all
+    if (late) void late.then(() => this.#keep())
+    else this.#keep()
+  }
+
+  #keep(): void {
+    const { store, inFlight } = this.#engine
+    const trace = this.#trace
     if (!trace.ask.dryrun) {
       const draft = trace.draft()
       store.add(draft, sizeOfDraft(draft))
-    }
-    if (this.#turn && GOES_ON.has(trace.outcome)) {
-      conversations.answered(this.#turn, trace.episodeId)
     }
     inFlight.ended(trace)
   }

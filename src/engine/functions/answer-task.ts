@@ -12,6 +12,7 @@ import { withParts } from './answers.ts'
 import { defaultFunction } from './default-function.ts'
 import { runVariant } from './run-variant.ts'
 import { drawnVariant, only, pinnedVariant, type VariantChoice } from './choose-variant.ts'
+import { LateFiles } from './late-files.ts'
 import { noteTask } from './note-task.ts'
 import type { Task, TaskTrace } from './task.ts'
 import { storeFiles } from './store-files.ts'
@@ -49,7 +50,9 @@ export async function answerTask(context: TaskContext): Promise<Reply> {
   const noted = noteTask(config, fn, task)
   trace.task = noted
   const choice = choiceOf(context, fn, dynamic)
-  const kept = await storeFiles(engine, trace, task)
+  const late = new LateFiles(engine.clock, trace.warnings)
+  const kept = await storeFiles(engine, { warnings: trace.warnings, ask, late }, task)
+  if (late.all) noted.late = late
   noted.task = kept
   return collected(context, noted, await answerFrom({ ...context, task: kept }, noted, choice))
 }

@@ -8,6 +8,7 @@ import type { Ask } from '../ask.ts'
 import type { Engine } from '../engine.ts'
 import { fetchFile } from '../fetch-file.ts'
 import { readStored } from '../stored-file.ts'
+import type { LateFiles } from './late-files.ts'
 import type { Task } from './task.ts'
 
 const NOT_CONFIGURED =
@@ -17,6 +18,8 @@ const UNKNOWN_KIND = 'No mime type provided and unable to infer from data'
 
 interface Noted {
   readonly warnings: string[]
+  /** Where what goes by its address is to be downloaded for the record; absent: nowhere. */
+  readonly late?: LateFiles
   readonly ask: Pick<Ask, 'dryrun'>
 }
 
@@ -52,10 +55,8 @@ class Keeping {
   readonly #engine: Engine
   /** Bytes that did not come with the request. */
   #brought = 0
-
-  get hasBrought(): boolean {
-    return this.#brought > 0
-  }
+  /** The provider is sent such. */
+  hasBrought = false
 
   constructor(engine: Engine, files: ObjectStore, noted: Noted) {
     this.#engine = engine
@@ -73,6 +74,7 @@ class Keeping {
       const { storagePath: _nowhere, ...asked } = file
       return this.#named({ ...asked, url: sourceUrl })
     }
+    this.hasBrought = true
     const base64 = this.#inBase64(await readStored(this.#files, storagePath))
     const type = file.mimeType ?? sniffBase64(base64) ?? 'application/octet-stream'
     return { ...file, url: `data:${type};base64,${base64}`, mimeType: type }
@@ -81,7 +83,19 @@ class Keeping {
   /** By an address, which goes to the provider if it is not to be downloaded here. */
   async #named(file: FileBlock): Promise<FileBlock> {
     const { gateway } = this.#engine.config()
-    if (!gateway.fetchFiles || !URL.canParse(file.url) || file.url.startsWith('data:')) return file
+    if (!URL.canParse(file.url) || file.url.startsWith('data:')) return file
+    if (gateway.fetchFiles) {
+      this.hasBrought = true
+      return this.#fetched(file)
+    }
+    const keeps = this.#files.kind['type'] !== 'disabled' && !this.#noted.ask.dryrun
+    if (keeps && /^https?:/.test(file.url)) {
+      this.#noted.late?.add(file, async () => ({ ...(await this.#fetched(file)), url: '' }))
+    }
+    return file
+  }
+
+  async #fetched(file: FileBlock): Promise<FileBlock> {
     const { bytes, mimeType } = await fetchFile(this.#engine, file.url)
     const base64 = this.#inBase64(bytes)
     const type = file.mimeType ?? mimeType ?? sniffBase64(base64)

@@ -9,6 +9,7 @@ import type {
 } from '../../domain/chat.ts'
 import type { Collector } from '../../domain/collect.ts'
 import type { Input } from '../../domain/input.ts'
+import type { LateFiles } from './late-files.ts'
 
 /** What a function is asked, in the terms of TensorZero's own API, whichever dialect it came by. */
 export interface Task {
@@ -47,6 +48,8 @@ export interface TaskTools {
 export interface TaskTrace {
   /** Its files noted by where they are kept. */
   task: Task
+  /** Of its files, those that the record waits for. */
+  late?: LateFiles
   readonly fn: FunctionConfig
   /** The variant that answers, or was tried last. */
   variantName: string

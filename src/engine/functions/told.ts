@@ -18,7 +18,7 @@ export interface Told {
 }
 
 export function toldOf(noted: TaskTrace, ask: Pick<Ask, 'extraBody'>, providerType: string): Told {
-  const { fn, variantName, tools, task } = noted
+  const { fn, variantName, tools, task, late } = noted
   const { content } = noted.collector.answer()
   return {
     functionName: fn.name,
@@ -26,7 +26,7 @@ export function toldOf(noted: TaskTrace, ask: Pick<Ask, 'extraBody'>, providerTy
     output: content,
     native: {
       type: fn.type,
-      input: inputJson(task.input),
+      input: inputJson(late ? late.named(task.input) : task.input),
       ...(fn.type === 'chat'
         ? { output: outputBlocks(content, tools.schemas, providerType), ...toolJson(noted) }
         : jsonFields(noted, content, providerType)),
