@@ -5,7 +5,6 @@ import type { Ask } from '../engine/ask.ts'
 import type { Reply } from '../engine/call.ts'
 import { infer, type Inference } from '../engine/infer.ts'
 import { inNativeWords } from '../engine/native-words.ts'
-import { hasEndMark } from '../engine/relay.ts'
 import type { UpstreamStream } from '../engine/stream.ts'
 import type { Trace } from '../engine/trace.ts'
 import type { WholeAnswer } from '../engine/whole.ts'
@@ -80,13 +79,15 @@ interface Delivery {
 async function deliverWhole({ app, dialect, inference, client }: Delivery): Promise<void> {
   const { trace } = inference
   const reply = await replyOrEstimate(dialect, inference)
-  const parts = reply.kind === 'whole' ? reply.parts : await allParts(reply)
-  await inference.beforeEnd()
-  const headers = { ...upstreamHeaders(reply.headers), ...weirHeaders(trace) }
   if (reply.kind === 'whole' && reply.bytes && trace.relayed) {
+    await inference.beforeEnd()
+    const headers = { ...upstreamHeaders(reply.headers), ...weirHeaders(trace) }
     client.send(200, { 'content-type': typeOf(reply), ...headers }, reply.bytes)
     return
   }
+  const parts = reply.kind === 'whole' ? reply.parts : await allParts(reply)
+  await inference.beforeEnd()
+  const headers = { ...upstreamHeaders(reply.headers), ...weirHeaders(trace) }
   client.json(200, dialect.whole(envelopeOf(app, trace), parts), headers)
 }
 
@@ -143,13 +144,15 @@ async function relay(
   stream: EventStream,
   reply: UpstreamStream,
 ): Promise<void> {
-  const marks = inference.trace.last?.wire.endMarks ?? []
   const frame = dialect.framing?.relay()
-  for await (const bytes of reply.bytes()) {
-    // The mark tells the client that all is well: where the record must be first, it waits.
-    if (hasEndMark(bytes, marks)) await inference.beforeEnd()
-    if (!stream.write(frame ? frame.push(bytes) : bytes)) await stream.drained()
+  const write = (events: Buffer) =>
+    stream.write(frame ? frame.push(events) : events) ? undefined : stream.drained()
+  // The end mark tells the client that all is well: where the record must be first, it waits.
+  const writeLast = async (events: Buffer) => {
+    await inference.beforeEnd()
+    await write(events)
   }
+  await reply.relay((events, ends) => (ends ? writeLast(events) : write(events)))
   await inference.beforeEnd()
   stream.end(frame?.end())
 }

@@ -55,9 +55,10 @@ async function relay(
   const out: string[] = []
   let error: unknown
   try {
-    for await (const piece of relayEvents(call, new StreamSource(call, response, 'sse'), [])) {
-      out.push(piece.toString())
-    }
+    await relayEvents(call, new StreamSource(call, response, 'sse'), [], (events) => {
+      out.push(events.toString())
+      return undefined
+    })
   } catch (thrown) {
     error = thrown
   }

@@ -14,43 +14,73 @@ const LONG_TAIL_CHARS = 64 * 1024
 const BLANK_LINE = Buffer.from('\n\n')
 const LF = 0x0a
 const CR = 0x0d
+/** A stream that ends so has come whole, and is read only when somebody wants to know its usage. */
+const PLAIN_MARK = 'data: [DONE]'
+const PLAIN_END = `\n\n${PLAIN_MARK}\n\n`
+const TROUBLE = /error|fail/i
 const NO_CHOICES = /"choices"\s*:\s*\[\s*\]/
+
+/**
+ * Hands on whole events; `ends`: the end mark is among them. A promise is waited for before more is
+ * asked of the provider.
+ */
+export type Pass = (events: Buffer, ends: boolean) => Promise<void> | undefined
 
 /**
  * The fast lane: the upstream's bytes go on as they come, cut between events so that whatever we
  * must add never lands inside one. Only the end is read here; the store thread reads the rest.
  */
-export async function* relayEvents(
+export async function relayEvents(
   call: Call,
   source: StreamSource,
   held: readonly Buffer[],
-): AsyncGenerator<Buffer> {
+  pass: Pass,
+): Promise<void> {
   const events = new EventCutter()
-  let arrived: Buffer | undefined = Buffer.concat(held)
   try {
+    let arrived: Buffer | undefined = joined(held)
     while (arrived) {
       const whole = events.push(arrived)
-      source.hold()
-      if (whole.length > 0) yield call.sent.addedUsage ? withoutUsageEvent(whole) : whole
+      const ends = hasEndMark(whole, call.attempt.wire.endMarks)
+      const waits = whole.length > 0 && pass(shown(call, whole), ends)
+      if (waits) {
+        source.hold()
+        await waits
+      }
       source.resume()
-      if (hasEndMark(whole, call.attempt.wire.endMarks)) source.endSoon()
-      arrived = await source.next()
+      if (ends) source.endSoon()
+      try {
+        arrived = await source.next()
+        if (!arrived) checkEnd(call)
+      } catch (thrown) {
+        arrived = brokenOff(call, source, thrown)
+      }
     }
-    if (!readTail(call)) throw new GatewayError('upstream_truncated', '')
-  } catch (thrown) {
-    if (!isWholeAllTheSame(call, thrown)) throw source.failure(thrown)
   } finally {
     source.close()
   }
   // An end mark that lacks its blank line would never reach the client's program.
   const { rest } = events
-  if (rest.length > 0 && isReadable(rest)) yield Buffer.concat([rest, BLANK_LINE])
+  if (rest.length > 0 && isReadable(rest)) await pass(Buffer.concat([rest, BLANK_LINE]), true)
+}
+function joined(pieces: readonly Buffer[]): Buffer {
+  const [only] = pieces
+  return pieces.length === 1 && only ? only : Buffer.concat(pieces)
+}
+
+/** Without the usage that only we asked for. */
+function shown({ sent }: Call, events: Buffer): Buffer {
+  return sent.addedUsage ? withoutUsageEvent(events) : events
+}
+
+function checkEnd(call: Call): void {
+  if (!readTail(call)) throw new GatewayError('upstream_truncated', '')
 }
 
 /** A connection may break, or linger, after the end mark: the answer has come. */
-function isWholeAllTheSame(call: Call, thrown: unknown): boolean {
+function brokenOff(call: Call, source: StreamSource, thrown: unknown): undefined {
   const decided = thrown instanceof GatewayError && thrown.code !== 'upstream_timeout'
-  return !decided && readTail(call)
+  if (decided || !readTail(call)) throw source.failure(thrown)
 }
 
 /** What is left without its blank line may be an end mark, or only half an event. */
@@ -71,10 +101,19 @@ function beginsALine(events: Buffer, mark: string): boolean {
   return at >= 0
 }
 
-/** Reads the end of the stream: whether it is one, and what it says of usage and errors. */
+/** Whether the stream's end is one. Throws the error that it tells. */
 function readTail(call: Call): boolean {
   const { attempt } = call
-  let read = decode(call, lastChars(attempt.pieces, TAIL_CHARS))
+  const tail = lastChars(attempt.pieces, TAIL_CHARS)
+  if (
+    tail.endsWith(PLAIN_END) &&
+    attempt.wire.endMarks.includes(PLAIN_MARK) &&
+    !TROUBLE.test(tail)
+  ) {
+    attempt.unread = () => decode(call, tail).parts
+    return true
+  }
+  let read = decode(call, tail)
   if (!read.finished) read = decode(call, lastChars(attempt.pieces, LONG_TAIL_CHARS))
   if (!read.finished) read = decode(call, attempt.pieces.join(''))
   for (const part of read.parts) if (part.type === 'usage') attempt.used(part)
@@ -94,10 +133,12 @@ function decode(call: Call, latin1: string): { parts: Part[]; finished: boolean 
 
 function lastChars(pieces: readonly string[], count: number): string {
   let text = ''
-  for (let at = pieces.length - 1; at >= 0 && text.length < count; at--) {
-    text = (pieces[at] ?? '').slice(-count) + text
-  }
-  return text.slice(-count)
+  let at = pieces.length - 1
+  for (; at >= 0 && text.length < count; at--) text = (pieces[at] ?? '').slice(-count) + text
+  if (at < 0 && text.length <= count) return text
+  const tail = text.slice(-count)
+  // Half a line says nothing.
+  return tail.slice(tail.indexOf('\n') + 1)
 }
 
 /** Without the chunk that only we asked for: empty `choices` and a usage. */

@@ -24,17 +24,18 @@ export class StreamSource {
 
   /** What came since the last time, as one piece; undefined at the end. */
   async next(): Promise<Buffer | undefined> {
-    const { attempt, limit, engine } = this.#call
-    const bytes = await this.#arrival()
+    const waits = this.#ended ? undefined : this.#body.arrival()
+    if (waits) await waits
+    const bytes = this.#take()
     if (!bytes) return undefined
+    const { attempt } = this.#call
     attempt.received(bytes)
     if (attempt.bytesIn > RESPONSE_LIMIT.bytes) throw RESPONSE_LIMIT.exceeded()
-    if (attempt.ttftUs !== undefined && !isComment(bytes)) limit.progress(engine.clock.us())
     return bytes
   }
 
-  async #arrival(): Promise<Buffer | undefined> {
-    const pieces = this.#ended ? undefined : await this.#body.next()
+  #take(): Buffer | undefined {
+    const pieces = this.#ended ? undefined : this.#body.take()
     const reader = this.#reader
     if (pieces) {
       const [first] = pieces
@@ -56,7 +57,7 @@ export class StreamSource {
     this.#call.limit.hold()
   }
 
-  /** The client wants more: from now on the provider is waited for. */
+  /** The client has what came, and wants more: from now on the provider is waited for. */
   resume(): void {
     this.#call.limit.progress(this.#call.engine.clock.us())
   }
@@ -76,11 +77,4 @@ export class StreamSource {
       cause: thrown,
     })
   }
-}
-
-const COLON = 0x3a
-
-/** Comments keep a connection alive but are no progress. */
-function isComment(bytes: Buffer): boolean {
-  return bytes[0] === COLON && !bytes.includes('data:')
 }

@@ -4,7 +4,7 @@ import type { Framing } from '../lib/frames.ts'
 import type { Headers, HttpResponse } from '../lib/transport.ts'
 import { Decoding } from './decoding.ts'
 import { decoderOf } from './known-parts.ts'
-import { relayEvents } from './relay.ts'
+import { type Pass, relayEvents } from './relay.ts'
 import { StreamSource } from './stream-source.ts'
 import { type Call, failureInside } from './under-way.ts'
 
@@ -12,8 +12,8 @@ import { type Call, failureInside } from './under-way.ts'
 export interface UpstreamStream {
   readonly kind: 'stream'
   readonly headers: Headers
-  /** The upstream's own bytes, in whole events: for clients of the same wire. */
-  bytes(): AsyncGenerator<Buffer>
+  /** Hands on the upstream's own bytes, in whole events: for clients of the same wire. */
+  relay(pass: Pass): Promise<void>
   /** The same in our nouns: for each arrival, the parts of each of its events. */
   parts(): AsyncGenerator<readonly (readonly Part[])[]>
 }
@@ -37,7 +37,7 @@ export async function openStream(
   return {
     kind: 'stream',
     headers: response.headers,
-    bytes: () => relayEvents(call, source, beginning.held),
+    relay: (pass) => relayEvents(call, source, beginning.held, pass),
     parts: () => decodedParts(call, source, beginning),
   }
 }

@@ -41,22 +41,23 @@ export class TimeLimit implements Deadline {
   readonly #stop: (reason: GatewayError) => void
   /** A variant's errors end as TensorZero's do. */
   readonly #fullStop: string
-  #current: Limit
+  #current: Rule
 
   constructor(of: LimitsOf, stop: (reason: GatewayError) => void) {
     this.#stop = stop
     this.#fullStop = of.variant ? '' : '.'
     this.#total = totalLimit(of)
     this.#idle = idleLimit(of)
-    this.#current = of.stream ? earliest([this.#total, ...ttftLimits(of)]) : this.#total
-    this.atUs = this.#current.atUs
+    const first = of.stream ? earliest([this.#total, ...ttftLimits(of)]) : this.#total
+    this.#current = first
+    this.atUs = first.atUs
   }
 
   /** Something of the answer came: the next event is due within the idle time. */
   progress(us: number): void {
-    const atUs = us + this.#idle.ms * 1000
-    this.#current = atUs < this.#total.atUs ? { atUs, ...this.#idle } : this.#total
-    this.atUs = this.#current.atUs
+    const dueUs = us + this.#idle.ms * 1000
+    this.atUs = Math.min(dueUs, this.#total.atUs)
+    this.#current = dueUs < this.#total.atUs ? this.#idle : this.#total
   }
 
   /** The client is slow, not the provider: only the total counts. */

@@ -117,6 +117,15 @@ function timeCovered(attempts: readonly AttemptTrace[]): number {
   return total
 }
 
+/** What an answer says that it used and cost. */
+interface Used {
+  readonly usage: Usage | null
+  readonly reportedCost: number | null
+  readonly raw: JsonObject | null
+}
+
+const NOTHING_USED: Used = { usage: null, reportedCost: null, raw: null }
+
 /** One try at one provider. Times are on the monotonic clock, µs. */
 export class AttemptTrace {
   readonly id: string
@@ -143,11 +152,9 @@ export class AttemptTrace {
   bytesIn = 0
   responseType: string | null = null
   streamed = false
-  /** As far as the main thread has read them: for the live log; the record is read again, whole. */
-  usage: Usage | null = null
-  reportedCost: number | null = null
-  /** The usage as the provider words it. */
-  rawUsage: JsonObject | null = null
+  /** Reads of a relayed answer what it says of its usage; null: nothing is left unread. */
+  unread: (() => readonly Part[]) | null = null
+  #used: Used = NOTHING_USED
   /** Answered from the cache: nobody was asked. */
   cached = false
   /** Under which the answer is to be kept; null: it is not. */
@@ -176,19 +183,42 @@ export class AttemptTrace {
     this.pieces.push(piece.toString('latin1'))
   }
 
+  /** As far as the main thread reads it: for the live log; the record is read again, whole. */
+  get usage(): Usage | null {
+    return this.#read().usage
+  }
+
+  get reportedCost(): number | null {
+    return this.#read().reportedCost
+  }
+
+  /** The usage as the provider words it. */
+  get rawUsage(): JsonObject | null {
+    return this.#read().raw
+  }
+
   /** The answer was given before: it costs nothing. */
   isCached(): void {
     this.cached = true
-    this.usage = NO_USAGE
-    this.reportedCost = 0
+    this.#used = { usage: NO_USAGE, reportedCost: 0, raw: null }
   }
 
   /** A provider reports once or again and again, each time more. */
   used({ usage, reportedCost, raw }: Extract<Part, { type: 'usage' }>): void {
     if (this.cached) return
-    this.rawUsage = raw
-    this.usage = this.usage ? mergeUsage(this.usage, usage) : usage
-    this.reportedCost = reportedCost ?? this.reportedCost
+    const before = this.#used
+    this.#used = {
+      usage: before.usage ? mergeUsage(before.usage, usage) : usage,
+      reportedCost: reportedCost ?? before.reportedCost,
+      raw,
+    }
+  }
+
+  #read(): Used {
+    const read = this.unread
+    this.unread = null
+    for (const part of read?.() ?? []) if (part.type === 'usage') this.used(part)
+    return this.#used
   }
 
   draft(originUs: number): AttemptDraft {

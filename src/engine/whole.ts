@@ -2,6 +2,7 @@ import type { Part } from '../domain/chat.ts'
 import { GatewayError } from '../domain/errors.ts'
 import { readAll } from '../lib/body.ts'
 import { asObject, objectsIn, parseJson, type JsonObject } from '../lib/json.ts'
+import { isWholeObject } from '../lib/json-glance.ts'
 import { asSse, type Framing, framingOf, readFrames } from '../lib/frames.ts'
 import type { Headers, HttpResponse } from '../lib/transport.ts'
 import { partsOfList } from './lists.ts'
@@ -25,9 +26,30 @@ export async function readWhole(call: Call, response: HttpResponse): Promise<Who
   call.attempt.received(reframed ? Buffer.from(asSse(readFrames(framing, bytes))) : bytes)
   call.attempt.ttftUs = call.engine.clock.us()
   call.attempt.streamed = framing !== null
+  const { headers } = response
+  if (!framing && isPlainlyRight(call)) return glancedAt(call, headers, bytes)
   const parts = framing ? partsOfEvents(call, framing, bytes) : partsOfBody(call, response, bytes)
   check(call, parts)
-  return { kind: 'whole', headers: response.headers, bytes: framing ? null : bytes, parts }
+  return { kind: 'whole', headers, bytes: framing ? null : bytes, parts }
+}
+
+/** What goes on as it came need not be read here where a glance shows that it is an answer. */
+function isPlainlyRight({ ask, attempt: { wire, pieces } }: Call): boolean {
+  const goesOn = ask.relay && !ask.stream && wire.name === ask.wire
+  return goesOn && wire.glance !== undefined && isWholeObject(pieces[0] ?? '', wire.glance)
+}
+
+function glancedAt({ attempt }: Call, headers: Headers, bytes: Buffer): WholeAnswer {
+  const read = () => attempt.wire.parts(asObject(parseJson(bytes.toString('utf8'))) ?? {})
+  attempt.unread = read
+  return {
+    kind: 'whole',
+    headers,
+    bytes,
+    get parts() {
+      return read()
+    },
+  }
 }
 
 function partsOfBody(call: Call, response: HttpResponse, bytes: Buffer): Part[] {

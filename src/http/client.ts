@@ -12,7 +12,6 @@ const OPEN_AFTER_MS = 10_000
 const COMMENT = ': keep-alive\n\n'
 /** Larger bodies are sent as they are: copying them would cost more than a second piece. */
 const LARGE_BYTES = 64 * 1024
-const CRLF = Buffer.from('\r\n')
 
 export type ResponseHeaders = Readonly<Record<string, string>>
 
@@ -103,9 +102,7 @@ export class EventStream {
       return this.#response.write(bytes, () => this.#queued--)
     }
     // One write for a chunk with its frame, where `response.write` makes four and gathers them.
-    const data = typeof bytes === 'string' ? Buffer.from(bytes) : bytes
-    const head = `${data.length.toString(16)}\r\n`
-    return socket.write(Buffer.concat([Buffer.from(head, 'latin1'), data, CRLF]))
+    return socket.write(framed(typeof bytes === 'string' ? Buffer.from(bytes) : bytes))
   }
 
   async drained(): Promise<void> {
@@ -150,4 +147,14 @@ export class EventStream {
       ...this.#headers(),
     })
   }
+}
+
+/** A chunk of a chunked answer: its length in hexadecimal digits, CR LF, the bytes, CR LF. */
+function framed(bytes: Buffer): Buffer {
+  const head = `${bytes.length.toString(16)}\r\n`
+  const chunk = Buffer.allocUnsafe(head.length + bytes.length + 2)
+  chunk.write(head, 0, 'latin1')
+  chunk.set(bytes, head.length)
+  chunk.write('\r\n', head.length + bytes.length, 'latin1')
+  return chunk
 }

@@ -53,15 +53,32 @@ export class Body implements AsyncIterable<readonly Buffer[]> {
 
   /** What came since the last step; undefined at the end. Fails where the source failed. */
   async next(): Promise<readonly Buffer[] | undefined> {
-    if (this.#pieces.length === 0 && !this.#ended) await this.#arrival()
-    if (this.#pieces.length > 0) return this.#take()
+    const waits = this.arrival()
+    if (waits) await waits
+    return this.take()
+  }
+
+  /** Resolves when there is something to take; undefined when there already is. */
+  arrival(): Promise<void> | undefined {
+    if (this.#pieces.length > 0 || this.#ended) return undefined
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.#wake = () => {
+      this.#wake = undefined
+      resolve()
+    }
+    return promise
+  }
+
+  /** As `next`, after the arrival. */
+  take(): readonly Buffer[] | undefined {
+    if (this.#pieces.length > 0) return this.#takeAll()
     if (this.#error !== undefined) throw this.#error
     return undefined
   }
 
   /** Stops the source, unless it has ended. */
   leave(): void {
-    this.abort(new Error('The reader left.'))
+    if (!this.#ended) this.abort(new Error('The reader left.'))
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<readonly Buffer[]> {
@@ -72,7 +89,7 @@ export class Body implements AsyncIterable<readonly Buffer[]> {
     }
   }
 
-  #take(): Buffer[] {
+  #takeAll(): Buffer[] {
     const pieces = this.#pieces
     this.#pieces = []
     this.#held = 0
@@ -82,22 +99,18 @@ export class Body implements AsyncIterable<readonly Buffer[]> {
     }
     return pieces
   }
-
-  #arrival(): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>()
-    this.#wake = () => {
-      this.#wake = undefined
-      resolve()
-    }
-    return promise
-  }
 }
 
 /** The whole body, at most `limit` bytes. Throws what `tooLarge` makes when there are more. */
 export async function readAll(body: Body, limit: number, tooLarge: () => Error): Promise<Buffer> {
   const pieces: Buffer[] = []
   let size = 0
-  for (let batch = await body.next(); batch; batch = await body.next()) {
+  for (;;) {
+    // A small answer has come whole by now: it is not waited for.
+    const waits = body.arrival()
+    if (waits) await waits
+    const batch = body.take()
+    if (!batch) break
     for (const piece of batch) size += piece.length
     pieces.push(...batch)
     if (size <= limit) continue

@@ -17,4 +17,5 @@ export const openaiChat: ChatWire = {
   parts: (body) => readCompletion(body),
   decoder: () => new ChatDecoder(),
   error: readError,
+  glance: { says: '"finish_reason"', beside: '"choices"', never: '"error"' },
 }

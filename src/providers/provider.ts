@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import type { ChatRequest, JsonObject, Part, ProviderError } from '../domain/chat.ts'
 import type { EmbeddingRequest } from '../domain/embedding.ts'
+import type { Glance } from '../lib/json-glance.ts'
 import type { Script } from '../lib/script.ts'
 import type { SseEvent } from '../lib/sse.ts'
 import type { BatchApi } from './batch.ts'
@@ -75,6 +76,8 @@ export interface Wire {
   decoder(): Decoder
   /** The provider's own words in an error body, or in a 200 that is one; null when it is none. */
   error(body: unknown): ProviderError | null
+  /** How a whole answer that is no error is told without being read; absent: it must be read. */
+  readonly glance?: Glance
   /** Its answers need not be JSON (audio, text): such bytes go on unread. */
   readonly binary?: true
   /** Usage in a stream can be asked for by `stream_options`. */
