@@ -7,7 +7,7 @@ import { encodeFitting } from '../engine/functions/chat-request.ts'
 import type { Task } from '../engine/functions/task.ts'
 import type { RawRequest } from '../http/route.ts'
 import { isDeeperThan, type JsonObject } from '../lib/json.ts'
-import { findTopLevel } from '../lib/json-splice.ts'
+import { findTopLevel, stands } from '../lib/json-splice.ts'
 import { redacted } from './redacted.ts'
 import { taskOfChat } from './task-of-chat.ts'
 import { type Extensions, NO_EXTENSIONS, readExtensions } from './openai/extensions.ts'
@@ -17,11 +17,12 @@ const MODEL_PREFIX = 'tensorzero::model_name::'
 const FUNCTION_PREFIX = 'tensorzero::function_name::'
 
 /** The body as a JSON object in which nothing that decides stands twice. It is parsed once, here. */
-export function readBody({ body }: RawRequest): JsonObject {
+export function readBody({ body, latin1 }: RawRequest): JsonObject {
   const json = parseBody(body)
-  const hides = hidesLetters(body)
-  refuseTwice(body, 'model', hides)
-  refuseTwice(body, 'stream', hides)
+  const hides = hidesLetters(latin1)
+  for (const key of DECIDING) {
+    if (hides || stands(latin1, `"${key}"`) === 'twice') refuseTwice(body, key)
+  }
   if (!isDeeperThan(json, MAX_DEPTH)) return json
   throw new GatewayError('invalid_request', `The request nests deeper than ${MAX_DEPTH} levels.`)
 }
@@ -49,7 +50,8 @@ export interface Read
 export function baseAsk(request: RawRequest, read: Read): Ask {
   const { json, encodeFor, decode, clean, model, ...facts } = read
   const named = functionIn(model)
-  const ours = request.body.includes('tensorzero') || hidesLetters(request.body)
+  const { latin1 } = request
+  const ours = latin1.includes('tensorzero') || hidesLetters(latin1)
   const extensions = ours ? readExtensions(json) : NO_EXTENSIONS
   const own = extensions.cleaned ?? json
   const relayed = clean?.(own) ?? null
@@ -58,8 +60,9 @@ export function baseAsk(request: RawRequest, read: Read): Ask {
     ...facts,
     requestedModel: model,
     ...(named === null ? readName(model) : { model: named, relay: false }),
-    body:
-      extensions.credentials.size > 0 ? redacted(json, 'tensorzero::credentials') : request.body,
+    ...(extensions.credentials.size > 0
+      ? { body: redacted(json, 'tensorzero::credentials') }
+      : { body: request.body, latin1 }),
     json: cleaned,
     verbatim: extensions.cleaned === null && relayed === null,
     encodeFor: (provider, target) => encodeFor(extensions.whole ?? json, provider, target),
@@ -110,12 +113,10 @@ function parseBody(body: Buffer): JsonObject {
   return json as JsonObject
 }
 
+const DECIDING = ['model', 'stream']
+
 /** Two parsers may each take another one of two equal keys: who decides must not depend on that. */
-function refuseTwice(body: Buffer, key: string, hides: boolean): void {
-  const text = `"${key}"`
-  const first = body.indexOf(text)
-  const twice = first >= 0 && body.indexOf(text, first + 1) >= 0
-  if (!twice && !hides) return
+function refuseTwice(body: Buffer, key: string): void {
   if (findTopLevel(body, key).length < 2) return
   throw new GatewayError('invalid_request', `The request has \`${key}\` twice: keep one.`, {
     param: key,
@@ -123,11 +124,11 @@ function refuseTwice(body: Buffer, key: string, hides: boolean): void {
 }
 
 /** Letters written as escapes: no JSON writer does so, only somebody who hides a key. */
-function hidesLetters(body: Buffer): boolean {
-  return LETTER_ESCAPES.some((escape) => body.includes(escape))
+function hidesLetters(latin1: string): boolean {
+  return latin1.includes('\\u00') && LETTER_ESCAPE.test(latin1)
 }
 
-const LETTER_ESCAPES = ['\\u006', '\\u007']
+const LETTER_ESCAPE = /\\u00[67]/
 
 /** The function that a client names in place of a model; null where it names a model. */
 function functionIn(name: string): string | null {

@@ -9,6 +9,8 @@ export class Ids {
   readonly #pool = Buffer.alloc(POOL_BYTES)
   #used = POOL_BYTES
   #lastMs = 0
+  /** As the first two groups of an id have it. */
+  #time = '00000000-0000'
   /** The 12 bits after the time: a counter within one millisecond. */
   #counter = 0
 
@@ -19,37 +21,42 @@ export class Ids {
 
   next(): string {
     this.#advance()
-    const random = this.#random(10)
-    const time = this.#lastMs.toString(16).padStart(12, '0')
+    const at = this.#random(8)
+    this.#pool[at] = 0x80 | ((this.#pool[at] ?? 0) & 0x3f)
+    const rest = this.#pool.toString('hex', at, at + 8)
     const counter = (0x7000 | this.#counter).toString(16)
-    const variant = (0x80 | ((random[0] ?? 0) & 0x3f)).toString(16)
-    const rest = random.toString('hex', 1, 8)
-    return `${time.slice(0, 8)}-${time.slice(8)}-${counter}-${variant}${rest.slice(0, 2)}-${rest.slice(2)}`
+    return `${this.#time}-${counter}-${rest.slice(0, 4)}-${rest.slice(4)}`
   }
 
   #advance(): void {
     const now = this.#clock.now()
     if (now > this.#lastMs) {
-      this.#lastMs = now
-      const [high = 0, low = 0] = this.#random(2)
+      this.#setTime(now)
       // Half the range stays free for counting up.
-      this.#counter = ((high << 8) | low) & 0x7ff
+      this.#counter = this.#pool.readUint16BE(this.#random(2)) & 0x7ff
       return
     }
     this.#counter++
     if (this.#counter <= 0xfff) return
-    this.#lastMs++
+    this.#setTime(this.#lastMs + 1)
     this.#counter = 0
   }
 
-  #random(bytes: number): Buffer {
+  #setTime(ms: number): void {
+    this.#lastMs = ms
+    const time = ms.toString(16).padStart(12, '0')
+    this.#time = `${time.slice(0, 8)}-${time.slice(8)}`
+  }
+
+  /** Where so many random bytes stand in the pool. */
+  #random(bytes: number): number {
     if (this.#used + bytes > POOL_BYTES) {
       this.#fill(this.#pool)
       this.#used = 0
     }
     const start = this.#used
     this.#used += bytes
-    return this.#pool.subarray(start, this.#used)
+    return start
   }
 }
 

@@ -32,6 +32,8 @@ export interface ModelCall {
   readonly wantsUsage: boolean
   /** The body as received. */
   readonly body: Buffer
+  /** The same, a byte a character, where it is made already. */
+  readonly latin1?: string
   /** The body in the dialect's own terms: what is ours has been taken out. */
   readonly json: JsonObject
   /** `body` says just what `json` does: its bytes may go on. */

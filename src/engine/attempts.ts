@@ -26,7 +26,7 @@ export interface Asked {
  * Tries a model's providers in the order of its routing, and the whole list again for each retry.
  * Ends with the first answer whose content has begun: after that no other may be spliced onto it.
  */
-export async function answerOf(engine: Engine, trace: Trace, asked: Asked): Promise<Reply> {
+export function answerOf(engine: Engine, trace: Trace, asked: Asked): Promise<Reply> {
   return new Attempts(engine, trace, asked).reply()
 }
 

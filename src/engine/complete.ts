@@ -127,7 +127,7 @@ function readAttempt(
     record: {
       ...facts,
       ...ownWords(inference, draft, answer.content),
-      bytesOut: requestBody.length,
+      bytesOut: (requestBody ?? inference.body).length,
       usage,
       usageSource: source,
       ...firstCost({

@@ -76,7 +76,8 @@ export interface AttemptDraft {
   readonly cached?: boolean
   /** Part of a batch: prices of calls that are made alone do not hold. */
   readonly batched?: true
-  readonly requestBody: string
+  /** Null: the client's own bytes, which went on as they came. */
+  readonly requestBody: string | null
   /** The response as it came; a stream's pieces in order. */
   readonly responsePieces: readonly string[]
   readonly bytesIn: number
@@ -102,7 +103,7 @@ export function withoutBodies(draft: Draft): Draft {
 /** About how many bytes a draft holds, to bound the queue. */
 export function sizeOfDraft(draft: Draft): number {
   const bodies = draft.attempts.reduce(
-    (size, attempt) => size + attempt.requestBody.length + attempt.bytesIn,
+    (size, attempt) => size + (attempt.requestBody?.length ?? 0) + attempt.bytesIn,
     draft.body.length,
   )
   return bodies + 1000

@@ -11,8 +11,10 @@ export function utf8(latin1: string): string {
  * The body that was sent, for the record. Of a form its fields, with each file as what it is:
  * `fields` are the client's, and only the model's name was another.
  */
-export function requestText(attempt: AttemptDraft, { contentType }: Draft, fields: JsonObject) {
-  const { requestBody, upstreamModel } = attempt
+export function requestText(attempt: AttemptDraft, draft: Draft, fields: JsonObject) {
+  const { upstreamModel } = attempt
+  const { contentType } = draft
+  const requestBody = attempt.requestBody ?? draft.body
   if (requestBody === '' || contentType === null || !isForm(contentType)) return utf8(requestBody)
   return JSON.stringify({ ...fields, model: upstreamModel })
 }

@@ -19,6 +19,7 @@ export function allPatches<Key extends 'extraBody' | 'extraHeaders'>(
   target: Pick<Target, Key | 'name' | 'model'>,
   key: Key,
 ): ModelCall[Key][number][] {
+  if (!ask.variant && target[key].length === 0 && ask[key].length === 0) return []
   const place = placeOf(ask.variant, target)
   const own = ask[key].filter((patch) => isFor(patch, place))
   return [...(ask.variant?.[key] ?? []), ...target[key], ...own]

@@ -2,7 +2,7 @@ import type { Target } from '../config/config.ts'
 import { GatewayError } from '../domain/errors.ts'
 import type { BodyPatch } from '../domain/patch.ts'
 import { asObject, type JsonObject } from '../lib/json.ts'
-import { findTopLevel, type Span, splice } from '../lib/json-splice.ts'
+import { findTopLevel, type Span, splice, stands } from '../lib/json-splice.ts'
 import type { Wire } from '../providers/provider.ts'
 import type { CallPlace, ModelCall } from './ask.ts'
 import { allPatches, patchBody } from './patches.ts'
@@ -17,7 +17,7 @@ export interface OutgoingBody {
   readonly dropped: readonly string[]
 }
 
-const MODEL_KEY = Buffer.from('"model"')
+const MODEL_KEY = '"model"'
 const USAGE_OPTION = '"stream_options":{"include_usage":true},'
 
 /**
@@ -94,7 +94,8 @@ function withModel(ask: ModelCall, target: Target, wire: Wire, addUsage: boolean
 
 function spliced(ask: ModelCall, target: Target, addUsage: boolean): Buffer {
   const { body } = ask
-  const span = spanOfModel(body, ask.requestedModel)
+  if (!addUsage && target.upstreamModel === ask.requestedModel) return body
+  const span = spanOfModel(ask)
   const name = JSON.stringify(target.upstreamModel)
   if (!addUsage) return splice(body, span, name)
   const open = body.indexOf(0x7b) + 1
@@ -108,12 +109,14 @@ function spliced(ask: ModelCall, target: Target, addUsage: boolean): Buffer {
 }
 
 /** The quick way serves when the key's text stands once and the client's model follows it. */
-function spanOfModel(body: Buffer, model: string): Span {
-  const first = body.indexOf(MODEL_KEY)
-  if (first >= 0 && body.indexOf(MODEL_KEY, first + 1) < 0) {
-    const start = body.indexOf(0x22, first + MODEL_KEY.length)
-    const end = start + Buffer.byteLength(model) + 2
-    if (body.toString('utf8', start, end) === `"${model}"`) return { start, end }
+function spanOfModel({ body, latin1, requestedModel }: ModelCall): Span {
+  const text = latin1 ?? body.toString('latin1')
+  const place = stands(text, MODEL_KEY)
+  if (typeof place === 'number') {
+    const value = `"${requestedModel}"`
+    const start = text.indexOf('"', place + MODEL_KEY.length)
+    // A name with other letters than ASCII's is not found so.
+    if (text.startsWith(value, start)) return { start, end: start + value.length }
   }
   const span = findTopLevel(body, 'model').at(-1)
   if (!span) throw new Error('A checked body has no model.')

@@ -133,14 +133,17 @@ function withKey(
   ...patched: [Caller, Target]
 ): HttpRequest {
   if (key === undefined) return withPatches(request, ...patched)
-  const header = auth.type === 'bearer' ? { authorization: `Bearer ${key}` } : { [auth.name]: key }
-  return withPatches({ ...request, headers: { ...request.headers, ...header } }, ...patched)
+  const headers = { ...request.headers }
+  if (auth.type === 'bearer') headers['authorization'] = `Bearer ${key}`
+  else headers[auth.name] = key
+  return withPatches({ ...request, headers }, ...patched)
 }
 
 /** Headers that the configuration or the request changes: the last word, a key's included. */
 function withPatches(request: HttpRequest, ask: Caller, target: Target): HttpRequest {
-  const headers = patchHeaders(request.headers, allPatches(ask, target, 'extraHeaders'))
-  return { ...request, headers }
+  const patches = allPatches(ask, target, 'extraHeaders')
+  if (patches.length === 0) return request
+  return { ...request, headers: patchHeaders(request.headers, patches) }
 }
 
 /** Cloud credentials: some must be fetched, and a signature covers the headers as they are sent. */

@@ -93,7 +93,7 @@ export class Trace {
       tags: this.tags,
       warnings: this.warnings,
       configHash: this.configHash,
-      body: ask.body.toString('latin1'),
+      body: ask.latin1 ?? ask.body.toString('latin1'),
       contentType: ask.contentType ?? null,
       ...(ask.keptAs &&
         this.outcome === 'ok' && { kept: { id: ask.keptAs(this.id), relayed: this.relayed } }),
@@ -101,7 +101,7 @@ export class Trace {
         ? JSON.stringify(toldOf(this.task, ask, last?.target.provider.type ?? ''))
         : null,
       answering: last ? this.attempts.indexOf(last) : -1,
-      attempts: this.attempts.map((attempt) => attempt.draft(this.startedUs)),
+      attempts: this.attempts.map((attempt) => attempt.draft(this.startedUs, ask.body)),
     }
   }
 }
@@ -221,7 +221,7 @@ export class AttemptTrace {
     return this.#used
   }
 
-  draft(originUs: number): AttemptDraft {
+  draft(originUs: number, clients: Buffer): AttemptDraft {
     const { target } = this
     const since = (us: number | undefined) => (us === undefined ? null : us - originUs)
     return {
@@ -249,7 +249,7 @@ export class AttemptTrace {
       mayHaveBeenBilled: this.mayHaveBeenBilled,
       cost: target.cost,
       ...(this.cached && { cached: true }),
-      requestBody: this.requestBody.toString('latin1'),
+      requestBody: this.requestBody === clients ? null : this.requestBody.toString('latin1'),
       responsePieces: this.pieces,
       bytesIn: this.bytesIn,
       responseType: this.responseType,

@@ -29,11 +29,9 @@ export async function serveRaw<Deps>(
   read: Pick<RawRequest, 'params' | 'body'>,
 ): Promise<void> {
   const { deps, version, onError } = options
-  const { method = '', url = '', headers } = request
   const client = new Client(response, versionHeaders(version))
   try {
-    const query = new URLSearchParams(url.split('?')[1])
-    await route.handle(deps, { method, url, headers, query, client, ...read })
+    await route.handle(deps, new Incoming(request, client, read))
   } catch (thrown) {
     const error = GatewayError.from(thrown)
     if (error.code === 'internal') onError(thrown)
@@ -41,6 +39,39 @@ export async function serveRaw<Deps>(
     if (!client.headersSent) client.json(error.status, body)
     // Nobody will end what was begun: the client must not wait for it.
     else if (!response.writableEnded) response.destroy()
+  }
+}
+
+/** What only some routes look at is made when they do. */
+class Incoming implements RawRequest {
+  readonly method: string
+  readonly url: string
+  readonly params: RawRequest['params']
+  readonly headers: RawRequest['headers']
+  readonly body: Buffer
+  readonly client: Client
+  #latin1: string | undefined
+
+  constructor(
+    { method = '', url = '', headers }: IncomingMessage,
+    client: Client,
+    { params, body }: Pick<RawRequest, 'params' | 'body'>,
+  ) {
+    this.method = method
+    this.url = url
+    this.params = params
+    this.headers = headers
+    this.body = body
+    this.client = client
+  }
+
+  get query(): URLSearchParams {
+    return new URLSearchParams(this.url.split('?')[1])
+  }
+
+  get latin1(): string {
+    this.#latin1 ??= this.body.toString('latin1')
+    return this.#latin1
   }
 }
 

@@ -44,6 +44,13 @@ export function splice(bytes: Buffer, span: Span, replacement: string): Buffer {
   ])
 }
 
+/** How often something stands in a text: its place where it does so once. */
+export function stands(text: string, what: string): number | 'twice' | 'never' {
+  const first = text.indexOf(what)
+  if (first < 0) return 'never'
+  return text.includes(what, first + 1) ? 'twice' : first
+}
+
 function isKey(literal: Uint8Array, key: string): boolean {
   const text = Buffer.from(literal.buffer, literal.byteOffset, literal.byteLength).toString('utf8')
   return text === `"${key}"` || (text.includes('\\') && JSON.parse(text) === key)

@@ -59,7 +59,7 @@ export function fieldsBeside(
 export function isDeeperThan(value: unknown, limit: number): boolean {
   if (typeof value !== 'object' || value === null) return false
   if (limit === 0) return true
-  for (const inner of Object.values(value)) {
+  for (const inner of Array.isArray(value) ? value : Object.values(value)) {
     if (typeof inner === 'object' && isDeeperThan(inner, limit - 1)) return true
   }
   return false

@@ -8,16 +8,14 @@ import { readChatRequest } from './request.ts'
 
 function read(body: string | Buffer | object, headers: RawRequest['headers'] = {}): Ask {
   const text = typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body)
+  return readChatRequest(requestOf(Buffer.from(text), headers))
+}
+
+function requestOf(body: Buffer, headers: RawRequest['headers'] = {}): RawRequest {
   const client = { gone: new Cancellation() } as RawRequest['client']
-  return readChatRequest({
-    method: 'POST',
-    url: '/',
-    params: {},
-    query: new URLSearchParams(),
-    headers,
-    body: Buffer.from(text),
-    client,
-  })
+  const query = new URLSearchParams()
+  const read = { body, latin1: body.toString('latin1') }
+  return { method: 'POST', url: '/', params: {}, query, headers, client, ...read }
 }
 
 function refused(
@@ -181,11 +179,6 @@ test('an episode may come as a key or as a header', () => {
 })
 
 test('hears when the client goes', () => {
-  const client = { gone: new Cancellation() } as RawRequest['client']
-  const body = Buffer.from(JSON.stringify({ model: 'm', messages }))
-  const query = new URLSearchParams()
-  expect(
-    readChatRequest({ method: 'POST', url: '/', params: {}, query, headers: {}, body, client })
-      .gone,
-  ).toBe(client.gone)
+  const request = requestOf(Buffer.from(JSON.stringify({ model: 'm', messages })))
+  expect(readChatRequest(request).gone).toBe(request.client.gone)
 })
