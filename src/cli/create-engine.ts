@@ -7,6 +7,7 @@ import { Experiments } from '../engine/experiments/experiments.ts'
 import { InFlight } from '../engine/in-flight.ts'
 import { systemClock } from '../lib/clock.ts'
 import { Deadlines } from '../lib/deadlines.ts'
+import { Lru } from '../lib/lru.ts'
 import { createTransport } from '../lib/transport.ts'
 import type { Env } from './arguments.ts'
 import type { ConfigHolder } from './config-holder.ts'
@@ -14,6 +15,9 @@ import { openCache } from './open-cache.ts'
 import { openFiles } from './open-files.ts'
 import type { Store } from './open-store.ts'
 import { VERSION } from './version.ts'
+
+/** Some have a model's name in them, and clients may make up names. */
+const MOST_ADDRESSES = 256
 
 /** An engine with all that it needs from outside. Every thread that answers requests has one. */
 export function createEngine(of: {
@@ -46,6 +50,7 @@ export function createEngine(of: {
     }),
     conversations: new Conversations(systemClock, Math.random() * 2 ** 32),
     scriptCalls: new Map(),
+    addresses: new Lru(MOST_ADDRESSES),
     userAgent: `Weir/${VERSION}`,
     price,
   }

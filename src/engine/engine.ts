@@ -4,6 +4,7 @@ import type { Config } from '../config/config.ts'
 import type { Ids } from '../domain/ids.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Deadlines } from '../lib/deadlines.ts'
+import type { Lru } from '../lib/lru.ts'
 import type { Transport } from '../lib/transport.ts'
 import type { StoreClient } from '../store/client.ts'
 import type { AnswerCache } from './cache/answer-cache.ts'
@@ -44,6 +45,8 @@ export interface Engine {
   readonly conversations: Conversations
   /** How often a scripted model was called before, by `model provider`. */
   readonly scriptCalls: Map<string, number>
+  /** Addresses as parsed before: most requests go where others went. */
+  readonly addresses: Lru<string, URL>
   readonly userAgent: string
   readonly price: TablePricing
 }

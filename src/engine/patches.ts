@@ -89,6 +89,7 @@ export function patchHeaders(
 
 /** A change for somebody who does not exist is a mistake. Throws `invalid_request`. */
 export function checkFilters(config: Config, model: Model, ask: Ask): void {
+  if (ask.extraBody.length === 0 && ask.extraHeaders.length === 0) return
   const lists = { extra_body: ask.extraBody, extra_headers: ask.extraHeaders }
   for (const [key, patches] of Object.entries(lists)) {
     for (const patch of patches) {

@@ -19,7 +19,7 @@ export function send(
   const { target } = attempt
   if (target.provider.script) return play(engine, ask, attempt, earlierAttempts)
   const settings = settingsOf(target, ask)
-  const url = urlOf(ask, attempt, settings)
+  const url = urlOf(engine, ask, attempt, settings)
   attempt.url = url.origin + url.pathname
   const request: HttpRequest = {
     method: 'POST',
@@ -99,13 +99,19 @@ function countCall(calls: Map<string, number>, key: string): number {
 }
 
 function urlOf(
+  { addresses }: Engine,
   { stream }: ModelCall,
   { target, wire }: AttemptTrace,
   settings: Readonly<Record<string, string>>,
 ): URL {
   const { provider, upstreamModel: model, apiBase: base, options } = target
   const place = { model, stream, options, wire, base, settings }
-  return new URL(provider.url?.(place) ?? base + wire.path(place))
+  const address = provider.url?.(place) ?? base + wire.path(place)
+  const known = addresses.get(address)
+  if (known) return known
+  const url = new URL(address)
+  addresses.set(address, url)
+  return url
 }
 
 function headersFor(engine: Engine, ask: ModelCall, attempt: AttemptTrace): Record<string, string> {

@@ -108,6 +108,8 @@ export class Trace {
 
 /** How long at least one of the tries ran, µs: some run side by side. */
 function timeCovered(attempts: readonly AttemptTrace[]): number {
+  const [only] = attempts
+  if (only && attempts.length === 1) return Math.max(0, only.endedUs - only.startedUs)
   let total = 0
   let untilUs = 0
   for (const { startedUs, endedUs } of attempts.toSorted((a, b) => a.startedUs - b.startedUs)) {

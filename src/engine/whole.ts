@@ -5,6 +5,7 @@ import { asObject, objectsIn, parseJson, type JsonObject } from '../lib/json.ts'
 import { isWholeObject } from '../lib/json-glance.ts'
 import { asSse, type Framing, framingOf, readFrames } from '../lib/frames.ts'
 import type { Headers, HttpResponse } from '../lib/transport.ts'
+import type { Wire } from '../providers/provider.ts'
 import { partsOfList } from './lists.ts'
 import { providerFailure } from './failures.ts'
 import { type Call, contentType, failureInside, RESPONSE_LIMIT } from './under-way.ts'
@@ -27,7 +28,7 @@ export async function readWhole(call: Call, response: HttpResponse): Promise<Who
   call.attempt.ttftUs = call.engine.clock.us()
   call.attempt.streamed = framing !== null
   const { headers } = response
-  if (!framing && isPlainlyRight(call)) return glancedAt(call, headers, bytes)
+  if (!framing && isPlainlyRight(call)) return new GlancedAt(call, headers, bytes)
   const parts = framing ? partsOfEvents(call, framing, bytes) : partsOfBody(call, response, bytes)
   check(call, parts)
   return { kind: 'whole', headers, bytes: framing ? null : bytes, parts }
@@ -39,16 +40,22 @@ function isPlainlyRight({ ask, attempt: { wire, pieces } }: Call): boolean {
   return goesOn && wire.glance !== undefined && isWholeObject(pieces[0] ?? '', wire.glance)
 }
 
-function glancedAt({ attempt }: Call, headers: Headers, bytes: Buffer): WholeAnswer {
-  const read = () => attempt.wire.parts(asObject(parseJson(bytes.toString('utf8'))) ?? {})
-  attempt.unread = read
-  return {
-    kind: 'whole',
-    headers,
-    bytes,
-    get parts() {
-      return read()
-    },
+/** An answer that is read only when somebody wants its parts, or its usage. */
+class GlancedAt implements WholeAnswer {
+  readonly kind = 'whole'
+  readonly headers: Headers
+  readonly bytes: Buffer
+  readonly #wire: Wire
+
+  constructor({ attempt }: Call, headers: Headers, bytes: Buffer) {
+    this.headers = headers
+    this.bytes = bytes
+    this.#wire = attempt.wire
+    attempt.unread = () => this.parts
+  }
+
+  get parts(): readonly Part[] {
+    return this.#wire.parts(asObject(parseJson(this.bytes.toString('utf8'))) ?? {})
   }
 }
 

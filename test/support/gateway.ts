@@ -27,6 +27,7 @@ import { InFlight } from '../../src/engine/in-flight.ts'
 import { createServer } from '../../src/http/server.ts'
 import { systemClock } from '../../src/lib/clock.ts'
 import { Deadlines } from '../../src/lib/deadlines.ts'
+import { Lru } from '../../src/lib/lru.ts'
 import { createTransport } from '../../src/lib/transport.ts'
 import { providers } from '../../src/providers/index.ts'
 import { wireNamed } from '../../src/providers/wires.ts'
@@ -85,6 +86,7 @@ export async function startGateway(
     experiments: new Experiments({ clock: systemClock, random, stored: kept?.client ?? null }),
     conversations: new Conversations(systemClock, 0),
     scriptCalls: new Map(),
+    addresses: new Lru(10),
     userAgent: 'Weir/test',
     price,
     store: {

@@ -8,9 +8,10 @@ import type { AttemptTrace, Trace } from '../trace.ts'
 
 /** Keeps what a request's calls have answered, where it asked for that. After the answer's end. */
 export function keepAnswers({ cache, clock }: Engine, trace: Trace): void {
+  if (!cache) return
   for (const attempt of trace.attempts) {
     const { cacheKey, error, status, streamed, responseType, pieces } = attempt
-    if (!cache || cacheKey === null || error !== null || status !== 200) continue
+    if (cacheKey === null || error !== null || status !== 200) continue
     if (!callsAreRight(attempt, trace)) continue
     cache.keep(cacheKey, {
       at: clock.now(),

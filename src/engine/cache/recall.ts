@@ -50,7 +50,10 @@ function nothing(): void {}
 
 /** It has cost nothing to give it again, and its events were another's. The provider's own bytes go on as they were. */
 export function withoutUsage(reply: Reply): Reply {
-  if (reply.kind === 'whole') return { ...reply, parts: reply.parts.map(asFree) }
+  if (reply.kind === 'whole') {
+    const { kind, headers, bytes, parts } = reply
+    return { kind, headers, bytes, parts: parts.map(asFree) }
+  }
   return {
     ...reply,
     async *parts() {

@@ -15,7 +15,8 @@ export function withParts(
   end: () => readonly Part[] = () => [],
 ): Reply {
   if (reply.kind === 'whole') {
-    return { ...reply, bytes: null, parts: [...change(reply.parts), ...end()] }
+    const { kind, headers, parts } = reply
+    return { kind, headers, bytes: null, parts: [...change(parts), ...end()] }
   }
   return { ...reply, parts: () => changed(reply, change, end) }
 }
