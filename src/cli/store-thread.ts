@@ -4,6 +4,7 @@ import { completeRecord } from '../engine/complete.ts'
 import type { Draft } from '../engine/draft.ts'
 import { collectGarbage } from '../lib/collect-garbage.ts'
 import { systemClock } from '../lib/clock.ts'
+import { giveWay } from '../lib/give-way.ts'
 import { wireNamed } from '../providers/wires.ts'
 import { PortHub } from '../store/port-hub.ts'
 import { tablePricing } from './price-files.ts'
@@ -20,6 +21,7 @@ const options = {
     completeRecord(draft, { request: decodeDialect, wire: wireNamed, price }),
 }
 
+giveWay()
 /** Only what the chosen store needs is loaded. */
 if (store.kind === 'sqlite') {
   const { runWriter } = await import('../store/writer.ts')
