@@ -51,7 +51,7 @@ export async function relayEvents(
       if (ends) source.endSoon()
       try {
         arrived = await source.next()
-        if (!arrived) checkEnd(call)
+        checkEnd(call, arrived)
       } catch (thrown) {
         arrived = brokenOff(call, source, thrown)
       }
@@ -73,8 +73,9 @@ function shown({ sent }: Call, events: Buffer): Buffer {
   return sent.addedUsage ? withoutUsageEvent(events) : events
 }
 
-function checkEnd(call: Call): void {
-  if (!readTail(call)) throw new GatewayError('upstream_truncated', '')
+/** Where nothing more comes, the end must have. */
+function checkEnd(call: Call, arrived: Buffer | undefined): void {
+  if (!arrived && !readTail(call)) throw new GatewayError('upstream_truncated', '')
 }
 
 /** A connection may break, or linger, after the end mark: the answer has come. */

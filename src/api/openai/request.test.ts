@@ -14,8 +14,8 @@ function read(body: string | Buffer | object, headers: RawRequest['headers'] = {
 function requestOf(body: Buffer, headers: RawRequest['headers'] = {}): RawRequest {
   const client = { gone: new Cancellation() } as RawRequest['client']
   const query = new URLSearchParams()
-  const read = { body, latin1: body.toString('latin1') }
-  return { method: 'POST', url: '/', params: {}, query, headers, client, ...read }
+  const latin1 = body.toString('latin1')
+  return { method: 'POST', url: '/', params: {}, query, headers, body, latin1, client }
 }
 
 function refused(
