@@ -1,6 +1,7 @@
 import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { HotFile } from '../../src/store/sqlite/hot-file.ts'
+import { unplaced } from '../../src/store/sqlite/payload-files.ts'
 import { HOT_FILE } from '../../src/store/sqlite/hot-schema.ts'
 import { bareRecord, facts } from './facts.ts'
 
@@ -26,7 +27,7 @@ export function fillHot(dataDir: string, spread: Spread, random: () => number): 
     const records = Array.from({ length: count }, (_, index) =>
       bareRecord(facts(Math.floor(firstAt + (row + index) * stepMs), random)),
     )
-    hot.write({ records, places: [], begun: [], changes: [] })
+    hot.write({ records: unplaced(records), begun: [], changes: [] })
   }
   hot.close(true)
   return rows / ((performance.now() - startedMs) / 1000)

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { priceOf } from '../domain/prices/price-of.ts'
 import { PriceTableError, readPriceTable } from '../domain/prices/read-table.ts'
-import { joinTables, type PriceTable } from '../domain/prices/table.ts'
+import { byProvider, joinTables, type PriceTable } from '../domain/prices/table.ts'
 import type { TablePricing } from '../engine/complete.ts'
 import { parseJson } from '../lib/json.ts'
 import { StartError } from './start-error.ts'
@@ -25,8 +25,11 @@ export function loadPriceTable(userFile: string | null): PriceTable {
 
 /** The same, asked for one cost at a time. Throws a `PriceTableError`. */
 export function tablePricing(userFile: string | null): TablePricing {
-  const table = loadPriceTable(userFile)
-  return (priced) => priceOf(table, priced)?.nano ?? null
+  const tables = byProvider(loadPriceTable(userFile))
+  return (priced) => {
+    const table = tables.get(priced.providerType)
+    return (table && priceOf(table, priced))?.nano ?? null
+  }
 }
 
 /** What is wrong with the user's own prices is said at the start: later nobody would read it. */

@@ -44,5 +44,5 @@ function costOfCall(
 function configuredCost(attempt: AttemptTrace): number | null {
   const { target, pieces, wire } = attempt
   if (target.cost.length === 0) return null
-  return costOf(target.cost, readResponse(attempt, utf8(pieces.join('')), wire).json)
+  return costOf(target.cost, readResponse(attempt, utf8(pieces.join('')), wire).json())
 }

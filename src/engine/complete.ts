@@ -13,7 +13,7 @@ import { DEFAULT_FUNCTION } from './functions/default-function.ts'
 import type { Rendered } from './functions/render.ts'
 import type { Told } from './functions/told.ts'
 import { requestText, responseText, utf8 } from './kept-text.ts'
-import { readResponse } from './read-response.ts'
+import { readResponse, type ReadResponse } from './read-response.ts'
 import { sentResponseId } from './sent-response.ts'
 
 /** What the store thread needs to read bodies: handed in, because dialects live upstairs. */
@@ -41,7 +41,7 @@ export function completeRecord(draft: Draft, readers: Readers): InferenceRecord 
   const output = told ? told.output : last.output
   return {
     ...factsOfDraft(draft),
-    responseId: sentResponseId(draft, last.json),
+    responseId: draft.kept ? sentResponseId(draft, last.json()) : null,
     functionName: told?.functionName ?? DEFAULT_FUNCTION,
     variantName: told?.variantName ?? draft.model ?? draft.requestedModel,
     finish: last.record.finish,
@@ -104,13 +104,17 @@ export function sumOfUsage(attempts: readonly AttemptRecord[]): Usage | null {
   return used.reduce((sum, usage) => (sum && usage ? addUsage(sum, usage) : (sum ?? usage)), null)
 }
 
-const NO_ATTEMPT = { output: [], json: {}, record: { finish: null, usage: null } } as const
+const NO_ATTEMPT = {
+  output: [],
+  json: () => ({}),
+  record: { finish: null, usage: null },
+} as const
 
 function readAttempt(
   draft: AttemptDraft,
   readers: Readers,
   inference: Draft & { readonly json: JsonObject },
-): { record: AttemptRecord; output: readonly Block[]; json: JsonObject | JsonObject[] } {
+): Pick<ReadResponse, 'json'> & { record: AttemptRecord; output: readonly Block[] } {
   const rawResponse = responseText(draft)
   const { json, parts } = readResponse(draft, rawResponse, readers.wire(draft.wire))
   const collector = new Collector()
@@ -131,7 +135,7 @@ function readAttempt(
       usage,
       usageSource: source,
       ...firstCost({
-        configured: costOf(draft.cost, json),
+        configured: draft.cost.length === 0 ? null : costOf(draft.cost, json()),
         reportedDollars: collector.reportedCost,
         table:
           answer.usage && !draft.batched
@@ -218,8 +222,16 @@ export function inputPreview(chat: ChatRequest): string {
 /** The start of what a person would read in these blocks. */
 export function textPreview(blocks: readonly Block[]): string {
   const text = blocks.map(previewOf).filter(Boolean).join(' ')
-  return text.replaceAll(/\s+/g, ' ').trim().slice(0, PREVIEW_LENGTH)
+  // What is short enough to be replaced for every record; more where that is mostly space.
+  const start = oneLine(text.slice(0, 2 * PREVIEW_LENGTH))
+  return (start.length > PREVIEW_LENGTH ? start : oneLine(text)).slice(0, PREVIEW_LENGTH)
 }
+
+function oneLine(text: string): string {
+  return (MORE_THAN_A_SPACE.test(text) ? text.replaceAll(/\s+/g, ' ') : text).trim()
+}
+
+const MORE_THAN_A_SPACE = /\s\s|[^\S ]/
 
 function previewOf(block: Block): string {
   switch (block.type) {

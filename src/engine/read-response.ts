@@ -1,6 +1,6 @@
 import type { Part } from '../domain/chat.ts'
 import { asObject, type JsonObject, objectsIn, parseJson } from '../lib/json.ts'
-import { readEvents } from '../lib/sse.ts'
+import { readEventsIn } from '../lib/sse.ts'
 import type { Wire } from '../providers/provider.ts'
 import type { AttemptDraft } from './draft.ts'
 import { partsOfList } from './lists.ts'
@@ -8,27 +8,29 @@ import { partsOfList } from './lists.ts'
 /** What must be known of a response to read its text. */
 type ResponseFacts = Pick<AttemptDraft, 'status' | 'streamed' | 'responseType'>
 
-/** The JSON in a response, a stream's as the list of its events, and what it says in our nouns. */
-export function readResponse(
-  response: ResponseFacts,
-  text: string,
-  wire: Wire,
-): { json: JsonObject | JsonObject[]; parts: Part[] } {
+/** What a response says in our nouns; and its JSON, a stream's as the list of its events. */
+export interface ReadResponse {
+  readonly parts: readonly Part[]
+  /** Most streams are never asked for theirs: it is parsed when it is. */
+  readonly json: () => JsonObject | JsonObject[]
+}
+
+export function readResponse(response: ResponseFacts, text: string, wire: Wire): ReadResponse {
   const { status, streamed } = response
   if (!streamed) {
     const value = status === 200 ? parseJson(text) : undefined
     if (Array.isArray(value)) {
       const bodies = objectsIn(value)
-      return { json: bodies[0] ?? {}, parts: partsOfList(wire, bodies) }
+      return { json: () => bodies[0] ?? {}, parts: partsOfList(wire, bodies) }
     }
     const body = asObject(value)
-    if (body) return { json: body, parts: wire.parts(body) }
-    return { json: {}, parts: isPlain(response, wire) ? [{ type: 'text', text }] : [] }
+    if (body) return { json: () => body, parts: wire.parts(body) }
+    return { json: () => ({}), parts: isPlain(response, wire) ? [{ type: 'text', text }] : [] }
   }
   const decoder = wire.decoder()
-  const events = readEvents(Buffer.from(text))
+  const events = readEventsIn(text)
   return {
-    json: objectsIn(events.map(({ data }) => parseJson(data) ?? null)),
+    json: () => objectsIn(events.map(({ data }) => parseJson(data) ?? null)),
     parts: events.flatMap((event) => decoder.push(event)),
   }
 }

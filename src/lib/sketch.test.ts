@@ -1,6 +1,14 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { encodeSketch, mergeInto, observe, quantileOf, Sketch } from './sketch.ts'
+import {
+  addEncoded,
+  encodeSketch,
+  encodeValues,
+  mergeInto,
+  observe,
+  quantileOf,
+  Sketch,
+} from './sketch.ts'
 
 const values = fc.array(
   fc.oneof(fc.nat(), fc.nat(300), fc.maxSafeNat(), fc.double({ min: 0, max: 1e12, noNaN: true })),
@@ -75,4 +83,18 @@ test('is small: latencies of a busy hour take some hundred bytes', () => {
 test('refuses bytes that are cut', () => {
   const bytes = encodeSketch(sketchOf([1, 5000, 5_000_000]))
   expect(() => mergeInto(new Sketch(), bytes.subarray(0, -1))).toThrow('middle of a number')
+})
+
+test('values and sums are encoded without a sketch as with one', () => {
+  const some = fc.array(fc.oneof(fc.nat(), fc.nat(300), fc.maxSafeNat()), { maxLength: 100 })
+  fc.assert(
+    fc.property(some, some, (one, other) => {
+      expect(encodeValues(one)).toEqual(encodeSketch(sketchOf(one)))
+      const sum = addEncoded(encodeValues(one), encodeValues(other))
+      expect(sum).toEqual(encodeSketch(sketchOf([...one, ...other])))
+    }),
+  )
+  expect(() => addEncoded(encodeValues([5000]).subarray(0, -1), new Uint8Array())).toThrow(
+    'middle of a number',
+  )
 })

@@ -100,6 +100,79 @@ export function encodeSketch(sketch: Sketch): Uint8Array {
   return Uint8Array.from(bytes)
 }
 
+/** What `encodeSketch` makes of a sketch of these values: of a few, sooner without one. */
+export function encodeValues(values: readonly number[]): Uint8Array {
+  const buckets = values.map(bucketOf).toSorted((one, other) => one - other)
+  const bytes: number[] = []
+  let last = 0
+  for (let at = 0; at < buckets.length;) {
+    const bucket = buckets[at] ?? 0
+    let count = 1
+    while (buckets[at + count] === bucket) count++
+    writeVarint(bytes, bucket - last)
+    writeVarint(bytes, count)
+    last = bucket
+    at += count
+  }
+  return Uint8Array.from(bytes)
+}
+
+/** The sum of two sketches, all of them encoded; throws when one is cut or damaged. */
+export function addEncoded(one: Uint8Array, other: Uint8Array): Uint8Array {
+  const [left, right] = [new Pairs(one), new Pairs(other)]
+  const bytes: number[] = []
+  let last = 0
+  while (left.bucket < Infinity || right.bucket < Infinity) {
+    const bucket = Math.min(left.bucket, right.bucket)
+    const count = left.take(bucket) + right.take(bucket)
+    writeVarint(bytes, bucket - last)
+    writeVarint(bytes, count)
+    last = bucket
+  }
+  return Uint8Array.from(bytes)
+}
+
+/** Walks through what is encoded. */
+class Pairs {
+  readonly #bytes: Uint8Array
+  #at = 0
+  /** Infinite behind the last one. */
+  bucket = 0
+  #count = 0
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes
+    this.#next()
+  }
+
+  /** How many there are of a bucket, once. */
+  take(bucket: number): number {
+    if (this.bucket !== bucket) return 0
+    const count = this.#count
+    this.#next()
+    return count
+  }
+
+  #next(): void {
+    if (this.#at === this.#bytes.length) {
+      this.bucket = Infinity
+      return
+    }
+    this.bucket += this.#varint()
+    this.#count = this.#varint()
+  }
+
+  #varint(): number {
+    let value = 0
+    for (let scale = 1; ; scale *= 0x80) {
+      const byte = this.#bytes[this.#at++]
+      if (byte === undefined) throw new Error('A sketch ends in the middle of a number.')
+      value += (byte & 0x7f) * scale
+      if (byte < 0x80) return value
+    }
+  }
+}
+
 /** The nearest rank, within 1 %; null of no values. */
 export function quantileOf(sketch: Sketch, share: number): number | null {
   const bucket = sketch.bucketOf(Math.max(1, Math.ceil(share * sketch.total)))

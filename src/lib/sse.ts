@@ -51,9 +51,20 @@ export class SseReader {
 
 /** The events of a stream that is there whole. Never throws: what is there may be as long as it is. */
 export function readEvents(bytes: Uint8Array): SseEvent[] {
-  const reader = new SseReader(Number.POSITIVE_INFINITY)
-  return [...reader.push(bytes), ...reader.end()]
+  return readEventsIn(new TextDecoder().decode(bytes))
 }
+
+/** The same of what has been decoded. */
+export function readEventsIn(text: string): SseEvent[] {
+  const events: SseEvent[] = []
+  const parser = createParser({
+    onEvent: ({ event, data }) => events.push({ event: event ?? 'message', data }),
+  })
+  parser.feed(`${text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text}\n\n`)
+  return events
+}
+
+const BYTE_ORDER_MARK = '\uFEFF'
 
 /** Formats one event for the wire. */
 export function formatEvent(data: string, event?: string): string {

@@ -11,8 +11,8 @@ export interface RecorderLimits {
 export const DEFAULT_LIMITS: RecorderLimits = {
   maxQueueBytes: 64 * 1024 * 1024,
   maxQueueRows: 100_000,
-  batchRows: 100,
-  batchBytes: 1024 * 1024,
+  batchRows: 128,
+  batchBytes: 2 * 1024 * 1024,
   batchMs: 20,
 }
 

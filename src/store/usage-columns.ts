@@ -1,4 +1,5 @@
-import type { Usage } from '../domain/usage.ts'
+import { UNKNOWN_USAGE, type Usage } from '../domain/usage.ts'
+import { wholeOrNull } from './row.ts'
 
 /** Where each bucket of usage is kept, in every engine, of an inference and of an attempt. */
 export const USAGE_COLUMNS = {
@@ -51,7 +52,18 @@ export const USAGE_BUCKETS = [
   'audioOutput',
 ] as const satisfies readonly (keyof Usage)[]
 
-/** The columns of a usage with their values: unknown ones are null. */
-export function usageEntries(usage: Usage | null): (readonly [UsageColumn, number | null])[] {
-  return USAGE_BUCKETS.map((bucket) => [USAGE_COLUMNS[bucket], usage?.[bucket] ?? null])
+/** The columns of a usage with their values: unknown ones are null. Made for every record. */
+export function usageValues(usage: Usage | null): Record<UsageColumn, number | null> {
+  const told = usage ?? UNKNOWN_USAGE
+  return {
+    usage_input: wholeOrNull(told.input),
+    usage_cache_read: wholeOrNull(told.cacheRead),
+    usage_cache_write: wholeOrNull(told.cacheWrite),
+    usage_cache_write_1h: wholeOrNull(told.cacheWrite1h),
+    usage_audio_input: wholeOrNull(told.audioInput),
+    usage_image_input: wholeOrNull(told.imageInput),
+    usage_output: wholeOrNull(told.output),
+    usage_reasoning: wholeOrNull(told.reasoning),
+    usage_audio_output: wholeOrNull(told.audioOutput),
+  }
 }

@@ -47,7 +47,6 @@ interface Batch<Draft> {
   readonly drafts: readonly Draft[]
   readonly begun: readonly Draft[]
   readonly changes: readonly Change[]
-  records?: readonly InferenceRecord[]
   prepared?: Prepared
   textless?: number
   /** Something in it cannot be stored: each record for itself. */
@@ -128,17 +127,17 @@ class Writer<Draft extends { readonly id: string }> {
   }
 
   #write(engine: SqliteEngine, batch: Batch<Draft>): Written {
-    batch.records ??= batch.drafts.map((draft) => this.#complete(draft))
+    const read = (draft: Draft) => this.#complete(draft)
     if (batch.alone) {
-      const lost = writeEachAlone(engine, batch.records)
+      const lost = writeEachAlone(engine, batch.drafts.map(read))
       return { lost, outcomes: changeEachAlone(engine, batch.changes) }
     }
     const isLow = this.#disk.isLow
-    batch.textless ??= isLow ? batch.records.length : 0
-    batch.prepared ??= engine.prepare(batch.records, !isLow)
+    batch.textless ??= isLow ? batch.drafts.length : 0
+    batch.prepared ??= engine.prepareDrafts(batch.drafts, read, !isLow)
     const done = new Set(batch.drafts.map((draft) => draft.id))
     const begun = batch.begun.filter((draft) => !done.has(draft.id))
-    const journal = begun.map((draft) => this.#complete(draft))
+    const journal = begun.map(read)
     const outcomes = engine.commit(batch.prepared, journal, batch.changes)
     return { lost: [], outcomes, textless: batch.textless }
   }
@@ -317,7 +316,7 @@ function changeEachAlone(engine: SqliteEngine, changes: readonly Change[]): Chan
   return changes.flatMap((change) => engine.commit(NOTHING, [], [change]))
 }
 
-const NOTHING: Prepared = { records: [], places: [] }
+const NOTHING: Prepared = []
 
 /** What no file is at fault for must not cost a file its place. */
 function faultOf(thrown: unknown, dataDir: string): StoreFault {

@@ -51,6 +51,14 @@ export function joinTables(first: PriceTable, second: PriceTable): PriceTable {
   return { layers: [...first.layers, ...second.layers] }
 }
 
+/** What is in a table for each type of provider: a record is priced without reading all of it. */
+export function byProvider({ layers }: PriceTable): ReadonlyMap<string, PriceTable> {
+  const types = new Set(layers.flat().flatMap(({ providers }) => providers))
+  const of = (type: string) =>
+    layers.map((layer) => layer.filter(({ providers }) => providers.includes(type)))
+  return new Map([...types].map((type) => [type, { layers: of(type) }]))
+}
+
 /** Each bucket's name in the file. */
 export const RATE_KEYS = {
   input: 'input',

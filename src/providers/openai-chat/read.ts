@@ -123,7 +123,7 @@ function readMessage(
     const place = places.placeOf(at.choice ?? 0, call)
     readToolCall(call, { index: place, places }, at, parts)
   }
-  const rest = { ...message, ...(annotations.length > 0 && { annotations: unread }) }
+  const rest = annotations.length > 0 ? { ...message, annotations: unread } : message
   if (annotations.length > 0 && unread.length === 0) delete rest['annotations']
   const extra = fieldsBeside(rest, MESSAGE_FIELDS)
   if (extra) parts.push({ type: 'raw', level: 'message', fields: extra, ...at })

@@ -12,7 +12,7 @@ import {
   whole,
   wholeOrNull,
 } from '../row.ts'
-import { SUMMED_COLUMNS, usageEntries, usageIn } from '../usage-columns.ts'
+import { SUMMED_COLUMNS, usageIn, usageValues } from '../usage-columns.ts'
 
 const NAME_COLUMNS: Readonly<Record<UsageName, string>> = {
   function: 'function_name',
@@ -77,11 +77,8 @@ function endingOf(failed: boolean, cached: boolean): UsageEnding {
 }
 
 function usageColumns(usage: Usage | null): Row {
-  const buckets = usageEntries(usage).map(
-    ([column, value]) => [column, wholeOrNull(value)] as const,
-  )
   return {
-    ...Object.fromEntries(buckets),
+    ...usageValues(usage),
     input_tokens: usage && wholeOrNull(totalInput(usage)),
     output_tokens: usage && wholeOrNull(totalOutput(usage)),
   }

@@ -6,7 +6,7 @@ import { readBytes, type Row } from '../row.ts'
 export function payloadOf(row: Row | undefined, id: string): Payload | null {
   if (row === undefined || row['frame'] === null) return null
   try {
-    return decodePayload(zstdDecompressSync(readBytes(row, 'frame')).toString(), id)
+    return decodePayload(zstdDecompressSync(readBytes(row, 'frame')), id)
   } catch {
     return null
   }

@@ -3,7 +3,7 @@ import type pg from 'pg'
 import type { AttemptRecord, InferenceRecord } from '../../domain/record.ts'
 import { totalInput, totalOutput, type Usage } from '../../domain/usage.ts'
 import { ZSTD_OPTIONS } from '../sqlite/segment.ts'
-import { encodePayload } from '../sqlite/payload.ts'
+import { payloadOf } from '../sqlite/payload.ts'
 import { whole, wholeOrNull } from '../row.ts'
 import { USAGE_BUCKETS, USAGE_COLUMNS } from '../usage-columns.ts'
 import { BulkInsert, type Column } from './bulk.ts'
@@ -132,7 +132,9 @@ async function insertPayloads(
   records: readonly InferenceRecord[],
 ): Promise<void> {
   if (records.length === 0) return
-  const frames = records.map((record) => zstdCompressSync(encodePayload(record), ZSTD_OPTIONS))
+  const frames = records.map((record) =>
+    zstdCompressSync(JSON.stringify(payloadOf(record)), ZSTD_OPTIONS),
+  )
   let next = 1
   const starts = frames.map(({ length }) => {
     const start = next

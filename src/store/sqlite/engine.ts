@@ -8,14 +8,10 @@ import { Caretaker } from './caretaker.ts'
 import { guarded } from './fault.ts'
 import { HotFile } from './hot-file.ts'
 import { lockDirectory } from './lock.ts'
-import type { Place } from './payload-files.ts'
-import { PayloadFiles } from './payload-files.ts'
+import { PayloadFiles, type Placed, unplaced } from './payload-files.ts'
 
 /** Records whose payloads are on disk already, so that a second try does not write them again. */
-export interface Prepared {
-  readonly records: readonly InferenceRecord[]
-  readonly places: readonly Place[]
-}
+export type Prepared = readonly Placed[]
 
 /** The one writer of a data directory. Whatever it throws is a `StoreFault`. */
 export class SqliteEngine {
@@ -44,17 +40,26 @@ export class SqliteEngine {
   }
 
   /** Payloads first: a crash in between leaves texts without a row, never a row without its texts. */
-  prepare(records: readonly InferenceRecord[], withTexts = true): Prepared {
-    const missing = this.hot.missing(records)
-    return { records: missing, places: withTexts ? this.#payloads.write(missing) : [] }
+  prepare(records: readonly InferenceRecord[]): Prepared {
+    return this.prepareDrafts(records, (record) => record, true)
+  }
+
+  /** The same of what each becomes when it is read. */
+  prepareDrafts<Draft extends { readonly id: string }>(
+    drafts: readonly Draft[],
+    read: (draft: Draft) => InferenceRecord,
+    withTexts: boolean,
+  ): Prepared {
+    const records = this.hot.missing(drafts).values().map(read)
+    return withTexts ? this.#payloads.write(records) : unplaced(records)
   }
 
   commit(
-    { records, places }: Prepared,
+    records: Prepared,
     begun: readonly InferenceRecord[],
     changes: readonly Change[],
   ): ChangeOutcome[] {
-    return this.hot.write({ records, places, begun, changes })
+    return this.hot.write({ records, begun, changes })
   }
 
   /** A short piece of work that can wait. False when there is none. */

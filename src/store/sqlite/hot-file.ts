@@ -20,7 +20,7 @@ import { HotTrash } from './hot-trash.ts'
 import type { Values } from './hot-values.ts'
 import { attemptValues, inferenceValues } from './hot-values.ts'
 import { Interner } from './interner.ts'
-import type { Place } from './payload-files.ts'
+import type { Place, Placed } from './payload-files.ts'
 import { type Fact, factOfAttempt, factOfInference } from './rollup-facts.ts'
 import { RollupWriter } from './rollup-writer.ts'
 import { readBytes, whole } from '../row.ts'
@@ -76,9 +76,9 @@ export class HotFile {
   }
 
   /** The records that are not here yet, each once. */
-  missing(records: readonly InferenceRecord[]): InferenceRecord[] {
+  missing<Record extends { readonly id: string }>(records: readonly Record[]): Record[] {
     return guarded(this.path, () => {
-      const byId = new Map<string, InferenceRecord>()
+      const byId = new Map<string, Record>()
       for (const record of records) {
         if (!byId.has(record.id) && !this.#has(record.id)) byId.set(record.id, record)
       }
@@ -87,16 +87,16 @@ export class HotFile {
   }
 
   /** One commit. Returns how the changes went, which come after the records. */
-  write({ records, places, begun, changes }: HotBatch): ChangeOutcome[] {
+  write({ records, begun, changes }: HotBatch): ChangeOutcome[] {
     return guarded(this.path, () => {
       const open = new Set(this.#open)
       let outcomes: ChangeOutcome[] = []
       try {
         transact(this.#db, () => {
           for (const record of begun) this.#journal(record, open)
-          const facts = records.flatMap((record, index) => {
+          const facts = records.flatMap(({ record, place }, index) => {
             if (open.delete(record.id)) this.#statements.deleteOpen.run(encodeId(record.id))
-            return this.#insert(record, this.#nextSeq + index, places[index] ?? NOWHERE)
+            return this.#insert(record, this.#nextSeq + index, place)
           })
           this.#rollups.write(facts)
           this.#noteArrivals(records)
@@ -218,9 +218,9 @@ export class HotFile {
     ]
   }
 
-  #noteArrivals(records: readonly InferenceRecord[]): void {
+  #noteArrivals(records: readonly Placed[]): void {
     const slots = new Map<number, { first: number; last: number }>()
-    for (const [index, record] of records.entries()) {
+    for (const [index, { record }] of records.entries()) {
       const slot = Math.floor(whole(record.startedAt) / SLOT_MS)
       const last = this.#nextSeq + index
       slots.set(slot, { first: slots.get(slot)?.first ?? last, last })
@@ -243,9 +243,7 @@ export class HotFile {
 
 /** What goes into the file at once. */
 export interface HotBatch {
-  readonly records: readonly InferenceRecord[]
-  /** The payloads' of `records`, in the same order. */
-  readonly places: readonly Place[]
+  readonly records: readonly Placed[]
   readonly begun: readonly InferenceRecord[]
   readonly changes: readonly Change[]
 }
@@ -273,8 +271,6 @@ function prepareAll(db: DatabaseSync) {
     findId: db.prepare('SELECT 1 FROM inference WHERE id = ?'),
   }
 }
-
-const NOWHERE: Place = { part: 0, segment: 0, index: 0 }
 
 /** The names are those of our own objects, always in the same order; never anybody's input. */
 function prepareInsert(db: DatabaseSync, table: 'inference' | 'attempt', like: Values) {

@@ -5,6 +5,7 @@ import { DATAPOINT_MIGRATION } from './datapoint-schema.ts'
 import { DOCUMENT_MIGRATION } from './document-schema.ts'
 import { METRIC_VALUE_MIGRATION } from './metric-values.ts'
 import { EXAMPLE_CODE_MIGRATION, EXAMPLE_MIGRATION } from './example-schema.ts'
+import { BODIES_APART_MIGRATION } from './payload.ts'
 import { RESPONSE_ID_MIGRATION } from './response-id.ts'
 import { GRAIN_MIGRATION } from './rollup-grains.ts'
 import { ROLLUP_MIGRATION } from './rollup-schema.ts'
@@ -134,4 +135,5 @@ export const HOT_MIGRATIONS: readonly string[] = [
   EXAMPLE_MIGRATION,
   GRAIN_MIGRATION,
   EXAMPLE_CODE_MIGRATION,
+  BODIES_APART_MIGRATION,
 ]

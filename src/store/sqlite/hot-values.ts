@@ -1,9 +1,8 @@
 import type { SQLInputValue } from 'node:sqlite'
 import type { AttemptRecord, InferenceRecord } from '../../domain/record.ts'
-import type { Usage } from '../../domain/usage.ts'
 import { totalInput, totalOutput } from '../../domain/usage.ts'
 import { COST_SOURCE_CODES } from './cost-source.ts'
-import { usageEntries } from '../usage-columns.ts'
+import { usageValues } from '../usage-columns.ts'
 import { OUTCOME_CODES } from './hot-schema.ts'
 import type { Place } from './payload-files.ts'
 import { whole, wholeOrNull } from '../row.ts'
@@ -61,6 +60,7 @@ export function inferenceValues(
     overhead_us: whole(record.overheadUs),
     ttft_us: wholeOrNull(record.ttftUs),
     finish: internOrNull(intern, 'finish', record.finish),
+    usage_told: record.usage === null ? 0 : 1,
     ...usageValues(record.usage),
     input_tokens: record.usage === null ? null : wholeOrNull(totalInput(record.usage)),
     output_tokens: record.usage === null ? null : wholeOrNull(totalOutput(record.usage)),
@@ -107,6 +107,7 @@ export function attemptValues(
     reused_socket: Number(attempt.reusedSocket),
     stale_retry: Number(attempt.staleRetry),
     may_have_been_billed: Number(attempt.mayHaveBeenBilled),
+    usage_told: attempt.usage === null ? 0 : 1,
     ...usageValues(attempt.usage),
     usage_source: intern('usage_source', attempt.usageSource),
     cost_nano: wholeOrNull(attempt.costNano),
@@ -114,13 +115,6 @@ export function attemptValues(
     finish: internOrNull(intern, 'finish', attempt.finish),
     finish_raw: internOrNull(intern, 'finish', attempt.finishRaw),
   }
-}
-
-function usageValues(usage: Usage | null): Values {
-  const buckets = usageEntries(usage).map(
-    ([column, value]) => [column, wholeOrNull(value)] as const,
-  )
-  return { usage_told: usage === null ? 0 : 1, ...Object.fromEntries(buckets) }
 }
 
 function internOrNull(intern: Intern, kind: DimKind, name: string | null): number | null {

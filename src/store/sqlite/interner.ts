@@ -7,7 +7,9 @@ const MOST_REMEMBERED = 10_000
 export class Interner {
   readonly #find: StatementSync
   readonly #make: StatementSync
-  readonly #known = new Map<string, number>()
+  /** By the first, then by the second. */
+  readonly #known = new Map<string, Map<string, number>>()
+  #remembered = 0
 
   /** Both statements take the pair; both return `id`. */
   constructor(db: DatabaseSync, sql: { find: string; make: string }) {
@@ -16,18 +18,25 @@ export class Interner {
   }
 
   number(first: string, second: string): number {
-    const key = `${first}\0${second}`
-    const known = this.#known.get(key)
+    const known = this.#known.get(first)?.get(second)
     if (known !== undefined) return known
     const row = this.#find.get(first, second) ?? this.#make.get(first, second)
     const id = Number(row?.['id'])
-    if (this.#known.size >= MOST_REMEMBERED) this.#known.clear()
-    this.#known.set(key, id)
+    this.#remember(first, second, id)
     return id
+  }
+
+  #remember(first: string, second: string, id: number): void {
+    if (this.#remembered >= MOST_REMEMBERED) this.forget()
+    const seconds = this.#known.get(first)
+    if (seconds === undefined) this.#known.set(first, new Map([[second, id]]))
+    else seconds.set(second, id)
+    this.#remembered++
   }
 
   /** After a rollback: rows made in it are gone. */
   forget(): void {
     this.#known.clear()
+    this.#remembered = 0
   }
 }

@@ -46,7 +46,7 @@ export class Library {
 
   /** Null when it is gone or damaged. */
   payload(place: Place, id: string): Payload | null {
-    return this.read(place, (document) => decodePayload(document.toString(), id))
+    return this.read(place, (document) => decodePayload(document, id))
   }
 
   /** What is made of the bytes of a payload; null when they are gone or damaged. */

@@ -116,7 +116,7 @@ test('examples from before they had codes are found', () => {
   const of = { functionName: 'f', variantName: 'v', namespace: '' }
   const example = { ...of, id: idOf(1), input: 'i', output: 'new', embedding: [2, 1] }
   const changes = [{ kind: 'put_examples', examples: [example] }] as const
-  hot.write({ records: [], places: [], begun: [], changes })
+  hot.write({ records: [], begun: [], changes })
   hot.close(true)
   const answers = new Queries(new Library(directory.path), new Budget(systemClock, 60_000))
   const found = answers.nearestExamples(of, { embedding: [1, 2], k: 2, maxDistance: null })

@@ -22,7 +22,10 @@ test('a time that no calendar has is in no week', () => {
 test('every document of a segment comes back', () => {
   fc.assert(
     fc.property(fc.array(fc.uint8Array({ maxLength: 300 }), { minLength: 1 }), (documents) => {
-      const { lengths, frame } = packSegment(documents.map((document) => Buffer.from(document)))
+      const { lengths, frame } = packSegment(
+        documents.map((document) => Buffer.from(document)),
+        1,
+      )
       for (const [index, document] of documents.entries()) {
         expect(openFrame(lengths, frame)(index)).toEqual(Buffer.from(document))
       }
@@ -31,7 +34,7 @@ test('every document of a segment comes back', () => {
 })
 
 test('a flipped bit is noticed', () => {
-  const { lengths, frame } = packSegment([Buffer.from('The quick brown fox. '.repeat(20))])
+  const { lengths, frame } = packSegment([Buffer.from('The quick brown fox. '.repeat(20))], 1)
   frame[frame.length - 1] = (frame[frame.length - 1] ?? 0) ^ 1
   expect(() => openFrame(lengths, frame)).toThrow('checksum')
 })

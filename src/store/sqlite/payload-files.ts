@@ -4,8 +4,8 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { InferenceRecord } from '../../domain/record.ts'
 import { closeDatabase, openForWriting, transact, usedBytes } from './database.ts'
 import { guarded } from './fault.ts'
-import { encodePayload } from './payload.ts'
-import { packSegment } from './segment.ts'
+import { documentOf, sizeOfDocument, withoutTexts } from './payload.ts'
+import { type Frame, SegmentPacker } from './segment.ts'
 import { readNumber, type Row } from '../row.ts'
 
 /** Where a payload is: the file (year and week), the segment in it, and the place in that. */
@@ -29,6 +29,23 @@ const MIGRATIONS: readonly string[] = [
 /** Returns its number. */
 export const INSERT_SEGMENT = 'INSERT INTO segment (lengths, frame) VALUES (?, ?) RETURNING segment'
 
+interface Segment extends Frame {
+  readonly part: number
+  readonly members: readonly InferenceRecord[]
+}
+
+/** A record without its texts, and where these are. */
+export interface Placed {
+  readonly record: InferenceRecord
+  readonly place: Place
+}
+
+/** Without their texts. */
+export function unplaced(records: Iterable<InferenceRecord>): Placed[] {
+  const place = { part: 0, segment: 0, index: 0 }
+  return Array.from(records, (record) => ({ record, place }))
+}
+
 interface Part {
   readonly path: string
   readonly db: DatabaseSync
@@ -42,19 +59,20 @@ interface Part {
 export class PayloadFiles {
   readonly #dataDir: string
   readonly #parts = new Map<number, Part>()
+  readonly #packer = new SegmentPacker()
 
   constructor(dataDir: string) {
     this.#dataDir = dataDir
   }
 
-  /** One commit for each week. Returns the places, in the order of the records. */
-  write(records: readonly InferenceRecord[]): Place[] {
-    const places = new Map<InferenceRecord, Place>()
-    const byPart = Map.groupBy(records, (record) => partOf(record.startedAt))
-    for (const [part, members] of byPart) {
-      for (const [record, place] of this.#writePart(part, members)) places.set(record, place)
+  /** One commit for each week. In the order of the records, each of which is read when its turn comes. */
+  write(records: Iterable<InferenceRecord>): Placed[] {
+    const placed = new Map<Segment, Placed[]>()
+    const segments = this.#pack(records)
+    for (const [part, members] of Map.groupBy(segments, (segment) => segment.part)) {
+      this.#writePart(part, members, placed)
     }
-    return records.flatMap((record) => places.get(record) ?? [])
+    return segments.flatMap((segment) => placed.get(segment) ?? [])
   }
 
   /** `clean` false: after a fault, when nothing more should be written. */
@@ -114,20 +132,45 @@ export class PayloadFiles {
     }
   }
 
-  #writePart(
-    part: number,
-    records: readonly InferenceRecord[],
-  ): readonly (readonly [InferenceRecord, Place])[] {
+  #writePart(part: number, segments: readonly Segment[], placed: Map<Segment, Placed[]>): void {
     const { path, db, insert } = this.#open(part)
-    return guarded(path, () =>
-      transact(db, () =>
-        segmentsOf(records).flatMap((members) => {
-          const { lengths, frame } = packSegment(members.map((member) => member.document))
-          const segment = Number(insert.get(lengths, frame)?.['segment'])
-          return members.map(({ record }, index) => [record, { part, segment, index }] as const)
-        }),
-      ),
+    guarded(path, () =>
+      transact(db, () => {
+        for (const segment of segments) {
+          const { members, lengths, frame } = segment
+          const number = Number(insert.get(lengths, frame)?.['segment'])
+          const placeOfMember = (record: InferenceRecord, index: number) => {
+            return { record, place: { part, segment: number, index } }
+          }
+          placed.set(segment, members.map(placeOfMember))
+        }
+      }),
     )
+  }
+
+  /**
+   * Neighbours share a frame, and with it what they have in common; a big one has its own. A record
+   * becomes bytes before the next is read: what all of them say is more than a processor has at hand.
+   */
+  #pack(records: Iterable<InferenceRecord>): Segment[] {
+    const segments: Segment[] = []
+    let members: InferenceRecord[] = []
+    let part = 0
+    const close = () => {
+      if (members.length > 0) segments.push({ part, members, ...this.#packer.pack() })
+      members = []
+    }
+    for (const record of records) {
+      const document = documentOf(record)
+      const bytes = this.#packer.bytes + sizeOfDocument(document)
+      const its = partOf(record.startedAt)
+      if (members.length >= SEGMENT_ROWS || bytes > SEGMENT_BYTES || its !== part) close()
+      part = its
+      members.push(withoutTexts(record))
+      this.#packer.add(document)
+    }
+    close()
+    return segments
   }
 
   #open(part: number): Part {
@@ -194,28 +237,4 @@ export function partOf(startedAt: number): number {
 
 function sizeOf(path: string): number {
   return statSync(path, { throwIfNoEntry: false })?.size ?? 0
-}
-
-interface Member {
-  readonly record: InferenceRecord
-  readonly document: Buffer
-}
-
-/** Neighbours share a frame, and with it what they have in common; a big one has its own. */
-function segmentsOf(records: readonly InferenceRecord[]): Member[][] {
-  const segments: Member[][] = []
-  let current: Member[] = []
-  let bytes = 0
-  for (const record of records) {
-    const document = Buffer.from(encodePayload(record))
-    const full = current.length >= SEGMENT_ROWS || bytes + document.length > SEGMENT_BYTES
-    if (current.length === 0 || full) {
-      current = []
-      bytes = 0
-      segments.push(current)
-    }
-    current.push({ record, document })
-    bytes += document.length
-  }
-  return segments
 }

@@ -1,5 +1,5 @@
 import { foldCase } from '../../domain/log-query-match.ts'
-import type { Payload } from './payload.ts'
+import { headOf, type Payload } from './payload.ts'
 
 /** A text that is looked for in what was asked and answered. */
 export interface Words {
@@ -22,7 +22,7 @@ export function wordsIn(
   words: readonly Words[],
   decode: (document: Buffer) => Payload | null,
 ): ReadonlySet<Words> {
-  const bytes = foldBytes(document)
+  const bytes = foldBytes(headOf(document))
   const possible = words.filter((one) => bytes.includes(one.bytes))
   const payload = possible.length === 0 ? null : decode(document)
   if (payload === null) return new Set()

@@ -20,9 +20,8 @@ interface AttemptTexts {
   readonly output?: AttemptRecord['output']
 }
 
-/** JSON keeps what SQLite's text would not: lone surrogates and NUL. */
-export function encodePayload(record: InferenceRecord): string {
-  const payload: Payload = {
+export function payloadOf(record: InferenceRecord): Payload {
+  return {
     id: record.id,
     input: record.input,
     tools: record.tools,
@@ -38,12 +37,98 @@ export function encodePayload(record: InferenceRecord): string {
       ...(attempt.output && { output: attempt.output }),
     })),
   }
-  return JSON.stringify(payload)
+}
+
+/** What is left to be written when the payload has been. */
+export function withoutTexts(record: InferenceRecord): InferenceRecord {
+  return {
+    ...record,
+    input: [],
+    tools: null,
+    params: null,
+    output: [],
+    warnings: [],
+    native: null,
+    rawRequest: '',
+    attempts: record.attempts.map(({ input: _input, output: _output, ...attempt }) => ({
+      ...attempt,
+      rawRequest: '',
+      rawResponse: '',
+    })),
+  }
+}
+
+/** Changes nothing here: payloads are written so from now on, and a Weir from before cannot read them. */
+export const BODIES_APART_MIGRATION = "INSERT INTO meta (key, value) VALUES ('bodies', 'apart');"
+
+/**
+ * A payload as it is written: JSON, and after a line's end the raw bodies as they are, one after the
+ * other. In the JSON stands how many bytes each takes. Most of a payload are these bodies, and as
+ * strings in JSON every quote in them would be looked for, escaped and escaped back.
+ */
+export interface Document {
+  readonly head: string
+  readonly bodies: readonly string[]
+}
+
+export function documentOf(record: InferenceRecord): Document {
+  const payload = payloadOf(record)
+  const bodies: string[] = []
+  const apart = (body: string): string | number => {
+    // JSON keeps what UTF-8 does not: lone surrogates.
+    if (!body.isWellFormed()) return body
+    bodies.push(body)
+    return Buffer.byteLength(body)
+  }
+  const head = {
+    ...payload,
+    raw_request: apart(payload.raw_request),
+    attempts: payload.attempts.map(({ raw_request, raw_response, ...texts }) =>
+      Object.assign(texts, { raw_request: apart(raw_request), raw_response: apart(raw_response) }),
+    ),
+  }
+  return { head: JSON.stringify(head), bodies }
+}
+
+/** About how many bytes it takes. */
+export function sizeOfDocument({ head, bodies }: Document): number {
+  return bodies.reduce((size, body) => size + body.length, head.length)
+}
+
+/** What `Document.head` holds. */
+type Head = Omit<Payload, 'raw_request' | 'attempts'> & {
+  readonly raw_request: string | number
+  readonly attempts: readonly (Omit<AttemptTexts, 'raw_request' | 'raw_response'> & {
+    readonly raw_request: string | number
+    readonly raw_response: string | number
+  })[]
+}
+
+const LINE_END = 10
+
+/** The bytes of the JSON: all there is in documents from before bodies stood apart. */
+export function headOf(document: Buffer): Buffer {
+  const end = document.indexOf(LINE_END)
+  return end === -1 ? document : document.subarray(0, end)
 }
 
 /** Null when the document is another one's: a file was replaced under a row that points into it. */
-export function decodePayload(text: string, id: string): Payload | null {
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- only encodePayload writes these, and the frame has a checksum
-  const payload = JSON.parse(text) as Payload
-  return payload.id === id ? payload : null
+export function decodePayload(document: Buffer, id: string): Payload | null {
+  const bytes = headOf(document)
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- only documentOf's are written, and the frame has a checksum
+  const head = JSON.parse(bytes.toString()) as Head
+  if (head.id !== id) return null
+  let at = bytes.length + 1
+  const whole = (body: string | number): string => {
+    if (typeof body === 'string') return body
+    at += body
+    return document.toString('utf8', at - body, at)
+  }
+  return {
+    ...head,
+    raw_request: whole(head.raw_request),
+    attempts: head.attempts.map(({ raw_request, raw_response, ...texts }) =>
+      Object.assign(texts, { raw_request: whole(raw_request), raw_response: whole(raw_response) }),
+    ),
+  }
 }

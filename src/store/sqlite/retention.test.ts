@@ -34,7 +34,7 @@ function write(perDay: number): void {
   for (const number of [1, perDay * 20]) {
     const feedback = { ...target, id: idOf(number, 3), targetId: idOf(number), value: 1 }
     engine.commit(
-      { records: [], places: [] },
+      [],
       [],
       [{ kind: 'feedback', feedback: { ...feedback, tags: {}, configHash: '' } }],
     )

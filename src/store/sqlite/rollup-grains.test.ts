@@ -7,6 +7,7 @@ import { makeDirectory, query } from '../fixtures/open.ts'
 import { attemptOf, FIRST_MS, recordOf } from '../fixtures/records.ts'
 import type { UsageName, UsagePeriod, UsageQuery, UsageRow } from '../usage.ts'
 import { HotFile } from './hot-file.ts'
+import { unplaced } from './payload-files.ts'
 import { HOT_FILE } from './hot-schema.ts'
 import { Library } from './library.ts'
 import { Queries } from './queries.ts'
@@ -46,7 +47,7 @@ const rows = (from: number, to: number) =>
   Array.from({ length: to - from }, (_, index) => rowOf(from + index))
 
 function write(hot: HotFile, records: readonly InferenceRecord[]): void {
-  hot.write({ records, places: [], begun: [], changes: [] })
+  hot.write({ records: unplaced(records), begun: [], changes: [] })
 }
 
 function closeHours(hot: HotFile, now: number): number {

@@ -3,8 +3,8 @@ import { SUMMED_COLUMNS } from '../usage-columns.ts'
 import { ENDING_CODES } from './rollup-schema.ts'
 import { addKnown, type Fact } from './rollup-facts.ts'
 
-/** Many facts as one. */
-export interface RollupSums {
+/** Many facts as one, but for their times. */
+export interface RollupCounts {
   count: number
   failed: number
   cached: number
@@ -13,6 +13,10 @@ export interface RollupSums {
   costed: number
   firstAt: number
   lastAt: number
+}
+
+/** Many facts as one. */
+export interface RollupSums extends RollupCounts {
   readonly latency: Sketch
   readonly ttft: Sketch
 }
@@ -20,6 +24,10 @@ export interface RollupSums {
 const COST = SUMMED_COLUMNS.indexOf('cost_nano')
 
 export function noSums(): RollupSums {
+  return { ...noCounts(), latency: new Sketch(), ttft: new Sketch() }
+}
+
+export function noCounts(): RollupCounts {
   return {
     count: 0,
     failed: 0,
@@ -28,12 +36,16 @@ export function noSums(): RollupSums {
     costed: 0,
     firstAt: Number.POSITIVE_INFINITY,
     lastAt: Number.NEGATIVE_INFINITY,
-    latency: new Sketch(),
-    ttft: new Sketch(),
   }
 }
 
 export function addFact(to: RollupSums, fact: Fact): void {
+  countFact(to, fact)
+  if (fact.latencyUs !== null) observe(to.latency, fact.latencyUs)
+  if (fact.ttftUs !== null) observe(to.ttft, fact.ttftUs)
+}
+
+export function countFact(to: RollupCounts, fact: Fact): void {
   to.count++
   if (fact.key.ending === ENDING_CODES.failed) to.failed++
   if (fact.key.ending === ENDING_CODES.cached) to.cached++
@@ -41,10 +53,10 @@ export function addFact(to: RollupSums, fact: Fact): void {
   if (fact.sums[COST] !== null) to.costed++
   to.firstAt = Math.min(to.firstAt, fact.at)
   to.lastAt = Math.max(to.lastAt, fact.at)
-  if (fact.latencyUs !== null) observe(to.latency, fact.latencyUs)
-  if (fact.ttftUs !== null) observe(to.ttft, fact.ttftUs)
 }
 
 export function addSums(to: (number | null)[], from: readonly (number | null)[]): void {
-  for (const [index, value] of from.entries()) to[index] = addKnown(to[index] ?? null, value)
+  for (let index = 0; index < from.length; index++) {
+    to[index] = addKnown(to[index] ?? null, from[index] ?? null)
+  }
 }

@@ -5,11 +5,11 @@ import type {
   SQLOutputValue,
   StatementSync,
 } from 'node:sqlite'
-import { encodeSketch, mergeInto, Sketch } from '../../lib/sketch.ts'
+import { addEncoded, encodeSketch, encodeValues, mergeInto, Sketch } from '../../lib/sketch.ts'
 import { transact } from './database.ts'
 import { type Fact, factOfRow, hourOf, type RollupKey, SELECT_FACTS } from './rollup-facts.ts'
 import { GRAINS, HourCloser, keyIn, sumsUntil } from './rollup-grains.ts'
-import { addFact, noSums, type RollupSums } from './rollup-sums.ts'
+import { countFact, noCounts, type RollupCounts } from './rollup-sums.ts'
 import { whole, wholeOrNull } from '../row.ts'
 import { SUMMED_COLUMNS } from '../usage-columns.ts'
 
@@ -72,13 +72,13 @@ export class RollupWriter {
   }
 
   write(facts: readonly Fact[]): void {
-    for (const { key, sums } of grouped(facts)) this.#merge.run(...valuesOf(key, sums))
+    for (const group of grouped(facts)) this.#merge.run(...valuesOf(group))
     const until = sumsUntil(this.#db) ?? Number.NEGATIVE_INFINITY
     const late = facts.filter(({ key }) => key.hour < until)
     if (late.length === 0) return
     for (const grain of GRAINS) {
-      for (const { key, sums } of grouped(late, (hourly) => keyIn(grain, hourly))) {
-        this.#mergeSum.run(grain.code, ...valuesOf(key, sums))
+      for (const group of grouped(late, (hourly) => keyIn(grain, hourly))) {
+        this.#mergeSum.run(grain.code, ...valuesOf(group))
       }
     }
   }
@@ -124,34 +124,43 @@ export function rollupBelow(db: DatabaseSync): number | null {
 }
 
 export function nameOf(key: RollupKey): string {
-  return KEY.map((column) => key[column]).join(' ')
+  const { level, hour, function: functionId, variant, requested_model, model, provider } = key
+  return `${level} ${hour} ${functionId} ${variant} ${requested_model} ${model} ${provider} ${key.ending}`
 }
 
-function grouped(
-  facts: readonly Fact[],
-  keyOf = (key: RollupKey) => key,
-): Iterable<{ key: RollupKey; sums: RollupSums }> {
-  const groups = new Map<string, { key: RollupKey; sums: RollupSums }>()
+interface Group {
+  readonly key: RollupKey
+  readonly counts: RollupCounts
+  readonly latencies: number[]
+  readonly ttfts: number[]
+}
+
+function grouped(facts: readonly Fact[], keyOf = (key: RollupKey) => key): Iterable<Group> {
+  const groups = new Map<string, Group>()
   for (const fact of facts) {
     const key = keyOf(fact.key)
     const name = nameOf(key)
     let group = groups.get(name)
-    if (group === undefined) groups.set(name, (group = { key, sums: noSums() }))
-    addFact(group.sums, fact)
+    if (group === undefined) {
+      groups.set(name, (group = { key, counts: noCounts(), latencies: [], ttfts: [] }))
+    }
+    countFact(group.counts, fact)
+    if (fact.latencyUs !== null) group.latencies.push(fact.latencyUs)
+    if (fact.ttftUs !== null) group.ttfts.push(fact.ttftUs)
   }
   return groups.values()
 }
 
-function valuesOf(key: RollupKey, sums: RollupSums): SQLInputValue[] {
+function valuesOf({ key, counts, latencies, ttfts }: Group): SQLInputValue[] {
   return [
     ...KEY.map((column) => key[column]),
-    sums.count,
-    ...sums.sums.map(wholeOrNull),
-    sums.costed,
-    whole(sums.firstAt),
-    whole(sums.lastAt),
-    encodeSketch(sums.latency),
-    encodeSketch(sums.ttft),
+    counts.count,
+    ...counts.sums.map(wholeOrNull),
+    counts.costed,
+    whole(counts.firstAt),
+    whole(counts.lastAt),
+    encodeValues(latencies),
+    encodeValues(ttfts),
   ]
 }
 
@@ -161,5 +170,9 @@ function addSketch(sketch: Sketch, part: SQLOutputValue): Sketch {
 }
 
 function mergeSketches(one: SQLOutputValue, other: SQLOutputValue): Uint8Array {
-  return encodeSketch(addSketch(addSketch(new Sketch(), one), other))
+  return addEncoded(bytesOf(one), bytesOf(other))
+}
+
+function bytesOf(part: SQLOutputValue): Uint8Array {
+  return part instanceof Uint8Array ? part : new Uint8Array()
 }

@@ -10,6 +10,7 @@ import { makeDirectory, query } from '../fixtures/open.ts'
 import { attemptOf, FIRST_MS, recordOf } from '../fixtures/records.ts'
 import { SqliteEngine } from './engine.ts'
 import { HotFile } from './hot-file.ts'
+import { unplaced } from './payload-files.ts'
 import { HOT_FILE } from './hot-schema.ts'
 import { Library } from './library.ts'
 import { Queries } from './queries.ts'
@@ -47,7 +48,7 @@ function write(records: readonly InferenceRecord[]): void {
   const hot = new HotFile(directory.path)
   for (let start = 0; start < records.length; start += 1000) {
     const batch = records.slice(start, start + 1000)
-    hot.write({ records: batch, places: [], begun: [], changes: [] })
+    hot.write({ records: unplaced(batch), begun: [], changes: [] })
   }
   hot.close(true)
 }
@@ -107,7 +108,7 @@ test('rows that are older than the sums are added to them bit by bit', () => {
   db.exec("DELETE FROM rollup; INSERT INTO meta VALUES ('rollup_below', '1235')")
   db.close()
   const hot = new HotFile(directory.path)
-  hot.write({ records: [rowOf(5000)], places: [], begun: [], changes: [] })
+  hot.write({ records: unplaced([rowOf(5000)]), begun: [], changes: [] })
   let steps = 0
   while (hot.catchUp()) steps++
   hot.close(true)

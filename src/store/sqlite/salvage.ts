@@ -7,7 +7,7 @@ import { decodeFeedback, SELECT_FEEDBACK } from './feedback.ts'
 import { HotFile } from './hot-file.ts'
 import { lockDirectory } from './lock.ts'
 import { decodeStored, SELECT_ATTEMPTS, SELECT_INFERENCES } from './log-rows.ts'
-import { type Place, placeOf } from './payload-files.ts'
+import { type Placed, placeOf } from './payload-files.ts'
 import { readNumber, readText, type Row } from '../row.ts'
 
 export interface Salvaged {
@@ -76,7 +76,7 @@ class Salvage {
     this.#copy(middle + 1, high)
   }
 
-  #rows(low: number, high: number): { record: InferenceRecord; place: Place }[] | null {
+  #rows(low: number, high: number): Placed[] | null {
     try {
       const rows = this.#db
         .prepare(`${SELECT_INFERENCES} WHERE i.seq BETWEEN ? AND ? ORDER BY i.seq`)
@@ -100,11 +100,10 @@ class Salvage {
     }
   }
 
-  #write(rows: readonly { readonly record: InferenceRecord; readonly place: Place }[]): void {
-    const places = new Map(rows.map(({ record, place }) => [record, place]))
-    const records = this.#hot.missing([...places.keys()])
-    const at = records.flatMap((record) => places.get(record) ?? [])
-    this.#hot.write({ records, places: at, begun: [], changes: [] })
+  #write(rows: readonly Placed[]): void {
+    const missing = new Set(this.#hot.missing(rows.map(({ record }) => record)))
+    const records = rows.filter(({ record }) => missing.has(record))
+    this.#hot.write({ records, begun: [], changes: [] })
     this.#read += rows.length
     this.#added += records.length
   }
@@ -131,7 +130,7 @@ function copyOthers(db: DatabaseSync, hot: HotFile): number {
   for (const changes of [feedbackIn(db), documentsIn(db)]) {
     try {
       for (const change of changes) {
-        hot.write({ records: [], places: [], begun: [], changes: [change] })
+        hot.write({ records: [], begun: [], changes: [change] })
         copied++
       }
     } catch (thrown) {

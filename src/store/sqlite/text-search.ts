@@ -63,7 +63,7 @@ export class TextSearch {
     const words = [...missing, ...this.#unwanted]
     const id = decodeId(row['id'])
     const found = this.#library.read(placeOf(row), (document) =>
-      wordsIn(document, words, (whole) => decodePayload(whole.toString(), id)),
+      wordsIn(document, words, (whole) => decodePayload(whole, id)),
     )
     return (
       missing.every((one) => found?.has(one) === true) &&

@@ -23,7 +23,7 @@ test('a log that grew because of a long reader is cut when that is done, and not
   const put = (key: string) => {
     const value = key.repeat(Math.ceil(2_000_000 / key.length))
     const change = { kind: 'put', collection: 'c', key, value } as const
-    hot.write({ records: [], places: [], begun: [], changes: [change] })
+    hot.write({ records: [], begun: [], changes: [change] })
   }
   put('first')
   using reader = new DatabaseSync(hotPath(), { readOnly: true })
