@@ -4,7 +4,7 @@ import { asObject, asString, type JsonObject, parseJson } from '../../lib/json.t
 import { formatEvent } from '../../lib/sse.ts'
 import { compact } from '../compact.ts'
 import type { Envelope, StreamEncoder } from '../dialect.ts'
-import { blocksOfWork } from '../server-work/as-messages.ts'
+import { WorkBlocks } from '../server-work/as-messages.ts'
 import { withSignedThoughts } from '../signatures.ts'
 import {
   encodeCitation,
@@ -42,6 +42,7 @@ export class MessagesEncoder implements StreamEncoder {
   /** What came while a call's arguments were still to come. */
   #waiting: Part[] = []
   readonly #calls = new Set<number>()
+  readonly #works = new WorkBlocks()
   /** The names of the thought that is told: they come with one of its pieces. */
   #thoughtNames: Names = {}
   #usage: Usage | null = null
@@ -205,7 +206,7 @@ export class MessagesEncoder implements StreamEncoder {
   }
 
   #blocks({ data, wire }: PartOf<'unknown'>): string {
-    const blocks = wire === 'anthropic_messages' ? [data] : blocksOfWork(data, wire)
+    const blocks = wire === 'anthropic_messages' ? [data] : this.#works.of(data, wire)
     return blocks.map((block) => this.#whole(block)).join('')
   }
 

@@ -11,7 +11,7 @@ import { totalOutput, UNKNOWN_USAGE, type Usage } from '../../domain/usage.ts'
 import { asObject, type JsonObject, parseJson } from '../../lib/json.ts'
 import { withoutUndefined } from '../compact.ts'
 import type { Envelope } from '../dialect.ts'
-import { blocksOfWork } from '../server-work/as-messages.ts'
+import { WorkBlocks } from '../server-work/as-messages.ts'
 import { withSignedThoughts } from '../signatures.ts'
 
 const WIRE = 'anthropic_messages'
@@ -22,12 +22,13 @@ export function encodeMessage(envelope: Envelope, parts: readonly Part[]): JsonO
   for (const part of withSignedThoughts(parts, true)) collector.add(part)
   const { content, usage, finish, finishRaw } = collector.answer()
   const stop = parts.find((part) => part.type === 'finish')
+  const works = new WorkBlocks()
   return {
     id: messageId(envelope.id),
     type: 'message',
     role: 'assistant',
     model: envelope.model,
-    content: content.flatMap(encodeBlock),
+    content: content.flatMap((block) => encodeBlock(block, works)),
     stop_reason: stopReason(finish, finishRaw),
     stop_sequence: stop?.stopSequence ?? null,
     usage: encodeUsage(usage),
@@ -99,7 +100,7 @@ function sum(counts: readonly (number | null)[]): number | null {
 }
 
 /** A block of an answer as Anthropic's clients know it. */
-function encodeBlock(block: Block): JsonObject[] {
+function encodeBlock(block: Block, works: WorkBlocks): JsonObject[] {
   switch (block.type) {
     case 'text': {
       const cited = block.citations?.map(encodeCitation)
@@ -115,7 +116,7 @@ function encodeBlock(block: Block): JsonObject[] {
     case 'unknown': {
       const data = asObject(block.data)
       if (!data || block.wire === undefined) return []
-      return block.wire === WIRE ? [data] : blocksOfWork(data, block.wire)
+      return block.wire === WIRE ? [data] : works.of(data, block.wire)
     }
     case 'file':
       return [{ type: 'text', text: `![file](${block.url})`, citations: null }]

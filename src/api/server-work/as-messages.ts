@@ -3,21 +3,34 @@ import { carry } from './carried.ts'
 import { type Result, type Work, workOf } from './work.ts'
 
 /**
- * What another provider's tool did, as Anthropic's clients know it of Anthropic's: what was asked and
- * what came of it are blocks of their own. None where it is no work of a tool.
+ * What other providers' tools did in an answer, as Anthropic's clients know it of Anthropic's: what
+ * was asked and what came of it are blocks of their own, by the same name.
  */
-export function blocksOfWork(data: JsonObject, wire: string): JsonObject[] {
-  const work = workOf(data, wire)
-  if (!work) return []
-  const { input, result } = work
-  const blocks = [
-    ...(input ? [useBlock(work, input)] : []),
-    ...(result ? [resultBlock(work, result)] : []),
-  ]
-  // The provider's own block goes back once.
-  return blocks.map((block, place) =>
-    Object.assign(block, carry(wire, ...(place === 0 ? [data] : []))),
-  )
+export class WorkBlocks {
+  /** What was asked, by the provider's name of it, and our name. */
+  readonly #asked = new Map<string, { readonly use: Work; readonly name: string }>()
+  #count = 0
+
+  /** None where a provider's block tells of no work. */
+  of(data: JsonObject, wire: string): JsonObject[] {
+    const work = workOf(data, wire)
+    if (!work) return []
+    const { id, input, result } = work
+    // Clients take no result of what nobody asked.
+    const before = this.#asked.get(id)
+    const asks = input ?? (before ? undefined : {})
+    const asked = !asks && before ? before : { use: work, name: nameOf(work, this.#count++) }
+    this.#asked.set(id, asked)
+    const { use, name } = asked
+    const blocks = [
+      ...(asks ? [useBlock(work, name, asks)] : []),
+      ...(result ? [resultBlock(use, name, result)] : []),
+    ]
+    // The provider's own block goes back once.
+    return blocks.map((block, place) =>
+      Object.assign(block, carry(wire, ...(place === 0 ? [data] : []))),
+    )
+  }
 }
 
 const OWN_TOOLS = new Set(['web_search', 'code_execution'])
@@ -27,23 +40,19 @@ function isServers({ tool, server }: Work): boolean {
   return server !== undefined || !OWN_TOOLS.has(tool)
 }
 
-function useBlock(work: Work, input: JsonObject): JsonObject {
-  const { tool, server } = work
-  if (!isServers(work)) {
-    return { type: 'server_tool_use', id: idOf(work), name: tool, input }
-  }
-  const server_name = server ?? tool
-  return { type: 'mcp_tool_use', id: idOf(work), name: tool, server_name, input }
+function useBlock(work: Work, id: string, input: JsonObject): JsonObject {
+  const { tool: name, server } = work
+  if (!isServers(work)) return { type: 'server_tool_use', id, name, input }
+  return { type: 'mcp_tool_use', id, name, server_name: server ?? name, input }
 }
 
 /** Anthropic's ids begin in the way of each kind, and hold letters and digits alone. */
-function idOf(work: Work): string {
+function nameOf(work: Work, number: number): string {
   const letters = work.id.replaceAll(/[^A-Za-z0-9_]/g, '_')
-  return `${isServers(work) ? 'mcptoolu' : 'srvtoolu'}_${letters}`
+  return `${isServers(work) ? 'mcptoolu' : 'srvtoolu'}_${letters || number}`
 }
 
-function resultBlock(work: Work, { text, pages, failed }: Result): JsonObject {
-  const tool_use_id = idOf(work)
+function resultBlock(work: Work, tool_use_id: string, { text, pages, failed }: Result): JsonObject {
   if (isServers(work)) {
     const words = [text, ...pages.map(({ url }) => url)].filter(Boolean).join('\n')
     const content = [{ type: 'text', text: words, citations: null }]

@@ -105,6 +105,13 @@ const grounded: Part[] = [
 ]
 const listing: Part[] = [unknown('openai_responses', { type: 'mcp_list_tools', tools: [] })]
 
+const ran = { outcome: 'OUTCOME_OK', output: '1' }
+const once = [
+  unknown('gemini', { executableCode: { language: 'PYTHON', code: 'print(1)' } }),
+  unknown('gemini', { codeExecutionResult: ran }),
+]
+const nameless = [...once, ...once]
+
 const page = { url: 'https://a.example', title: '' }
 const stdout = (text: string) => ({ type: 'code_execution_result', stdout: text, return_code: 0 })
 
@@ -151,6 +158,21 @@ test.each<[string, Part[], JsonObject[]]>([
     ],
   ],
   ['what is no work', listing, []],
+  [
+    'work that has no name, twice',
+    nameless,
+    [
+      { type: 'server_tool_use', id: 'srvtoolu_0' },
+      { type: 'code_execution_tool_result', tool_use_id: 'srvtoolu_0' },
+      { type: 'server_tool_use', id: 'srvtoolu_1' },
+      { type: 'code_execution_tool_result', tool_use_id: 'srvtoolu_1' },
+    ],
+  ],
+  [
+    'what came of nobody knows what',
+    grounded.slice(1),
+    [{ type: 'mcp_tool_use', id: 'mcptoolu_b1', input: {} }, { type: 'mcp_tool_result' }],
+  ],
 ])('Anthropic’s clients are told of %s', (_, parts, expected) => {
   const whole = objectsIn(encodeMessage(envelope, parts)['content'])
   expect(whole).toMatchObject(expected)
