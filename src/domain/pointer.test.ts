@@ -64,7 +64,10 @@ test.each([
 ])('refuses to write at %s and says why', (pointer, reason) => {
   const body = { text: 'hello', none: null, list: [1] }
   expect(() => writePointer(body, pointer, 1)).toThrow(
-    new GatewayError('invalid_request', `The pointer \`${pointer}\` does not work: ${reason}.`),
+    new GatewayError(
+      'invalid_request',
+      `Error replacing extra body: \`${reason}\` with pointer: \`${pointer}\``,
+    ),
   )
 })
 

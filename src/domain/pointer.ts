@@ -126,6 +126,8 @@ function keysWithin(pointer: string): [string, ...string[]] {
   return [first, ...rest]
 }
 
+/** In TensorZero's words. */
 function refuse(pointer: string, reason: string): GatewayError {
-  return new GatewayError('invalid_request', `The pointer \`${pointer}\` does not work: ${reason}.`)
+  const message = `Error replacing extra body: \`${reason}\` with pointer: \`${pointer}\``
+  return new GatewayError('invalid_request', message)
 }

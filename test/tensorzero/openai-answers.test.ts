@@ -193,9 +193,9 @@ test.each([
   ['json_object', 'on'],
   ['json_schema', 'strict'],
 ])('F111 a format of the kind %s is stored as json mode %s', async (type, mode) => {
-  const json_schema = { name: 'x', schema: {} }
+  const beside = type === 'json_schema' && { json_schema: { name: 'x', schema: {} } }
   for (const model of ['plain', 'tensorzero::model_name::dummy::good']) {
-    await native.chat({ model, messages, response_format: { type, json_schema } })
+    await native.chat({ model, messages, response_format: { type, ...beside } })
     expect(native.gateway.records.at(-1)?.native?.inference_params).toEqual({
       chat_completion: { json_mode: mode },
     })

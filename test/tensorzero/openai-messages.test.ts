@@ -191,6 +191,12 @@ test.each<[string, unknown[], string]>([
     'tool call id not found',
   ],
   [
+    'F098 a message of nobody',
+    [{ role: 'x', content: 'Hi' }],
+    'unknown variant `x`, expected one of `system`, `developer`, `user`, `assistant`, `tool`',
+  ],
+  ['F098 a message without a role', [{ content: 'Hi' }], 'missing field `role`'],
+  [
     'F101 an image that is no base64',
     [user([{ type: 'image_url', image_url: { url: 'data:image/png,abc' } }])],
     'but got a value without the `;base64,` separator.',

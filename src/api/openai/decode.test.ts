@@ -18,7 +18,7 @@ test('a message that Gemini signed is read with its signature', () => {
 const request: JsonObject = {
   model: 'm',
   messages: [
-    { role: 'system', content: 'Be brief.' },
+    { role: 'system', content: 'Be brief, in JSON.' },
     {
       role: 'user',
       content: [

@@ -1,4 +1,5 @@
 import type { Block, ToolResultBlock } from '../../domain/chat.ts'
+import type { GatewayError } from '../../domain/errors.ts'
 import type { Input, InputBlock, InputMessage } from '../../domain/input.ts'
 import { asArray, asString, objectsIn } from '../../lib/json.ts'
 import type { Json, JsonObject } from '../../lib/json.ts'
@@ -27,6 +28,13 @@ export function readInput(messages: Json | undefined): ReadInput {
 
 const SYSTEM = new Set<unknown>(['system', 'developer'])
 
+function badRole(role: Json | undefined): GatewayError {
+  if (role === undefined) return openaiInvalid('messages: missing field `role`')
+  const roles = ['system', 'developer', 'user', 'assistant', 'tool'].map((each) => `\`${each}\``)
+  const said = typeof role === 'string' ? role : JSON.stringify(role)
+  return openaiInvalid(`messages: unknown variant \`${said}\`, expected one of ${roles.join(', ')}`)
+}
+
 class InputReader {
   readonly #warnings: string[] = []
   readonly #messages: InputMessage[] = []
@@ -45,7 +53,8 @@ class InputReader {
     this.#flush()
     if (SYSTEM.has(role)) this.#addSystem(message)
     else if (role === 'assistant') this.#messages.push(this.#assistant(message))
-    else this.#messages.push({ role: 'user', content: this.#content(message['content'], 'user') })
+    else if (role === 'user') this.#messages.push(this.#user(message))
+    else throw badRole(role)
   }
 
   done(firstRole: Json | undefined): ReadInput {
@@ -65,6 +74,10 @@ class InputReader {
   #flush(): void {
     if (this.#results.length > 0) this.#messages.push({ role: 'user', content: this.#results })
     this.#results = []
+  }
+
+  #user({ content }: JsonObject): InputMessage {
+    return { role: 'user', content: this.#content(content, 'user') }
   }
 
   #addSystem(message: JsonObject): void {

@@ -40,6 +40,10 @@ const NAMED: readonly (readonly [name: string, message: RegExp])[] = [
   ['UnknownMetric', /^Unknown metric: (?<name>.*)$/s],
   ['ToolNotFound', /^Tool not found: (?<name>.*)$/s],
   ['DuplicateTool', /^Duplicate tool name: (?<name>.*)\. Tool names must be unique\.$/s],
+  [
+    'ExtraBodyReplacement',
+    /^Error replacing extra body: `(?<message>.*)` with pointer: `(?<pointer>.*)`$/s,
+  ],
   ['IncompatibleTool', /^(?<message>The custom tool .*)$/s],
   ['ModelNotFound', /^Model not found: (?<model_name>.*)$/s],
   ['InvalidTensorzeroUuid', /^Invalid (?<kind>\w+) ID: (?<message>.*)$/s],

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import type { ChatRequest } from '../../domain/chat.ts'
+import type { ChatRequest, ResponseFormat } from '../../domain/chat.ts'
+import { objectsIn } from '../../lib/json.ts'
 import type { Quirks } from '../provider.ts'
 import { encodeChat } from './encode.ts'
 
@@ -34,4 +35,25 @@ test('words that Responses share with OpenAI’s chat go to OpenAI alone', () =>
     '`prompt_cache_key`',
     '`truncation`',
   ])
+})
+
+const user = { role: 'user', content: [{ type: 'text', text: 'Give me facts.' }] } as const
+const system = (text: string) => ({ role: 'system', content: [{ type: 'text', text }] }) as const
+const free = { type: 'json_object' } as const
+const schema = { type: 'json_schema', schema: {} } as const
+const WORD = 'Respond using JSON.'
+
+type Asked = [messages: ChatRequest['messages'], format: ResponseFormat, quirks?: Quirks]
+
+test.each<[string, Asked, string | undefined]>([
+  ['alone', [[user], free], WORD],
+  ['before the system’s text', [[user, system('Be kind.')], free], `${WORD}\n\nBe kind.`],
+  ['where it takes no schema', [[user], schema, { json: 'json_object' }], WORD],
+  ['not twice', [[user, system('Answer in json')], free], 'Answer in json'],
+  ['not beside a schema', [[user], schema], undefined],
+  ['not where JSON cannot be asked for', [[user], free, { json: 'none' }], undefined],
+])('F162 a server is told of JSON %s', (_, [messages, responseFormat, quirks], said) => {
+  const { body } = encoded({ messages, params: { responseFormat } }, quirks)
+  const told = objectsIn(body['messages']).find(({ role }) => role === 'system')
+  expect(told?.['content']).toBe(said)
 })

@@ -6,6 +6,7 @@ import { encodeFormat, encodeReasoning } from './encode-thinking.ts'
 import { withCallNames } from '../call-ids.ts'
 import { Leftovers, openaiExtra, ownExtra } from '../leftovers.ts'
 import { withoutUndefined } from './fields.ts'
+import { withJsonWord } from './json-word.ts'
 
 export const WIRE = 'openai_chat'
 
@@ -17,7 +18,11 @@ export function encodeChat(asked: ChatRequest, target: WireTarget, quirks: Quirk
   const tools = encodeTools(chat, quirks, dropped)
   const body = withoutUndefined({
     model: target.model,
-    messages: encodeMessages(chat.messages, quirks, dropped),
+    messages: encodeMessages(
+      withJsonWord(chat.messages, params.responseFormat, quirks),
+      quirks,
+      dropped,
+    ),
     tools,
     ...encodeParams(params, quirks, dropped),
     // How tools are to be used may be said only where there are some.
