@@ -1,4 +1,5 @@
 import { mkdirSync } from 'node:fs'
+import { flushCompileCache } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import type { About, App } from '../api/app.ts'
 import { routes } from '../api/index.ts'
@@ -33,6 +34,9 @@ import { StartError } from './start-error.ts'
 import { chooseStore } from './store-choice.ts'
 import { stopWhen, toldToStop } from './stop.ts'
 import { type ThreadData, threadFile } from './threads.ts'
+
+/** By then what a request needs has been compiled, too. */
+const COMPILED_MS = 5000
 
 /** Runs the gateway until it is told to stop. */
 export async function serve(args: Arguments, env: Env): Promise<void> {
@@ -79,6 +83,7 @@ export async function serve(args: Arguments, env: Env): Promise<void> {
     await crew.start()
   }
   greet(about, args, log, (systemClock.us() - startedUs) / 1000)
+  settle()
   if (args.logFormat !== 'json' && process.stderr.isTTY) printRequests(engine.inFlight)
   const reload = async () => {
     crew?.reload()
@@ -150,11 +155,15 @@ async function refuseUnlessUsable({ recorder }: Store, demanded: boolean): Promi
   throw new StartError(opening.message)
 }
 
-/** The last that is loaded: then what loading left behind can go. */
 async function findAssets(): Promise<Assets | null> {
-  collectGarbage()
   const folder = fileURLToPath(new URL('../../dist/ui', import.meta.url))
   return listAssets(folder).catch(() => null)
+}
+
+/** What can wait until the gateway serves: what loading left behind goes, and what it compiled is kept. */
+function settle(): void {
+  setImmediate(collectGarbage)
+  setTimeout(flushCompileCache, COMPILED_MS).unref()
 }
 
 function greet(about: About & { bound: Bind }, args: Arguments, log: Log, readyMs: number): void {

@@ -21,15 +21,20 @@ const options = {
     completeRecord(draft, { request: decodeDialect, wire: wireNamed, price }),
 }
 
-giveWay()
+/** Until the files are open, the start waits for this thread. */
+function settled(): void {
+  giveWay()
+  collectGarbage()
+}
+
 /** Only what the chosen store needs is loaded. */
 if (store.kind === 'sqlite') {
   const { runWriter } = await import('../store/writer.ts')
   const check = { thread: threadFile('check-thread'), threadData: workerData as unknown }
-  runWriter<Draft>({ ...options, retention, check })
+  runWriter<Draft>({ ...options, retention, check, settled })
 } else {
   const { runRemoteWriter } = await import('../store/remote/writer.ts')
   const engine = await remoteEngine(store, retention)
   runRemoteWriter<Draft>({ ...options, engine, random: Math.random })
+  settled()
 }
-collectGarbage()

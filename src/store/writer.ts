@@ -21,6 +21,8 @@ export interface WriterOptions<Draft extends { readonly id: string }> {
   readonly retention?: Retention | undefined
   /** Looks through the files while they are in use; nobody does when missing. */
   readonly check?: CheckThread
+  /** Called once, when somebody who waits for the files has been told how opening them went. */
+  readonly settled?: () => void
   /** Reads a draft: the expensive part. What it throws costs that one record its contents. */
   complete(draft: Draft): InferenceRecord
 }
@@ -268,6 +270,7 @@ class Writer<Draft extends { readonly id: string }> {
     if (this.#opening !== undefined) return
     this.#opening = opening
     this.#post({ kind: 'opened', opening })
+    this.#options.settled?.()
   }
 
   #post(message: FromWriter): void {
