@@ -60,7 +60,7 @@ export class Sketch {
 
 const GROWTH = 1.02
 const LOG_GROWTH = Math.log(GROWTH)
-const SLACK = 32
+const SLACK = 96
 
 /** Counts a value; what is below 1 counts as 0. */
 export function observe(sketch: Sketch, value: number): void {

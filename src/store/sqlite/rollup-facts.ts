@@ -43,7 +43,7 @@ export interface Manner {
 export function factOfInference(row: Columns, { cached, batched }: Manner): Fact {
   const failed = row['outcome'] !== 0
   return {
-    key: keyOf('inference', { ...row, ending: endingOf(failed, cached) }),
+    key: keyOf('inference', row, endingOf(failed, cached)),
     at: numberOf(row['started_at']),
     sums: sumsOf(row),
     latencyUs: batched ? null : numberOf(row['latency_us']),
@@ -57,14 +57,17 @@ export function factOfAttempt(attempt: Columns, inference: Columns, batched: boo
   const ttftUs = numberOrNull(attempt['ttft_us'])
   const { started_at, function: functionId, variant } = inference
   return {
-    key: keyOf('attempt', {
-      started_at,
-      function: functionId,
-      variant,
-      model: attempt['model'] ?? inference['model'],
-      provider: attempt['provider'],
-      ending: endingOf(attempt['error'] !== null, attempt['cached'] === 1),
-    }),
+    key: keyOf(
+      'attempt',
+      {
+        started_at,
+        function: functionId,
+        variant,
+        model: attempt['model'] ?? inference['model'],
+        provider: attempt['provider'],
+      },
+      endingOf(attempt['error'] !== null, attempt['cached'] === 1),
+    ),
     at: numberOf(started_at),
     sums: sumsOf(attempt),
     latencyUs: batched ? null : numberOf(attempt['ended_us']) - startedUs,
@@ -105,7 +108,7 @@ function endingOf(failed: boolean, cached: boolean): number {
   return cached ? ENDING_CODES.cached : ENDING_CODES.ok
 }
 
-function keyOf(level: UsageLevel, row: Columns): RollupKey {
+function keyOf(level: UsageLevel, row: Columns, ending: number): RollupKey {
   return {
     level: LEVEL_CODES[level],
     hour: hourOf(numberOf(row['started_at'])),
@@ -114,7 +117,7 @@ function keyOf(level: UsageLevel, row: Columns): RollupKey {
     requested_model: numberOf(row['requested_model']),
     model: numberOf(row['model']),
     provider: numberOf(row['provider']),
-    ending: numberOf(row['ending']),
+    ending,
   }
 }
 

@@ -105,7 +105,7 @@ class UsageReader {
     for (const row of this.#db
       .prepare(`${SELECT_SUMS(keys)} ${text} GROUP BY ${keys}`)
       .all(...values)) {
-      const group = this.#groupOf(row)
+      const group = this.#groupOfHour(row)
       group.count += readNumber(row, 'n')
       group.failed += readNumberOrNull(row, 'failed') ?? 0
       group.cached += readNumberOrNull(row, 'cached') ?? 0
@@ -120,7 +120,7 @@ class UsageReader {
     for (const row of this.#db
       .prepare(`SELECT ${keys}, r.latency, r.ttft ${text}`)
       .iterate(...values)) {
-      const group = this.#groupOf(row)
+      const group = this.#groupOfHour(row)
       mergeInto(group.latency, readBytes(row, 'latency'))
       mergeInto(group.ttft, readBytes(row, 'ttft'))
     }
@@ -133,20 +133,28 @@ class UsageReader {
     for (const rows of search.rows(select, { text: '', values: [] })) {
       for (const row of rows) {
         const fact = factOfRow(level, row)
-        if (this.#wants(fact)) addFact(this.#groupOf({ ...fact.key }, fact.at), fact)
+        if (this.#wants(fact))
+          addFact(
+            this.#groupOf((name) => fact.key[name], fact.at),
+            fact,
+          )
       }
     }
   }
 
   #wants({ key }: Fact): boolean {
-    const named = [...(this.#where ?? [])].every(([name, id]) => key[name] === id)
-    return named && this.#endings.has(key.ending)
+    if (!this.#endings.has(key.ending)) return false
+    return this.#where?.entries().every(([name, id]) => key[name] === id) ?? true
   }
 
-  #groupOf(row: Row, at = readNumber(row, 'hour') * HOUR_MS): Group {
+  #groupOfHour(row: Row): Group {
+    return this.#groupOf((name) => readNumber(row, name), readNumber(row, 'hour') * HOUR_MS)
+  }
+
+  #groupOf(idOf: (name: UsageName) => number, at: number): Group {
     const { period, by } = this.#query
     const startedAt = period === 'all' ? null : periodStart(at, period)
-    const ids = by.map((name) => readNumber(row, name))
+    const ids = by.map(idOf)
     const key = `${startedAt ?? ''} ${ids.join(' ')}`
     const known = this.#groups.get(key)
     if (known !== undefined) return known
