@@ -133,11 +133,9 @@ class UsageReader {
     for (const rows of search.rows(select, { text: '', values: [] })) {
       for (const row of rows) {
         const fact = factOfRow(level, row)
-        if (this.#wants(fact))
-          addFact(
-            this.#groupOf((name) => fact.key[name], fact.at),
-            fact,
-          )
+        if (!this.#wants(fact)) continue
+        const group = this.#groupOf((name) => fact.key[name], fact.at)
+        addFact(group, fact)
       }
     }
   }
