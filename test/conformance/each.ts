@@ -52,12 +52,23 @@ export async function proveEach(played: readonly Playable[], cuts: number): Prom
       if (cut.ones > 0) proofs.push({ proof: 'cuts', id, dialect: '', failure })
     }
     const type = /^type = "(\w+)"/.exec(route.toml)?.[1] ?? ''
-    const sums = await checkSums(recording)
-    const turns = await checkTurns(recording, type)
-    const second = await checkSecond(recording)
+    const sums = await told(checkSums(recording))
+    const turns = await told(checkTurns(recording, type))
+    const second = await told(checkSecond(recording))
     for (const sum of sums) proofs.push({ proof: 'sums', id, ...sum })
     for (const one of second) proofs.push({ proof: 'second', id, ...one })
     for (const turn of turns) proofs.push({ proof: 'turns', id, ...turn })
   }
   return { proofs, cuts: counts }
+}
+
+type Told = readonly { readonly dialect: DialectName; readonly failure: string | null }[]
+
+/** A program of a client's may stumble over an answer: that is a failure like any other. */
+async function told(results: Promise<Told>): Promise<Told> {
+  try {
+    return await results
+  } catch (thrown) {
+    return [{ dialect: 'chat', failure: String(thrown) }]
+  }
 }

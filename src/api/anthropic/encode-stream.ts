@@ -1,6 +1,7 @@
 import type { Part } from '../../domain/chat.ts'
 import { mergeUsage, type Usage } from '../../domain/usage.ts'
 import { asObject, asString, type JsonObject, parseJson } from '../../lib/json.ts'
+import { JsonEnd } from '../../lib/json-end.ts'
 import { formatEvent } from '../../lib/sse.ts'
 import { compact } from '../compact.ts'
 import type { Envelope, StreamEncoder } from '../dialect.ts'
@@ -28,6 +29,8 @@ interface Open {
   text: string
   /** Of a tool: what comes is told as it comes; told whole at the end, as text, is what is no JSON object. */
   told: 'unknown' | 'as it comes' | 'at the end'
+  /** Of a tool: where its arguments end. */
+  readonly end: JsonEnd
   signed: boolean
 }
 
@@ -101,7 +104,11 @@ export class MessagesEncoder implements StreamEncoder {
     open.text += text
     if (open.told === 'unknown') open.told = howToTell(open.text)
     if (open.told !== 'as it comes') return ''
-    const told = this.#delta({ type: 'input_json_delta', partial_json: before + text })
+    // Words after the arguments' end are nobody's, and clients would stumble over them.
+    const said = before + text
+    const partial_json = said.slice(0, open.end.lengthIn(said))
+    open.text = open.text.slice(0, open.text.length - said.length + partial_json.length)
+    const told = partial_json === '' ? '' : this.#delta({ type: 'input_json_delta', partial_json })
     return this.#waiting.length > 0 && isWhole(open) ? told + this.#goOn() : told
   }
 
@@ -234,7 +241,7 @@ export class MessagesEncoder implements StreamEncoder {
   ): string {
     const before = this.#begin() + this.#close()
     this.#index++
-    this.#open = { text: '', signed: false, told: 'as it comes', ...open }
+    this.#open = { text: '', signed: false, told: 'as it comes', end: new JsonEnd(), ...open }
     return before + event({ type: 'content_block_start', index: this.#index, content_block: block })
   }
 
@@ -280,7 +287,9 @@ function isWhole({ text, told }: Open): boolean {
 function howToTell(text: string): Open['told'] {
   const begun = text.trimStart()
   if (begun === '' || 'null'.startsWith(begun)) return 'unknown'
-  return begun.startsWith('{') ? 'as it comes' : 'at the end'
+  if (!begun.startsWith('{')) return 'at the end'
+  const end = new JsonEnd().lengthIn(begun)
+  return begun.slice(end).trim() === '' ? 'as it comes' : 'at the end'
 }
 
 function event(body: JsonObject): string {

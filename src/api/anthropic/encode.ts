@@ -7,6 +7,7 @@ import type {
   ToolCallBlock,
 } from '../../domain/chat.ts'
 import { Collector } from '../../domain/collect.ts'
+import { wordsOf } from '../../domain/thought.ts'
 import { totalOutput, UNKNOWN_USAGE, type Usage } from '../../domain/usage.ts'
 import { asObject, type JsonObject, parseJson } from '../../lib/json.ts'
 import { withoutUndefined } from '../compact.ts'
@@ -127,11 +128,11 @@ function encodeBlock(block: Block, works: WorkBlocks): JsonObject[] {
 
 /** A thought's words, and what its provider needs to believe it: the client brings both back. */
 function encodeThought(thought: Thought): JsonObject[] {
-  const { text, summary, signature, data } = thought
-  const said = text ?? summary?.join('\n\n')
+  const { signature, data } = thought
+  const said = wordsOf(thought)
   const names = thoughtNames(thought)
   const blocks: JsonObject[] = []
-  if (said !== undefined || signature !== undefined) {
+  if (said !== null || signature !== undefined) {
     const thinking = said ?? ''
     blocks.push({ type: 'thinking', thinking, signature: signature ?? '', ...names })
   }

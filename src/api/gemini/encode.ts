@@ -1,5 +1,6 @@
 import type { Block, FinishReason, Part } from '../../domain/chat.ts'
 import { Collector } from '../../domain/collect.ts'
+import { wordsOf } from '../../domain/thought.ts'
 import { totalInput, type Usage } from '../../domain/usage.ts'
 import { asObject, type Json, type JsonObject, parseJson } from '../../lib/json.ts'
 import { byChoice } from '../choices.ts'
@@ -133,8 +134,8 @@ export function encodeThought(thought: {
   readonly id?: string
   readonly format?: string
 }): JsonObject[] {
-  const { text, summary, signature, data } = thought
-  const said = text ?? summary?.join('\n\n') ?? ''
+  const { signature, data } = thought
+  const said = wordsOf(thought) ?? ''
   const thoughtSignature = signature ?? data
   if (said === '' && thoughtSignature === undefined) return []
   const partMetadata = metadataOf(thought)

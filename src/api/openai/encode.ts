@@ -1,6 +1,7 @@
 import type { Block, FinishReason, JsonObject, Part, Thought } from '../../domain/chat.ts'
 import { Collector, joinDetails } from '../../domain/collect.ts'
 import { jsonOutput, thoughtJson } from '../../domain/native-blocks.ts'
+import { wordsOf } from '../../domain/thought.ts'
 import { mergeUsage, totalInput, totalOutput, type Usage } from '../../domain/usage.ts'
 import { asObject, type Json } from '../../lib/json.ts'
 import { byChoice } from '../choices.ts'
@@ -141,9 +142,7 @@ export function encodeCall(call: {
 
 /** Reasoning as ordinary fields, under each of the names that clients read. */
 function reasoningFields(thoughts: readonly Thought[], envelope: Envelope): JsonObject {
-  const text = thoughts
-    .map((thought) => thought.text ?? thought.summary?.join('\n\n') ?? '')
-    .join('')
+  const text = thoughts.map((thought) => wordsOf(thought) ?? '').join('')
   const details = joinDetails(
     speaksHere(envelope)
       ? thoughts.flatMap((thought) => thought.details ?? [])

@@ -6,6 +6,7 @@ import type {
   Thought,
   ToolResultBlock,
 } from '../../domain/chat.ts'
+import { wordsOf as allWordsOf } from '../../domain/thought.ts'
 import type { Json, JsonObject } from '../../lib/json.ts'
 import type { Quirks } from '../provider.ts'
 import { breakpointOf, withoutUndefined } from './fields.ts'
@@ -136,9 +137,7 @@ function encodeThoughts(
   dropped: Set<string>,
 ): Record<string, Json | undefined> {
   if (thoughts.length === 0) return {}
-  const text = thoughts
-    .map((thought) => thought.text ?? thought.summary?.join('\n\n') ?? '')
-    .join('')
+  const text = thoughts.map((thought) => allWordsOf(thought) ?? '').join('')
   const back = quirks.reasoningBack ?? 'none'
   if (text === '' && WORDS.has(back)) dropped.add('earlier reasoning that is encrypted')
   switch (back) {

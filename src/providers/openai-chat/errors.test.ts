@@ -35,6 +35,11 @@ test.each([
     { error: 'No.', error_type: 'validation' },
     { message: 'No.', type: 'validation' },
   ],
+  [
+    'how it went',
+    { base_resp: { status_code: 1004, status_msg: 'login fail' } },
+    { message: 'login fail', code: 1004, status: null },
+  ],
   ['a named code', { error_code: 'BAD_REQUEST', message: 'No.' }, { code: 'BAD_REQUEST' }],
   [
     'one of several',
@@ -71,5 +76,10 @@ test.each([
   [{ success: true, errors: [] }],
   [undefined],
 ])('%j is no error', (body) => {
+  expect(readError(body)).toBeNull()
+})
+
+test('an answer that says it went well is none', () => {
+  const body = { choices: [], base_resp: { status_code: 0, status_msg: '' } }
   expect(readError(body)).toBeNull()
 })

@@ -13,7 +13,7 @@ import {
  * The error in a body of the OpenAI family, in the shapes seen: `{error: {...}}`, the same in a list
  * (Google), `{error: "…"}` (xAI, Venice, TGI), flat `{message, type, code}` with `object: "error"`
  * (Mistral) or alone (Cerebras, Databricks), `{detail}` (FastAPI servers), `{errors: […]}`
- * (Cloudflare). Null when the body is no error.
+ * (Cloudflare), `{base_resp: {status_code, status_msg}}` (MiniMax). Null when the body is no error.
  */
 export function readError(body: unknown): ProviderError | null {
   const object = asObject(Array.isArray(body) ? asArray(body)[0] : body)
@@ -30,7 +30,21 @@ export function readError(body: unknown): ProviderError | null {
       beside: besideError(object),
     })
   }
-  if ('choices' in object) return null
+  const refusal = refusalIn(object)
+  if (refusal || 'choices' in object) return refusal
+  return bareError(object)
+}
+
+/** MiniMax says how it went in every answer. */
+function refusalIn({ base_resp: said }: JsonObject): ProviderError | null {
+  const raw = asObject(said)
+  const code = raw?.['status_code']
+  if (!raw || !code) return null
+  return made(asString(raw['status_msg']) ?? '', code, null, { raw, beside: {} })
+}
+
+/** Without a field named `error`. */
+function bareError(object: JsonObject): ProviderError | null {
   if (object['object'] === 'error' || typeof object['message'] === 'string') {
     const code = object['code'] ?? object['error_code']
     return made(messageOf(object), code, object['type'], { raw: object, beside: {} })

@@ -5,18 +5,22 @@ import { breakpointOf, withoutUndefined } from '../openai-chat/fields.ts'
 import { WIRE } from './read.ts'
 
 /** A conversation as items: messages, calls, their results and thoughts stand side by side. */
-export function encodeInput(messages: readonly Message[], left: Leftovers): Json[] {
+export function encodeInput(messages: readonly Message[], left: Leftovers, signs = false): Json[] {
   const blocks = messages.flatMap(({ content }) => content)
   const custom = new Set(
     blocks.flatMap((block) => (block.type === 'tool_call' && block.custom ? [block.id] : [])),
   )
-  return messages.flatMap((message) => encodeMessage(message, custom, left))
+  return messages.flatMap((message) => encodeMessage(message, { custom, signs }, left))
 }
 
-/** The ids of the calls of custom tools: their results are items of another kind. */
-type CustomCalls = ReadonlySet<string>
+interface Known {
+  /** The ids of the calls of custom tools: their results are items of another kind. */
+  readonly custom: ReadonlySet<string>
+  /** The provider takes signatures back. */
+  readonly signs: boolean
+}
 
-function encodeMessage({ role, content }: Message, custom: CustomCalls, left: Leftovers): Json[] {
+function encodeMessage({ role, content }: Message, known: Known, left: Leftovers): Json[] {
   const items: Json[] = []
   let pieces: Json[] = []
   const close = () => {
@@ -30,7 +34,7 @@ function encodeMessage({ role, content }: Message, custom: CustomCalls, left: Le
       continue
     }
     close()
-    items.push(...encodeItem(block, custom, left))
+    items.push(...encodeItem(block, known, left))
   }
   close()
   return items
@@ -64,10 +68,10 @@ function ownAnnotations({ citations = [] }: Extract<Block, { type: 'text' }>): J
   })
 }
 
-function encodeItem(block: Block, customCalls: CustomCalls, left: Leftovers): Json[] {
+function encodeItem(block: Block, known: Known, left: Leftovers): Json[] {
   switch (block.type) {
     case 'thought':
-      return encodeThought(block, left)
+      return encodeThought(block, known, left)
     case 'tool_call': {
       const { id, name, arguments: text, custom } = block
       if (custom) return [{ type: 'custom_tool_call', call_id: id, name, input: text }]
@@ -78,7 +82,7 @@ function encodeItem(block: Block, customCalls: CustomCalls, left: Leftovers): Js
       const pieces = block.content?.flatMap((piece) => encodePiece(piece, 'user') ?? [])
       const output = files && pieces ? pieces : block.result
       for (const piece of block.content ?? []) reportUnknown(piece, left)
-      const type = customCalls.has(block.id) ? 'custom_tool_call_output' : 'function_call_output'
+      const type = known.custom.has(block.id) ? 'custom_tool_call_output' : 'function_call_output'
       return [{ type, call_id: block.id, output }]
     }
     case 'unknown':
@@ -103,24 +107,42 @@ function reportUnknown(block: Block, left: Leftovers): void {
 }
 
 /** Only reasoning that OpenAI gave away encrypted, or has kept itself, can go back. */
-function encodeThought(thought: Thought, left: Leftovers): Json[] {
-  const { id, text, summary = [], signature } = thought
-  const data = thought.data ?? (signature?.startsWith(FERNET) ? signature : undefined)
-  const open = id !== undefined && signature === undefined && text
-  if (data === undefined && !open) {
+function encodeThought(thought: Thought, known: Known, left: Leftovers): Json[] {
+  const { id, text, summary = [] } = thought
+  const secret = secretOf(thought, known)
+  const open = id !== undefined && thought.signature === undefined && text
+  if (!secret && !open) {
     left.add('earlier reasoning of another provider')
     return []
   }
   // Beside what is encrypted the words are a summary, whatever the client's dialect calls them.
-  const words = data !== undefined && summary.length === 0 && text ? [text] : summary
+  const isSummary = secret?.encrypted_content !== undefined && summary.length === 0
+  const words = isSummary && text ? [text] : summary
   const item = {
     type: 'reasoning',
     id,
     summary: words.map((paragraph) => ({ type: 'summary_text', text: paragraph })),
-    content: data === undefined && text ? [{ type: 'reasoning_text', text }] : undefined,
-    encrypted_content: data,
+    content:
+      secret?.encrypted_content === undefined && text
+        ? [{ type: 'reasoning_text', text }]
+        : undefined,
+    ...secret,
   }
   return [withoutUndefined(item)]
+}
+
+interface Secret {
+  readonly encrypted_content?: string
+  readonly signature?: string
+  readonly format?: string
+}
+
+/** What only the maker can read, in the field where it was; null where this provider takes none. */
+function secretOf({ data, signature, format }: Thought, { signs }: Known): Secret | null {
+  const encrypted = data ?? (signature?.startsWith(FERNET) ? signature : undefined)
+  if (encrypted !== undefined) return { encrypted_content: encrypted }
+  if (!signs || signature === undefined) return null
+  return { signature, ...(format !== undefined && { format }) }
 }
 
 /** How OpenAI's encrypted reasoning begins: a dialect may have had no other place for it. */

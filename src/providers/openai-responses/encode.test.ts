@@ -118,3 +118,17 @@ test('what OpenAI calls alike in both its formats is kept, a search is a tool, t
   expect(body).not.toHaveProperty('web_search_options')
   expect(dropped).toEqual(['`logit_bias`'])
 })
+
+test('a signature goes back in its own field where the provider takes one', () => {
+  const format = 'anthropic-claude-v1'
+  const thought: Block = { type: 'thought', text: null, summary: ['Hm.'], id: 'rs_1' }
+  const signed: Block = { ...thought, signature: 'sig', format }
+  const messages = [{ role: 'assistant', content: [signed] }] as const
+  const chat: ChatRequest = { messages, tools: [], params: {}, extra: {} }
+  const { body } = openaiResponses.encode(chat, target, { reasoningBack: 'reasoning_details' })
+  const summary = [{ type: 'summary_text', text: 'Hm.' }]
+  expect(body['input']).toEqual([
+    { type: 'reasoning', id: 'rs_1', summary, signature: 'sig', format },
+  ])
+  expect(encoded([signed]).body['input']).toEqual([])
+})

@@ -10,7 +10,7 @@ import { WIRE } from './read.ts'
 export function encodeResponsesRequest(
   chat: ChatRequest,
   target: WireTarget,
-  _quirks: Quirks,
+  quirks: Quirks,
 ): Encoded {
   const left = new Leftovers()
   const { params } = chat
@@ -23,7 +23,7 @@ export function encodeResponsesRequest(
   )
   const body = withoutUndefined({
     model: target.model,
-    input: encodeInput(chat.messages, left),
+    input: encodeInput(chat.messages, left, quirks.reasoningBack === 'reasoning_details'),
     tools: encodeTools(chat, asObject(search), left),
     tool_choice: encodeChoice(chat),
     parallel_tool_calls: params.parallelToolCalls,

@@ -26,6 +26,9 @@ export function readChat(events: readonly Event[]): Facts {
   const calls = new Map<string, { id: string; name: string; text: string }>()
   for (const { body } of events) {
     if (body['error']) facts.error = errorOf(body)
+    // MiniMax says in a 200 that it failed.
+    const refusal = asObject(body['base_resp'])
+    if (refusal?.['status_code']) facts.error = errorOf({ message: refusal['status_msg'] ?? '' })
     readChatUsage(facts, usageOf(body))
     for (const choice of objectsIn(body['choices'])) {
       if ((asNumber(choice['index']) ?? 0) !== 0) continue

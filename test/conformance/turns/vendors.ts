@@ -166,6 +166,9 @@ const gemini: Vendor = {
   },
 }
 
+/** A mark of ours, which the gateway takes away again. */
+const ownSecret = (value: Json | undefined) => (text(value).startsWith('signature:') ? '' : value)
+
 const OURS = new Set(['reasoning', 'function_call', 'custom_tool_call'])
 const isItem = (item: JsonObject) =>
   item['role'] === 'assistant' ||
@@ -181,7 +184,10 @@ const responses: Vendor = {
         switch (item['type']) {
           case 'reasoning':
             return {
-              marks: secret('reasoning', item['encrypted_content']),
+              marks: [
+                ...secret('reasoning', ownSecret(item['encrypted_content'])),
+                ...secret('signature', item['signature']),
+              ],
               reasoning: [...objectsIn(item['summary']), ...objectsIn(item['content'])]
                 .map((piece) => text(piece['text']))
                 .join(''),
