@@ -64,7 +64,12 @@ function said(issues: readonly Issue[], above: readonly PropertyKey[] = []): Sai
         return { path: path.slice(0, -1), message: `missing field \`${String(path.at(-1))}\`` }
       }
       return { path, message: `invalid type: ${describe(issue.input)}, expected ${noun(issue)}` }
+    case 'invalid_value':
+      return { path, message: notOneOf(issue.input, issue.values, issue.message) }
+    case 'too_small':
+      return { path, message: tooSmall(issue) }
     case 'invalid_union': {
+      if (issue.discriminator !== undefined) return saidOfKind(issue, path)
       const deepest = issue.errors.toSorted((one, other) => depth(other) - depth(one))[0]
       return deepest && depth(deepest) > 0
         ? said(deepest, path)
@@ -73,6 +78,31 @@ function said(issues: readonly Issue[], above: readonly PropertyKey[] = []): Sai
     default:
       return { path, message: issue.message }
   }
+}
+
+type Issues<Code extends Issue['code']> = Extract<Issue, { code: Code }>
+
+/** Of an object whose field says which kind it is, and names none that there is. */
+function saidOfKind(issue: Issues<'invalid_union'>, path: readonly PropertyKey[]): Said {
+  const { discriminator = '', input } = issue
+  const options: unknown = 'options' in issue ? issue.options : []
+  const given: unknown = Object.entries(input ?? {}).find(([key]) => key === discriminator)?.[1]
+  if (given !== undefined) {
+    const names: unknown[] = Array.isArray(options) ? options : []
+    return { path, message: notOneOf(given, names, issue.message) }
+  }
+  return { path: path.slice(0, -1), message: `missing field \`${discriminator}\`` }
+}
+
+function notOneOf(given: unknown, values: readonly unknown[], otherwise: string): string {
+  if (typeof given !== 'string' || otherwise.startsWith('unknown variant')) return otherwise
+  return unknownVariant(given, values.map(String))
+}
+
+function tooSmall({ input, minimum, message }: Issues<'too_small'>): string {
+  return typeof input === 'number' && minimum === 0
+    ? `invalid value: ${describe(input)}, expected u32`
+    : message
 }
 
 /** What is missing tells more than what is beside it. */

@@ -173,48 +173,6 @@ describe('list_inferences finds', () => {
   })
 })
 
-test.each([
-  [
-    'F228 both cursors',
-    { before: NOBODY, after: NOBODY },
-    400,
-    "Cannot specify both 'before' and 'after' parameters",
-  ],
-  [
-    'F228 a cursor and an offset',
-    { before: NOBODY, offset: 0 },
-    400,
-    "Cannot use 'offset' with cursor pagination ('before' or 'after')",
-  ],
-  [
-    'F228 a cursor and a metric',
-    { before: NOBODY, function_name: 'plain', order_by: [{ by: 'metric', name: 'score' }] },
-    400,
-    "Cannot order by metric 'score'; only ordering by timestamp is supported with before/after pagination.",
-  ],
-  [
-    'F227 relevance of nothing',
-    { order_by: [{ by: 'search_relevance', direction: 'descending' }] },
-    400,
-    'ORDER BY search_relevance requires search_query_experimental to be provided',
-  ],
-  ['F225 an unknown function', { function_name: 'none' }, 404, 'Unknown function: none'],
-  [
-    'F226 an unknown metric',
-    { filters: { ...score('<', 1), metric_name: 'none' } },
-    400,
-    'Invalid metric name: none',
-  ],
-  ['F225 an unknown filter', { filters: { type: 'none' } }, 400, /filters/],
-  ['F225 a filter without its value', { filters: { type: 'tag', key: 'a' } }, 400, /value/],
-])('refuses %s', async (_, body, status, error) => {
-  const answer = await list(body)
-  expect(answer.status).toBe(status)
-  expect(answer.json).toEqual({
-    error: typeof error === 'string' ? error : expect.stringMatching(error),
-  })
-})
-
 async function get(body: object) {
   const { json } = await post(gateway, '/v1/inferences/get_inferences', body)
   return json['inferences'] as Record<string, unknown>[]
