@@ -60,7 +60,7 @@ export class HotFile {
     try {
       const { dims } = (this.#statements = guarded(this.path, () => prepareAll(db)))
       this.#rollups = guarded(this.path, () => new RollupWriter(db))
-      this.#trash = new HotTrash(db, () => this.#forgetNames())
+      this.#trash = new HotTrash(db, () => this.#statements.tags.forget())
       this.#changes = guarded(
         this.path,
         () => new ChangeWriter(db, dims.number.bind(dims), this.#cache),

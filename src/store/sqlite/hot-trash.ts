@@ -1,15 +1,15 @@
 import type { DatabaseSync } from 'node:sqlite'
-import { pragma, transact } from './database.ts'
+import { pragma, transactUnsynced } from './database.ts'
 import { SLOT_MS } from './hot-schema.ts'
 import type { Place } from './payload-files.ts'
 import { readNumber } from '../row.ts'
 
-/** Writes wait for what is deleted at once: it is made to take some ten to twenty milliseconds. */
+/** Writes wait for what is deleted at once: it is made to take some five to ten milliseconds. */
 const FIRST_ROWS = 100
 const FEWEST_ROWS = 10
 const MOST_ROWS = 400
-const QUICK_MS = 10
-const SLOW_MS = 20
+const QUICK_MS = 4
+const SLOW_MS = 10
 const PAGES_AT_ONCE = 256
 /** Free pages that are worth giving back: an eighth of the file, but not a few. */
 const FEW_PAGES = 2048
@@ -20,6 +20,8 @@ export class HotTrash {
   readonly #db: DatabaseSync
   readonly #forgetNames: () => void
   #rowsAtOnce = FIRST_ROWS
+  /** Made when first needed: making them takes as long as deleting some rows. */
+  #statements: ReturnType<typeof prepareAll> | undefined
 
   /** Names of tags may go with their last row: then `forgetNames` is called. */
   constructor(db: DatabaseSync, forgetNames: () => void) {
@@ -78,19 +80,11 @@ export class HotTrash {
     const last = seqs.at(-1)
     if (last === undefined) return []
     const list = JSON.stringify(seqs)
-    const run = (sql: string) => this.#db.prepare(sql).run(list)
-    const places = transact(this.#db, () => {
-      const [next] = this.#db
-        .prepare('SELECT part, segment FROM inference WHERE seq > ? ORDER BY seq LIMIT 1')
-        .all(last)
-      const rows = this.#db
-        .prepare(`SELECT DISTINCT part, segment FROM inference WHERE seq IN ${LIST}`)
-        .all(list)
-      run(DELETE_FEEDBACK)
-      run(DELETE_TAGS)
-      run(DELETE_TAG_VALUES)
-      run(`DELETE FROM attempt WHERE seq IN ${LIST}`)
-      run(`DELETE FROM inference WHERE seq IN ${LIST}`)
+    const statements = (this.#statements ??= prepareAll(this.#db))
+    const places = transactUnsynced(this.#db, () => {
+      const next = statements.next.get(last)
+      const rows = statements.places.all(list)
+      for (const deletion of statements.deletions) deletion.run(list)
       return rows.filter(
         (row) => row['part'] !== next?.['part'] || row['segment'] !== next?.['segment'],
       )
@@ -101,6 +95,21 @@ export class HotTrash {
       segment: readNumber(row, 'segment'),
       index: 0,
     }))
+  }
+}
+
+function prepareAll(db: DatabaseSync) {
+  const deletions = [
+    DELETE_FEEDBACK,
+    DELETE_TAGS,
+    DELETE_TAG_VALUES,
+    `DELETE FROM attempt WHERE seq IN ${LIST}`,
+    `DELETE FROM inference WHERE seq IN ${LIST}`,
+  ]
+  return {
+    next: db.prepare('SELECT part, segment FROM inference WHERE seq > ? ORDER BY seq LIMIT 1'),
+    places: db.prepare(`SELECT DISTINCT part, segment FROM inference WHERE seq IN ${LIST}`),
+    deletions: deletions.map((sql) => db.prepare(sql)),
   }
 }
 

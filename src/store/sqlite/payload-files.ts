@@ -2,7 +2,7 @@ import { existsSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { InferenceRecord } from '../../domain/record.ts'
-import { closeDatabase, openForWriting, transact, usedBytes } from './database.ts'
+import { closeDatabase, openForWriting, transact, transactUnsynced, usedBytes } from './database.ts'
 import { guarded } from './fault.ts'
 import { documentOf, sizeOfDocument, withoutTexts } from './payload.ts'
 import { type Frame, SegmentPacker } from './segment.ts'
@@ -114,7 +114,8 @@ export class PayloadFiles {
     return guarded(path, () => {
       const sql = `DELETE FROM segment WHERE segment IN
         (SELECT segment FROM segment ORDER BY segment LIMIT ?)`
-      return Number(db.prepare(sql).run(SEGMENTS_AT_ONCE).changes) > 0
+      const { changes } = transactUnsynced(db, () => db.prepare(sql).run(SEGMENTS_AT_ONCE))
+      return Number(changes) > 0
     })
   }
 
@@ -124,11 +125,8 @@ export class PayloadFiles {
       if (!existsSync(payloadPath(this.#dataDir, part))) continue
       const { path, db } = this.#open(part)
       const list = JSON.stringify(members.map(({ segment }) => segment))
-      guarded(path, () =>
-        db
-          .prepare('DELETE FROM segment WHERE segment IN (SELECT value FROM json_each(?))')
-          .run(list),
-      )
+      const sql = 'DELETE FROM segment WHERE segment IN (SELECT value FROM json_each(?))'
+      guarded(path, () => transactUnsynced(db, () => db.prepare(sql).run(list)))
     }
   }
 
