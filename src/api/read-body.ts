@@ -56,19 +56,22 @@ export function baseAsk(request: RawRequest, read: Read): Ask {
   const own = extensions.cleaned ?? json
   const relayed = clean?.(own) ?? null
   const cleaned = relayed ?? own
+  const name = named === null ? readName(model) : { model: named, relay: false }
+  const hasSecrets = extensions.credentials.size > 0
+  // Behind a spread each field costs much more: so these come last.
   return {
-    ...facts,
     requestedModel: model,
-    ...(named === null ? readName(model) : { model: named, relay: false }),
-    ...(extensions.credentials.size > 0
-      ? { body: redacted(json, 'tensorzero::credentials') }
-      : { body: request.body, latin1 }),
+    model: name.model,
+    relay: name.relay,
+    body: hasSecrets ? redacted(json, 'tensorzero::credentials') : request.body,
     json: cleaned,
     verbatim: extensions.cleaned === null && relayed === null,
     encodeFor: (provider, target) => encodeFor(extensions.whole ?? json, provider, target),
-    ...ownKeys(extensions),
     episodeId: extensions.episodeId ?? episodeHeader(request),
     gone: request.client.gone,
+    ...facts,
+    ...ownKeys(extensions),
+    ...(!hasSecrets && { latin1 }),
     ...(named !== null && { task: taskFor(named, { cleaned, decode, json }) }),
   }
 }

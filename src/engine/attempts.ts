@@ -50,7 +50,7 @@ class Attempts {
   async reply(): Promise<Reply> {
     const { model, retries } = this.#asked
     for (let round = 0; round <= retries.numRetries; round++) {
-      const targets = model.targets.filter((target) => mayTry(this.#failures.get(target)))
+      const targets = round === 0 ? model.targets : this.#leftToTry()
       if (targets.length === 0) break
       if (round > 0) await this.#rest(round)
       const failed: Cause[] = []
@@ -64,6 +64,10 @@ class Attempts {
       }
     }
     throw this.#summary()
+  }
+
+  #leftToTry(): readonly Target[] {
+    return this.#asked.model.targets.filter((target) => mayTry(this.#failures.get(target)))
   }
 
   async #attempt(target: Target, retry: boolean): Promise<Reply | GatewayError> {

@@ -141,8 +141,9 @@ function spell(ms: number): string {
   return ms < 1000 ? `${ms}ms` : `${ms / 1000}s`
 }
 
-function limit(fromUs: number, ms: number, setting: string, owner: Owner): Limit {
-  return { atUs: fromUs + ms * 1000, ms, setting, ...owner }
+function limit(fromUs: number, ms: number, setting: string, of: Owner): Limit {
+  const { owner, name, says } = of
+  return { atUs: fromUs + ms * 1000, ms, setting, owner, name, says }
 }
 
 function optional(fromUs: number, ms: number | null, setting: string, owner: Owner): Limit[] {

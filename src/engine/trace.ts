@@ -75,6 +75,7 @@ export class Trace {
     const { ask, last } = this
     const upstreamUs = timeCovered(this.attempts)
     const latencyUs = Math.max(0, this.endedUs - this.startedUs)
+    // What may be absent stands last, here and below: behind a spread each field costs much more.
     return {
       id: this.id,
       episodeId: this.episodeId,
@@ -95,13 +96,13 @@ export class Trace {
       configHash: this.configHash,
       body: ask.latin1 ?? ask.body.toString('latin1'),
       contentType: ask.contentType ?? null,
-      ...(ask.keptAs &&
-        this.outcome === 'ok' && { kept: { id: ask.keptAs(this.id), relayed: this.relayed } }),
       told: this.task
         ? JSON.stringify(toldOf(this.task, ask, last?.target.provider.type ?? ''))
         : null,
       answering: last ? this.attempts.indexOf(last) : -1,
       attempts: this.attempts.map((attempt) => attempt.draft(this.startedUs, ask.body)),
+      ...(ask.keptAs &&
+        this.outcome === 'ok' && { kept: { id: ask.keptAs(this.id), relayed: this.relayed } }),
     }
   }
 }
@@ -234,7 +235,6 @@ export class AttemptTrace {
       variant: this.ask.variant?.name ?? '',
       input: this.ask.variant ? JSON.stringify(this.ask.variant.input) : null,
       provider: target.name,
-      ...(target.provider.relays && { relays: true }),
       providerType: target.provider.type,
       wire: this.wire.name,
       upstreamModel: target.upstreamModel,
@@ -250,12 +250,13 @@ export class AttemptTrace {
       staleRetry: this.staleRetry,
       mayHaveBeenBilled: this.mayHaveBeenBilled,
       cost: target.cost,
-      ...(this.cached && { cached: true }),
       requestBody: this.requestBody === clients ? null : this.requestBody.toString('latin1'),
       responsePieces: this.pieces,
       bytesIn: this.bytesIn,
       responseType: this.responseType,
       streamed: this.streamed,
+      ...(target.provider.relays && { relays: true }),
+      ...(this.cached && { cached: true }),
     }
   }
 }

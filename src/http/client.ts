@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http'
+import type { OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { GatewayError } from '../domain/errors.ts'
@@ -39,11 +39,9 @@ export class Client {
   send(status: number, headers: ResponseHeaders, body: Buffer | string): void {
     if (this.#response.destroyed) return
     const length = typeof body === 'string' ? Buffer.byteLength(body) : body.length
-    this.#response.writeHead(status, {
-      ...this.#ownHeaders,
-      ...headers,
-      'content-length': length,
-    })
+    const all: OutgoingHttpHeaders = { ...this.#ownHeaders, ...headers }
+    all['content-length'] = length
+    this.#response.writeHead(status, all)
     // As a string of bytes it leaves in one piece with the head; a buffer would be a second one.
     if (typeof body === 'string' || length > LARGE_BYTES) this.#response.end(body)
     else this.#response.end(body.toString('latin1'), 'latin1')

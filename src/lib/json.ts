@@ -59,9 +59,13 @@ export function fieldsBeside(
 export function isDeeperThan(value: unknown, limit: number): boolean {
   if (typeof value !== 'object' || value === null) return false
   if (limit === 0) return true
-  for (const inner of Array.isArray(value) ? value : Object.values(value)) {
-    if (typeof inner === 'object' && isDeeperThan(inner, limit - 1)) return true
+  // Each kind by its own kind of loop: a list of an object's values is made at three times the cost.
+  if (Array.isArray(value)) {
+    for (const inner of value) if (isDeeperThan(inner, limit - 1)) return true
+    return false
   }
+  const object = asObject(value) ?? {}
+  for (const key in object) if (isDeeperThan(object[key], limit - 1)) return true
   return false
 }
 

@@ -9,7 +9,8 @@ export class Lru<Key, Value> {
 
   get(key: Key): Value | undefined {
     const value = this.#entries.get(key)
-    if (value === undefined) return undefined
+    // While there is room for as many again, nothing is dropped soon.
+    if (value === undefined || this.#entries.size * 2 <= this.#most) return value
     this.#entries.delete(key)
     this.#entries.set(key, value)
     return value
