@@ -13,7 +13,7 @@ export const DEFAULT_LIMITS: RecorderLimits = {
   maxQueueRows: 100_000,
   batchRows: 128,
   batchBytes: 2 * 1024 * 1024,
-  batchMs: 20,
+  batchMs: 50,
 }
 
 /** ClickHouse likes few large inserts. */
