@@ -34,7 +34,7 @@ export function operationRoute(
   const toml = tomlOf(recording, base)
   switch (api) {
     case 'embeddings':
-      if (path.endsWith('/api/embeddings')) {
+      if (/\/api\/embed(dings)?$/.test(path)) {
         return { reason: 'Ollama’s older embeddings API; Weir speaks the one like OpenAI’s' }
       }
       return {
@@ -54,18 +54,25 @@ export function operationRoute(
   }
 }
 
-function countingRoute({ provider }: Recording, toml: string): ReturnType<typeof operationRoute> {
+function countingRoute(
+  { provider, url_path: path }: Recording,
+  toml: string,
+): ReturnType<typeof operationRoute> {
   if (provider === 'bedrock') {
     return { reason: 'Bedrock counts in words of its own: no client asks in them' }
   }
   if (provider === 'openai') return { toml, clients: ['openai'], own: 'openai' }
-  if (provider === 'anthropic') return { toml, clients: ['anthropic'], own: 'anthropic' }
+  const claude = provider === 'anthropic' || isClaudes(path)
+  if (claude) return { toml, clients: ['anthropic'], own: 'anthropic' }
   return { toml, clients: ['gemini'], own: 'gemini' }
 }
 
 function tomlOf(recording: Recording, base: string): string {
-  const { provider, api, model } = recording
-  if (provider === 'vertex') return vertexToml('gcp_vertex_gemini', recording, base)
+  const { provider, api, model, url_path: path } = recording
+  if (provider === 'vertex') {
+    const type = isClaudes(path) ? 'gcp_vertex_anthropic' : 'gcp_vertex_gemini'
+    return vertexToml(type, recording, base)
+  }
   if (provider === 'gemini') return namedToml('google_ai_studio_gemini', recording, base)
   if (provider === 'azure') {
     const deployment = JSON.stringify(model ?? 'd')
@@ -74,5 +81,11 @@ function tomlOf(recording: Recording, base: string): string {
   if (api === 'count_tokens' && provider === 'anthropic') {
     return namedToml('anthropic', recording, base)
   }
-  return namedToml(TYPES.has(provider) ? provider : 'openai', recording, base)
+  // OpenAI itself ranks nothing.
+  const other = api === 'rerank' ? 'vllm' : 'openai'
+  return namedToml(TYPES.has(provider) ? provider : other, recording, base)
+}
+
+function isClaudes(path: string): boolean {
+  return path.includes('/publishers/anthropic/')
 }
