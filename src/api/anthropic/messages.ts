@@ -13,11 +13,12 @@ import { encodeMessage } from './encode.ts'
 import { MessagesEncoder } from './encode-stream.ts'
 import { anthropicError } from './errors.ts'
 
+/** What must be right before anything else is looked at. The rest is the provider's to judge. */
 const Gate = z.compile(
   z.looseObject({
     model: z.string().min(1),
-    messages: z.array(z.looseObject({})).min(1),
-    max_tokens: z.number(),
+    messages: z.array(z.looseObject({})),
+    max_tokens: z.number().nullish(),
     stream: z.boolean().nullish(),
   }),
 )

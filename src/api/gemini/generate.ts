@@ -19,7 +19,9 @@ import { geminiError } from './errors.ts'
 import { asEvents, AsList, listFraming } from './framing.ts'
 
 const Gate = z.compile(
-  z.looseObject({ contents: z.union([z.array(z.unknown()), z.string(), z.looseObject({})]) }),
+  z.looseObject({
+    contents: z.union([z.array(z.unknown()), z.string(), z.looseObject({})]).nullish(),
+  }),
 )
 const encodeFor = chatEncoder(decodeGenerate)
 const nothing = () => ({ encode: () => '', end: () => '' })
