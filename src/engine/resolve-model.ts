@@ -30,7 +30,8 @@ export function resolveModel(
 const GRAMMAR =
   "By TensorZero's rules the `model` field must start with `tensorzero::function_name::` or `tensorzero::model_name::`."
 
-function withoutPrefix(): GatewayError {
+/** The client speaks TensorZero's words and names its model in another way than those. */
+export function withoutPrefix(): GatewayError {
   return new GatewayError(
     'invalid_request',
     'Invalid request to OpenAI-compatible endpoint: `model` field must start with `tensorzero::function_name::` or `tensorzero::model_name::`. For example, `tensorzero::function_name::my_function` for a function `my_function` defined in your config, `tensorzero::model_name::my_model` for a model `my_model` defined in your config, or default functions like `tensorzero::model_name::openai::gpt-4o-mini`.',

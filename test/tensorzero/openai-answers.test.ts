@@ -25,6 +25,7 @@ const PLAIN = {
   'tensorzero::variant_name': 'a',
 }
 const GOOD = { model: 'tensorzero::model_name::dummy::good', messages }
+const ARGUMENTS = { type: 'text', 'tensorzero::arguments': {} }
 const FREE = { type: 'custom', custom: { name: 'free', format: { type: 'text' } } }
 const INVALID = 'Invalid request to OpenAI-compatible endpoint: '
 
@@ -68,6 +69,12 @@ test.each<[string, object, number, string]>([
   [
     'F091 nobody, in TensorZero’s words',
     { model: 'chatgpt', 'tensorzero::dryrun': true },
+    400,
+    `${INVALID}\`model\` field must start with`,
+  ],
+  [
+    'F091 nobody, with arguments',
+    { model: 'chatgpt', messages: [{ role: 'user', content: [ARGUMENTS] }] },
     400,
     `${INVALID}\`model\` field must start with`,
   ],

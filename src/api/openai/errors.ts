@@ -14,7 +14,7 @@ export function errorBody(error: GatewayError, trace?: Trace, withJson = false):
   const { provider, param } = error.context
   const json = withJson ? errorJson(error) : undefined
   const { message } = error
-  if (json && speaksTensorzero(trace)) {
+  if (json && speaksTensorzero(trace, json)) {
     return {
       error: { message, error_json: json, tensorzero_error_json: json },
       ...rawOfFailed(trace),
@@ -36,7 +36,9 @@ export function errorBody(error: GatewayError, trace?: Trace, withJson = false):
   }
 }
 
-function speaksTensorzero(trace: Trace | undefined): boolean {
+/** What it was refused for may be that. */
+function speaksTensorzero(trace: Trace | undefined, json: JsonObject): boolean {
+  if ('InvalidOpenAICompatibleRequest' in json) return true
   const { requestedModel = '', verbatim = true } = trace?.ask ?? {}
   return requestedModel.startsWith('tensorzero::') || !verbatim
 }

@@ -43,7 +43,7 @@ test.each<[string, Json]>([
   ['a template', { type: 'tensorzero::template', name: 'a', arguments: {} }],
   ['arguments', { type: 'text', 'tensorzero::arguments': {} }],
 ])('refuses %s, for it needs a function', (_, block) => {
-  expect(() => clean(user(block))).toThrow(/needs a function/)
+  expect(() => clean(user(block))).toThrow(/`model` field must start with/)
 })
 
 const thought = (text: string | null, more: object = {}) => ({ type: 'thought', text, ...more })

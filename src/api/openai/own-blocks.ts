@@ -1,4 +1,4 @@
-import { GatewayError } from '../../domain/errors.ts'
+import { withoutPrefix } from '../../engine/resolve-model.ts'
 import { asArray, asNumber, asObject, asString, objectsIn } from '../../lib/json.ts'
 import type { Json, JsonObject } from '../../lib/json.ts'
 
@@ -90,11 +90,8 @@ function cleanBlock(piece: Json): Json {
   const type = asString(block['type']) ?? ''
   if (type === `${PREFIX}raw_text`) return { type: 'text', text: block['value'] ?? '' }
   if (type.startsWith(PREFIX) || `${PREFIX}arguments` in block) {
-    throw new GatewayError(
-      'invalid_request',
-      `A \`${type}\` block needs a function with templates, for which the \`model\` field must start with \`tensorzero::function_name::\`; this request names a model.`,
-      { param: 'messages' },
-    )
+    // Only a function has templates.
+    throw withoutPrefix()
   }
   return withoutOwnKeys(block)
 }
