@@ -1,6 +1,7 @@
 import { asNumber, asObject, asString, type JsonObject, objectsIn } from '../../../src/lib/json.ts'
 import { type Facts, noFacts } from '../facts.ts'
 import { addSecrets, errorOf, type Event, text } from './common.ts'
+import { wholeCalls } from './partial-args.ts'
 
 const GEMINI_FINISH: Readonly<Record<string, string>> = {
   '"STOP"': 'stop',
@@ -14,15 +15,17 @@ const GEMINI_FINISH: Readonly<Record<string, string>> = {
 
 export function readGemini(events: readonly Event[]): Facts {
   const facts = noFacts()
+  const parts: JsonObject[] = []
   for (const { body } of events) {
     if (body['error']) facts.error = errorOf(body)
     const [candidate] = objectsIn(body['candidates'])
-    for (const part of objectsIn(asObject(candidate?.['content'])?.['parts'])) readPart(facts, part)
+    parts.push(...objectsIn(asObject(candidate?.['content'])?.['parts']))
     facts.finish = GEMINI_FINISH[JSON.stringify(candidate?.['finishReason'] ?? '')] ?? facts.finish
     readGrounding(facts, candidate)
     if (asObject(body['promptFeedback'])?.['blockReason']) facts.finish = 'filter'
     readGeminiUsage(facts, asObject(body['usageMetadata']))
   }
+  for (const part of wholeCalls(parts)) readPart(facts, part)
   if (facts.finish === 'stop' && facts.calls.length > 0) facts.finish = 'tool'
   return facts
 }

@@ -7,6 +7,7 @@ import {
   parseJson,
 } from '../../../src/lib/json.ts'
 import type { WireName } from '../../../src/providers/provider.ts'
+import { wholeCalls } from '../oracle/partial-args.ts'
 
 /** One thing of an assistant's turn, and where it stands: what opaque data is of is part of its name. */
 export interface Mark {
@@ -143,7 +144,7 @@ const converse: Vendor = {
 
 const gemini: Vendor = {
   answered: ({ candidates }) =>
-    objectsIn(asObject(objectsIn(candidates)[0]?.['content'])?.['parts']),
+    wholeCalls(objectsIn(asObject(objectsIn(candidates)[0]?.['content'])?.['parts'])),
   sent: ({ contents }) =>
     around(objectsIn(contents), byRole('model')).turn.flatMap(({ parts }) => objectsIn(parts)),
   read: (parts) =>
