@@ -16,12 +16,14 @@ interface Counting extends Pick<Dialect, 'errorBody'> {
   readonly decode: (json: JsonObject) => ChatRequest
   /** The estimate in the dialect's own words. */
   readonly say: (tokens: number) => JsonObject
+  /** The body without what another provider's tools did. */
+  readonly clean?: (json: JsonObject) => JsonObject | null
   readonly forward?: (request: RawRequest, wire: WireName) => ForwardedHeaders
 }
 
 /** A dialect's way to ask how many tokens a conversation has: where no provider counts, we estimate. */
 export function countingDialect(counting: Counting): Dialect {
-  const { name, wire, gate, decode, say, forward, errorBody } = counting
+  const { name, wire, gate, decode, say, forward, clean, errorBody } = counting
   return {
     name,
     errorBody,
@@ -37,6 +39,7 @@ export function countingDialect(counting: Counting): Dialect {
         json,
         stream: false,
         wantsUsage: true,
+        ...(clean && { clean }),
         ...(forward && { forward: forward(request, wire) }),
         encodeFor: () => null,
       })

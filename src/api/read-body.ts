@@ -9,6 +9,7 @@ import type { RawRequest } from '../http/route.ts'
 import { isDeeperThan, type JsonObject } from '../lib/json.ts'
 import { findTopLevel, stands } from '../lib/json-splice.ts'
 import { redacted } from './redacted.ts'
+import { mayCarry } from './server-work/carried.ts'
 import { taskOfChat } from './task-of-chat.ts'
 import { type Extensions, NO_EXTENSIONS, readExtensions } from './openai/extensions.ts'
 
@@ -35,7 +36,7 @@ export interface Read
   /** The model's name as the client wrote it. */
   readonly model: string
   readonly json: JsonObject
-  /** The body for a provider of this format, where it is not the client's own; null: it is. */
+  /** The body without what another provider's tools did; null: there is nothing of that in it. */
   readonly clean?: (json: JsonObject) => JsonObject | null
   /** Reads a conversation into our nouns; absent: this operation is none. */
   readonly decode?: ((json: JsonObject) => ChatRequest) | undefined
@@ -54,7 +55,7 @@ export function baseAsk(request: RawRequest, read: Read): Ask {
   const ours = latin1.includes('tensorzero') || hidesLetters(latin1)
   const extensions = ours ? readExtensions(json) : NO_EXTENSIONS
   const own = extensions.cleaned ?? json
-  const relayed = clean?.(own) ?? null
+  const relayed = clean && mayCarry(request.body) ? clean(own) : null
   const cleaned = relayed ?? own
   const name = named === null ? readName(model) : { model: named, relay: false }
   const hasSecrets = extensions.credentials.size > 0

@@ -3,7 +3,7 @@ import { countingDialect } from '../count-tokens.ts'
 import { dialectRoute } from '../deliver.ts'
 import { decodeMessages } from './decode.ts'
 import { anthropicError } from './errors.ts'
-import { ownHeaders } from './messages.ts'
+import { ownHeaders, withoutForeign } from './messages.ts'
 
 /** Source: Claude API reference, "Count tokens in a Message". */
 const anthropicCountTokens = countingDialect({
@@ -15,6 +15,7 @@ const anthropicCountTokens = countingDialect({
   decode: decodeMessages,
   say: (tokens) => ({ input_tokens: tokens }),
   forward: ownHeaders,
+  clean: withoutForeign,
   errorBody: anthropicError,
 })
 

@@ -7,7 +7,7 @@ import { dialectRoute } from '../deliver.ts'
 import type { Dialect } from '../dialect.ts'
 import { gateError } from '../openai/request.ts'
 import { baseAsk, chatEncoder, readBody } from '../read-body.ts'
-import { mayCarry, withoutCarried } from '../server-work/carried.ts'
+import { withoutCarried } from '../server-work/carried.ts'
 import { decodeMessages } from './decode.ts'
 import { encodeMessage } from './encode.ts'
 import { MessagesEncoder } from './encode-stream.ts'
@@ -42,12 +42,12 @@ function readMessagesRequest(request: RawRequest): Ask {
     forward: ownHeaders(request, 'anthropic_messages'),
     encodeFor,
     decode: decodeMessages,
-    ...(mayCarry(request.body) && { clean }),
+    clean: withoutForeign,
   })
 }
 
 /** What tools of other providers did says nothing to Anthropic's models, which take none of it. */
-const clean = (json: JsonObject) => withoutCarried(json, ['messages', 'content'])
+export const withoutForeign = (json: JsonObject) => withoutCarried(json, ['messages', 'content'])
 
 /** Which features, and which version of them, the client wants. */
 export function ownHeaders({ headers }: RawRequest, wire: WireName): ForwardedHeaders {

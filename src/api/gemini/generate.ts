@@ -9,7 +9,7 @@ import type { Dialect } from '../dialect.ts'
 import { estimateTokens } from '../estimate.ts'
 import { gateError } from '../openai/request.ts'
 import { baseAsk, chatEncoder, readBody } from '../read-body.ts'
-import { mayCarry, withoutCarried } from '../server-work/carried.ts'
+import { withoutCarried } from '../server-work/carried.ts'
 import { decodeGenerate } from './decode.ts'
 import { metadataOf } from './decode-parts.ts'
 import { encodeEmbedding, encodeEmbeddings, readEmbedding } from './embeddings.ts'
@@ -47,12 +47,12 @@ function readGenerate(request: RawRequest, stream: boolean): Ask {
     stream,
     wantsUsage: true,
     encodeFor,
-    ...(mayCarry(request.body) && { clean }),
+    clean: withoutForeign,
   })
 }
 
 /** What tools of other providers did says nothing to Google's models, which take none of it. */
-const clean = (json: JsonObject) => withoutCarried(json, ['contents', 'parts'], metadataOf)
+const withoutForeign = (json: JsonObject) => withoutCarried(json, ['contents', 'parts'], metadataOf)
 
 const asked: Dialect['asked'] = (_, request) => nameIn(request).model
 

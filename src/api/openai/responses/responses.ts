@@ -7,7 +7,7 @@ import type { App } from '../../app.ts'
 import { dialectRoute } from '../../deliver.ts'
 import type { Dialect } from '../../dialect.ts'
 import { baseAsk, chatEncoder, readBody } from '../../read-body.ts'
-import { mayCarry, withoutCarried } from '../../server-work/carried.ts'
+import { withoutCarried } from '../../server-work/carried.ts'
 import { errorBody } from '../errors.ts'
 import { gateError } from '../request.ts'
 import { decodeResponses } from './decode.ts'
@@ -27,7 +27,7 @@ const Gate = z.compile(
 const decoded = chatEncoder(decodeResponses)
 
 /** What tools of other providers did says nothing to OpenAI's models, which take none of it. */
-const clean = (json: JsonObject) => withoutCarried(json, ['input', 'content'])
+const withoutForeign = (json: JsonObject) => withoutCarried(json, ['input', 'content'])
 
 async function readResponsesRequest(request: RawRequest, app: App): Promise<Ask> {
   const json = readBody(request)
@@ -45,7 +45,7 @@ async function readResponsesRequest(request: RawRequest, app: App): Promise<Ask>
     stream: stream === true,
     wantsUsage: true,
     encodeFor: (body, ...to) => decoded(history.expand(body), ...to),
-    ...(mayCarry(request.body) && { clean }),
+    clean: withoutForeign,
   })
   const ask = { ...read, episodeId: read.episodeId ?? history.episodeId }
   return json['store'] === false ? ask : { ...ask, keptAs: responseId }
