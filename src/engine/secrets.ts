@@ -18,7 +18,7 @@ export function secretOf(credential: Credential, ask: Sent, target: Target): Sec
       if (secret) return secret
       throw new GatewayError(
         'credential_missing',
-        `API key missing for provider ${target.provider.type}: Dynamic api key \`${credential.key}\` is missing`,
+        `API key missing for provider ${target.provider.title ?? target.provider.type}: Dynamic api key \`${credential.key}\` is missing`,
         { target: `${target.model}/${target.name}` },
       )
     }

@@ -11,6 +11,7 @@ export const PROVIDER_TOOLS = z
 /** Anthropic. Source: Claude API reference. */
 export const anthropic: Provider = {
   type: 'anthropic',
+  title: 'Anthropic',
   wires: { chat: anthropicMessages, count_tokens: anthropicCountTokens },
   quirks: {},
   auth: { type: 'header', name: 'x-api-key' },

@@ -8,6 +8,7 @@ import type { Provider, UrlPlace, WireTarget } from './provider.ts'
 /** Amazon Bedrock. Source: Amazon Bedrock API reference. */
 export const awsBedrock: Provider = {
   type: 'aws_bedrock',
+  title: 'AWS Bedrock',
   wires: ({ api_type: type }) => ({
     chat: type === 'invoke' ? anthropicMessages : bedrockConverse,
   }),

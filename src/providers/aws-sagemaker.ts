@@ -6,6 +6,7 @@ import type { Provider, UrlPlace } from './provider.ts'
 /** A model server on Amazon SageMaker that speaks OpenAI's chat completions. */
 export const awsSagemaker: Provider = {
   type: 'aws_sagemaker',
+  title: 'AWS Sagemaker',
   wires: { chat: openaiChat },
   quirks: { asksForUsage: true, maxTokens: 'max_tokens', noTools: true, json: 'none' },
   auth: { type: 'aws', service: 'sagemaker' },

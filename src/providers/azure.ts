@@ -12,6 +12,7 @@ import type { UrlPlace } from './provider.ts'
 /** Azure OpenAI. Source: learn.microsoft.com, Azure OpenAI REST API reference. */
 export const azure = openaiCompatible({
   type: 'azure',
+  title: 'Azure',
   credential: 'env::AZURE_API_KEY',
   auth: { type: 'header', name: 'api-key' },
   fields: {

@@ -4,6 +4,7 @@ import { openaiCompletions } from './openai-operations.ts'
 /** DeepSeek. Source: api-docs.deepseek.com, with its guide to the Anthropic API. */
 export const deepseek = openaiCompatible({
   type: 'deepseek',
+  title: 'DeepSeek',
   apiBase: 'https://api.deepseek.com/v1/',
   credential: 'env::DEEPSEEK_API_KEY',
   apiTypes: ['responses', 'messages'],

@@ -8,6 +8,7 @@ import type { Provider } from './provider.ts'
 /** A provider that answers from a scenario file, to test what stands behind the gateway. */
 export const dummy: Provider = {
   type: 'dummy',
+  title: 'Dummy',
   wires: { chat: openaiChat, embeddings: openaiEmbeddings },
   auth: { type: 'bearer' },
   quirks: { asksForUsage: true, reasoningBack: 'reasoning_details', customTools: true },

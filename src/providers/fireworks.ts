@@ -5,6 +5,7 @@ import { textOperations } from './openai-operations.ts'
 /** Fireworks AI. Source: docs.fireworks.ai, chat completions. */
 export const fireworks = openaiCompatible({
   type: 'fireworks',
+  title: 'Fireworks',
   apiBase: 'https://api.fireworks.ai/inference/v1/',
   credential: 'env::FIREWORKS_API_KEY',
   apiTypes: ['responses', 'messages'],

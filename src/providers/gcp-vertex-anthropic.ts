@@ -8,6 +8,7 @@ import { readVertexName, VERTEX_FIELDS, vertexBase } from './vertex.ts'
 /** Claude on Google Cloud. Source: Google Cloud docs, "Claude models on Vertex AI". */
 export const gcpVertexAnthropic: Provider = {
   type: 'gcp_vertex_anthropic',
+  title: 'GCP Vertex Anthropic',
   wires: { chat: anthropicMessages, count_tokens: anthropicCountTokens },
   quirks: { lacks: ['service_tier'] },
   auth: { type: 'gcp' },

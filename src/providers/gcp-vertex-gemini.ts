@@ -8,6 +8,7 @@ import { readVertexName, VERTEX_FIELDS, vertexBase } from './vertex.ts'
 /** Gemini on Google Cloud. Source: Google Cloud docs, "Generate content with the Gemini API". */
 export const gcpVertexGemini: Provider = {
   type: 'gcp_vertex_gemini',
+  title: 'GCP Vertex Gemini',
   wires: { chat: gemini, embeddings: vertexEmbeddings, count_tokens: geminiCountTokens },
   quirks: {},
   auth: { type: 'gcp' },

@@ -6,6 +6,7 @@ import type { Provider } from './provider.ts'
 /** Google's Gemini API. Source: ai.google.dev/api. */
 export const googleAiStudioGemini: Provider = {
   type: 'google_ai_studio_gemini',
+  title: 'Google AI Studio Gemini',
   wires: { chat: gemini, embeddings: geminiEmbeddings, count_tokens: geminiCountTokens },
   quirks: {},
   auth: { type: 'header', name: 'x-goog-api-key' },

@@ -5,6 +5,7 @@ import { audioOperations } from './openai-operations.ts'
 /** Groq. Source: console.groq.com/docs/api-reference. */
 export const groq = openaiCompatible({
   type: 'groq',
+  title: 'Groq',
   apiBase: 'https://api.groq.com/openai/v1/',
   credential: 'env::GROQ_API_KEY',
   apiTypes: ['responses'],

@@ -12,6 +12,7 @@ import {
 /** Mistral AI. Source: docs.mistral.ai/api. */
 export const mistral = openaiCompatible({
   type: 'mistral',
+  title: 'Mistral',
   apiBase: 'https://api.mistral.ai/v1/',
   credential: 'env::MISTRAL_API_KEY',
   fields: {

@@ -9,7 +9,10 @@ interface Differences
   extends
     Pick<Provider, 'type' | 'credential'>,
     Partial<
-      Pick<Provider, 'apiBase' | 'auth' | 'locations' | 'upstreamModel' | 'url' | 'adapt' | 'batch'>
+      Pick<
+        Provider,
+        'title' | 'apiBase' | 'auth' | 'locations' | 'upstreamModel' | 'url' | 'adapt' | 'batch'
+      >
     > {
   readonly quirks?: Quirks
   /** Keys in the configuration beside `model_name`. */

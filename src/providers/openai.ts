@@ -10,6 +10,7 @@ import type { WireTarget } from './provider.ts'
 /** OpenAI itself, and with `api_base` any server that speaks its API. */
 export const openai = openaiCompatible({
   type: 'openai',
+  title: 'OpenAI',
   apiBase: 'https://api.openai.com/v1/',
   credential: 'env::OPENAI_API_KEY',
   apiTypes: ['responses'],

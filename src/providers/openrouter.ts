@@ -4,6 +4,7 @@ import { textOperations } from './openai-operations.ts'
 /** OpenRouter. Source: openrouter.ai/docs/api-reference. */
 export const openrouter = openaiCompatible({
   type: 'openrouter',
+  title: 'OpenRouter',
   apiBase: 'https://openrouter.ai/api/v1/',
   credential: 'env::OPENROUTER_API_KEY',
   apiTypes: ['responses', 'messages'],

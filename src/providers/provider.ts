@@ -182,6 +182,8 @@ export type Auth =
 export interface Provider {
   /** Its `type` in the configuration and its prefix in short names (`openrouter::…`). */
   readonly type: string
+  /** What messages call it; absent: its type. */
+  readonly title?: string
   readonly wires: Wires | ((options: Options) => Wires)
   readonly quirks: Quirks
   readonly auth: Auth

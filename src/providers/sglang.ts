@@ -4,6 +4,7 @@ import { textOperations } from './openai-operations.ts'
 /** An SGLang server. Source: docs.sglang.ai, OpenAI APIs. */
 export const sglang = openaiCompatible({
   type: 'sglang',
+  title: 'SGLang',
   credential: 'none',
   apiTypes: ['responses', 'messages'],
   wires: textOperations,

@@ -4,6 +4,7 @@ import { openaiTranscription, openaiTranslation, textOperations } from './openai
 /** A vLLM server. Source: docs.vllm.ai, OpenAI-compatible server. */
 export const vllm = openaiCompatible({
   type: 'vllm',
+  title: 'vLLM',
   credential: 'env::VLLM_API_KEY',
   apiTypes: ['responses', 'messages'],
   wires: {

@@ -131,7 +131,7 @@ test('F120 the chat dialect has the same changes', async () => {
 test('F076 F119 credentials come with the request, and are not kept', async () => {
   const body = { model_name: 'keyed', input: say() }
   const missing = await native.infer(body)
-  expect(missing.json['error']).toContain('API key missing for provider dummy')
+  expect(missing.json['error']).toContain('API key missing for provider Dummy: Dynamic api key')
   const good = await native.infer({ ...body, credentials: { my_key: 'good_key' } })
   expect(good.status).toBe(200)
   expect(JSON.stringify(native.gateway.records.at(-1))).not.toContain('good_key')
