@@ -4,7 +4,6 @@ import { completeRecord } from '../engine/complete.ts'
 import type { Draft } from '../engine/draft.ts'
 import { collectGarbage } from '../lib/collect-garbage.ts'
 import { systemClock } from '../lib/clock.ts'
-import { giveWay } from '../lib/give-way.ts'
 import { wireNamed } from '../providers/wires.ts'
 import { PortHub } from '../store/port-hub.ts'
 import { tablePricing } from './price-files.ts'
@@ -21,20 +20,14 @@ const options = {
     completeRecord(draft, { request: decodeDialect, wire: wireNamed, price }),
 }
 
-/** Until the files are open, the start waits for this thread. */
-function settled(): void {
-  giveWay()
-  collectGarbage()
-}
-
 /** Only what the chosen store needs is loaded. */
 if (store.kind === 'sqlite') {
   const { runWriter } = await import('../store/writer.ts')
   const check = { thread: threadFile('check-thread'), threadData: workerData as unknown }
-  runWriter<Draft>({ ...options, retention, check, settled })
+  runWriter<Draft>({ ...options, retention, check, settled: collectGarbage })
 } else {
   const { runRemoteWriter } = await import('../store/remote/writer.ts')
   const engine = await remoteEngine(store, retention)
   runRemoteWriter<Draft>({ ...options, engine, random: Math.random })
-  settled()
+  collectGarbage()
 }

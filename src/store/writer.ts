@@ -1,5 +1,6 @@
 import type { InferenceRecord } from '../domain/record.ts'
 import type { Clock } from '../lib/clock.ts'
+import { rest } from '../lib/rest.ts'
 import type { Change, ChangeOutcome } from './changes.ts'
 import { Condition } from './condition.ts'
 import { type CheckThread, FileChecks } from './file-checks.ts'
@@ -40,6 +41,8 @@ const FIRST_BUSY_MS = 50
 const REOPEN_US = 5_000_000
 const SWEEP_ROWS = 100
 const MOST_SET_ASIDE = 5
+/** Behind a batch with so many others may wait already: then there is no time to rest. */
+const BUSY_ROWS = 64
 
 const NEARLY_FULL =
   'The disk is nearly full: requests are recorded without their texts. Free some space.'
@@ -129,7 +132,11 @@ class Writer<Draft extends { readonly id: string }> {
   }
 
   #write(engine: SqliteEngine, batch: Batch<Draft>): Written {
-    const read = (draft: Draft) => this.#complete(draft)
+    const isBusy = batch.drafts.length >= BUSY_ROWS
+    const read = (draft: Draft) => {
+      if (!isBusy) rest()
+      return this.#complete(draft)
+    }
     if (batch.alone) {
       const lost = writeEachAlone(engine, batch.drafts.map(read))
       return { lost, outcomes: changeEachAlone(engine, batch.changes) }
