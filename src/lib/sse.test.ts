@@ -125,11 +125,3 @@ test('formats events that read back as they were', () => {
   expect(formatEvent('{"a":1}')).toBe('data: {"a":1}\n\n')
   expect(read([Buffer.from(formatEvent('x', 'note'))])).toEqual([{ event: 'note', data: 'x' }])
 })
-
-test('an error told in a field of its own is an event: llama.cpp once did so', () => {
-  const said = 'data: {"a":1}\n\nerror: {"code":500,"message":"No."}\n\n'
-  expect(readEvents(Buffer.from(said))).toEqual([
-    { event: 'message', data: '{"a":1}' },
-    { event: 'error', data: '{"error":{"code":500,"message":"No."}}' },
-  ])
-})

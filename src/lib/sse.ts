@@ -23,10 +23,9 @@ export class SseReader {
     this.#parser = createParser({
       maxBufferSize: maxEventChars,
       onEvent: ({ event, data }) => this.#events.push({ event: event ?? 'message', data }),
-      onError: ({ type, message, field, value }) => {
+      onError: ({ type, message }) => {
+        // Other errors are unknown fields, which the standard says to ignore.
         if (type === 'max-buffer-size-exceeded') throw new RangeError(message)
-        // Unknown fields are to be ignored; but llama.cpp has told its errors in one.
-        if (field === 'error') this.#events.push({ event: 'error', data: `{"error":${value}}` })
       },
     })
   }

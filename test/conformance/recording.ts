@@ -74,11 +74,7 @@ function readSse(event: string): { name: string; body: JsonObject }[] {
       .filter((line) => line.startsWith(`${name}:`))
       .map((line) => line.slice(name.length + 1).replace(/^ /, ''))
       .join('\n')
-  // llama.cpp once told its errors in a field of their own.
-  const error = field('error')
-  return error === ''
-    ? parsed(field('event'), field('data'))
-    : parsed('error', `{"error":${error}}`)
+  return parsed(field('event'), field('data'))
 }
 
 function parsed(name: string, text: string): { name: string; body: JsonObject }[] {
