@@ -43,7 +43,7 @@ async function perform(
       if (input['stream'] === true) {
         throw refuse('Streaming is not supported for the action endpoint')
       }
-      return answer(app, native, { ...request, body: Buffer.from(JSON.stringify(input)) })
+      return answer(app, native, withBody(request, Buffer.from(JSON.stringify(input))))
     case 'feedback':
       request.client.json(200, { feedback_id: await giveFeedback(app.engine, readFeedback(input)) })
       return
@@ -52,6 +52,12 @@ async function perform(
     default:
       throw refuse(unknownVariant(act, ['inference', 'feedback', 'run_evaluation']))
   }
+}
+
+/** What a request makes of itself only when it is asked does not come along in a copy. */
+function withBody(request: RawRequest, body: Buffer): RawRequest {
+  const { query } = request
+  return { ...request, query, body, latin1: body.toString('latin1') }
 }
 
 function refuse(message: string): GatewayError {
