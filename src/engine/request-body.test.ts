@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import type { Target } from '../config/config.ts'
 import type { BodyPatch } from '../domain/patch.ts'
 import { asString, type JsonObject } from '../lib/json.ts'
+import { openai } from '../providers/openai.ts'
 import { openaiChat } from '../providers/openai-chat.ts'
 import type { ChatWire } from '../providers/provider.ts'
 import type { Ask } from './ask.ts'
@@ -163,4 +164,22 @@ test('another wire gets our nouns in its words, and says what it dropped', () =>
   const { bytes, dropped } = outgoing(askOf('{"model":"m"}'), targetOf({ wire }))
   expect(JSON.parse(bytes.toString())).toEqual({ t: 1, to: 'up/"stream"' })
   expect(dropped).toEqual(['x'])
+})
+
+test.each([
+  ['OpenAI itself', openai.apiBase, false],
+  ['another server of its API', 'https://other.test/v1/', true],
+])('a signature of Gemini for %s', (_, apiBase, told) => {
+  const call = { type: 'tool_call', id: 'c', name: 'f', arguments: '{}', signature: 's' } as const
+  const ask = askOf('{"model":"m"}', {
+    wire: 'gemini',
+    encodeFor: ({ wires, quirks }, to) => {
+      const messages = [{ role: 'assistant', content: [call] }] as const
+      return wires.chat?.encode({ messages, tools: [], params: {}, extra: {} }, to, quirks) ?? null
+    },
+  })
+  const target = { ...targetOf(), provider: openai, apiBase, options: {} } as Target
+  const { messages } = JSON.parse(sent(ask, target)) as { messages: JsonObject[] }
+  expect(messages).toMatchObject([{ tool_calls: [{ id: 'c' }] }])
+  expect(JSON.stringify(messages).includes('extra_content')).toBe(told)
 })

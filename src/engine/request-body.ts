@@ -75,8 +75,10 @@ function named(body: JsonObject, model: string): JsonObject {
 }
 
 /** Where a target's calls go. */
-export function placeOf({ wires, provider, name, model }: Target): CallPlace {
-  const { quirks, type, relays } = provider
+export function placeOf({ wires, provider, apiBase, name, model }: Target): CallPlace {
+  const { type, relays, quirksElsewhere } = provider
+  const elsewhere = quirksElsewhere !== undefined && apiBase !== provider.apiBase
+  const quirks = elsewhere ? { ...provider.quirks, ...quirksElsewhere } : provider.quirks
   return { wires, quirks, type, name, model, ...(relays && { relays }) }
 }
 

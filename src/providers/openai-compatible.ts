@@ -11,7 +11,15 @@ interface Differences
     Partial<
       Pick<
         Provider,
-        'title' | 'apiBase' | 'auth' | 'locations' | 'upstreamModel' | 'url' | 'adapt' | 'batch'
+        | 'title'
+        | 'apiBase'
+        | 'auth'
+        | 'locations'
+        | 'upstreamModel'
+        | 'url'
+        | 'adapt'
+        | 'batch'
+        | 'quirksElsewhere'
       >
     > {
   readonly quirks?: Quirks

@@ -32,10 +32,11 @@ export const openai = openaiCompatible({
   quirks: {
     allowedTools: true,
     customTools: true,
-    signatures: true,
     openaiFields: true,
     lacks: ['top_k'],
   },
+  // OpenAI refuses what it does not know; Google serves its API too.
+  quirksElsewhere: { signatures: true },
   adapt: inItsWords,
   batch: openaiBatches,
 })

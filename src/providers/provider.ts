@@ -186,6 +186,8 @@ export interface Provider {
   readonly title?: string
   readonly wires: Wires | ((options: Options) => Wires)
   readonly quirks: Quirks
+  /** Of servers of its API at another address than its own. */
+  readonly quirksElsewhere?: Quirks
   readonly auth: Auth
   /** Its own keys in the configuration, beside the common ones. */
   readonly fields: z.ZodObject
