@@ -236,6 +236,24 @@ test('a stall after the first content ends in a timeout error', async () => {
   expect(await gateway.record()).toMatchObject({ outcome: 'timeout', error: 'upstream_timeout' })
 })
 
+test.each(['m', 'tensorzero::model_name::m'])(
+  'a connection that lingers after the end mark does no harm: %s',
+  async (model) => {
+    await using upstream = await startUpstream(() => [
+      STREAM_HEAD,
+      { send: delta({ content: 'Hal' }) + FINISH + DONE },
+      { stall: true },
+    ])
+    await using gateway = await startGateway(
+      modelToml([upstream.base], 'timeouts = { streaming.total_ms = 300 }'),
+    )
+    const text = await (await gateway.chat({ ...HI, model, stream: true })).text()
+    expect(text).toContain('[DONE]')
+    expect(text).not.toContain('upstream_timeout')
+    expect(await gateway.record()).toMatchObject({ outcome: 'ok', error: null })
+  },
+)
+
 test('an error event inside a stream reaches the client once, as the provider said it', async () => {
   const failure = `data: ${JSON.stringify({ error: { message: 'went wrong', code: 'E7' } })}\n\n`
   await using upstream = await startUpstream(() =>

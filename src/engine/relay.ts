@@ -78,10 +78,13 @@ function checkEnd(call: Call, arrived: Buffer | undefined): void {
   if (!arrived && !readTail(call)) throw new GatewayError('upstream_truncated', '')
 }
 
-/** A connection may break, or linger, after the end mark: the answer has come. */
 function brokenOff(call: Call, source: StreamSource, thrown: unknown): undefined {
-  const decided = thrown instanceof GatewayError && thrown.code !== 'upstream_timeout'
-  if (decided || !readTail(call)) throw source.failure(thrown)
+  if (isDecided(thrown) || !readTail(call)) throw source.failure(thrown)
+}
+
+/** A connection may break, or linger, after the end mark: the answer has come. All else is a failure. */
+export function isDecided(thrown: unknown): boolean {
+  return thrown instanceof GatewayError && thrown.code !== 'upstream_timeout'
 }
 
 /** What is left without its blank line may be an end mark, or only half an event. */

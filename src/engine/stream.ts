@@ -4,7 +4,7 @@ import type { Framing } from '../lib/frames.ts'
 import type { Headers, HttpResponse } from '../lib/transport.ts'
 import { Decoding } from './decoding.ts'
 import { decoderOf } from './known-parts.ts'
-import { type Pass, relayEvents } from './relay.ts'
+import { isDecided, type Pass, relayEvents } from './relay.ts'
 import { StreamSource } from './stream-source.ts'
 import { type Call, failureInside } from './under-way.ts'
 
@@ -98,7 +98,7 @@ async function* decodedParts(
     check(call, events)
     yield events
   } catch (thrown) {
-    if (!decoding.finished || thrown instanceof GatewayError) throw source.failure(thrown)
+    if (!decoding.finished || isDecided(thrown)) throw source.failure(thrown)
   } finally {
     source.close()
   }
