@@ -50,7 +50,7 @@ export class SqliteEngine {
     read: (draft: Draft) => InferenceRecord,
     withTexts: boolean,
   ): Prepared {
-    const records = this.hot.missing(drafts).values().map(read)
+    const records = this.hot.missing(drafts).map(read)
     return withTexts ? this.#payloads.write(records) : unplaced(records)
   }
 

@@ -4,7 +4,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { InferenceRecord } from '../../domain/record.ts'
 import { closeDatabase, openForWriting, transact, transactUnsynced, usedBytes } from './database.ts'
 import { guarded } from './fault.ts'
-import { documentOf, sizeOfDocument, withoutTexts } from './payload.ts'
+import { documentOf, sizeOfDocument } from './payload.ts'
 import { type Frame, SegmentPacker } from './segment.ts'
 import { readNumber, type Row } from '../row.ts'
 
@@ -34,16 +34,16 @@ interface Segment extends Frame {
   readonly members: readonly InferenceRecord[]
 }
 
-/** A record without its texts, and where these are. */
+/** A record, and where its texts are. */
 export interface Placed {
   readonly record: InferenceRecord
   readonly place: Place
 }
 
-/** Without their texts. */
-export function unplaced(records: Iterable<InferenceRecord>): Placed[] {
+/** As rows alone. */
+export function unplaced(records: readonly InferenceRecord[]): Placed[] {
   const place = { part: 0, segment: 0, index: 0 }
-  return Array.from(records, (record) => ({ record, place }))
+  return records.map((record) => ({ record, place }))
 }
 
 interface Part {
@@ -65,8 +65,8 @@ export class PayloadFiles {
     this.#dataDir = dataDir
   }
 
-  /** One commit for each week. In the order of the records, each of which is read when its turn comes. */
-  write(records: Iterable<InferenceRecord>): Placed[] {
+  /** One commit for each week. In the order of the records. */
+  write(records: readonly InferenceRecord[]): Placed[] {
     const placed = new Map<Segment, Placed[]>()
     const segments = this.#pack(records)
     for (const [part, members] of Map.groupBy(segments, (segment) => segment.part)) {
@@ -146,11 +146,8 @@ export class PayloadFiles {
     )
   }
 
-  /**
-   * Neighbours share a frame, and with it what they have in common; a big one has its own. A record
-   * becomes bytes before the next is read: what all of them say is more than a processor has at hand.
-   */
-  #pack(records: Iterable<InferenceRecord>): Segment[] {
+  /** Neighbours share a frame, and with it what they have in common; a big one has its own. */
+  #pack(records: readonly InferenceRecord[]): Segment[] {
     const segments: Segment[] = []
     let members: InferenceRecord[] = []
     let part = 0
@@ -164,7 +161,7 @@ export class PayloadFiles {
       const its = partOf(record.startedAt)
       if (members.length >= SEGMENT_ROWS || bytes > SEGMENT_BYTES || its !== part) close()
       part = its
-      members.push(withoutTexts(record))
+      members.push(record)
       this.#packer.add(document)
     }
     close()

@@ -39,25 +39,6 @@ export function payloadOf(record: InferenceRecord): Payload {
   }
 }
 
-/** What is left to be written when the payload has been. */
-export function withoutTexts(record: InferenceRecord): InferenceRecord {
-  return {
-    ...record,
-    input: [],
-    tools: null,
-    params: null,
-    output: [],
-    warnings: [],
-    native: null,
-    rawRequest: '',
-    attempts: record.attempts.map(({ input: _input, output: _output, ...attempt }) => ({
-      ...attempt,
-      rawRequest: '',
-      rawResponse: '',
-    })),
-  }
-}
-
 /** Changes nothing here: payloads are written so from now on, and a Weir from before cannot read them. */
 export const BODIES_APART_MIGRATION = "INSERT INTO meta (key, value) VALUES ('bodies', 'apart');"
 
