@@ -71,7 +71,7 @@ const FAULTS: Record<
   'a stream reset before the first content': {
     whole: [{ reset: true }],
     // Long enough to be read first: a reset takes away what has not been.
-    stream: [STREAM_HEAD, { send: delta({ role: 'assistant' }) }, { waitMs: 250 }, { reset: true }],
+    stream: [STREAM_HEAD, { send: delta({ role: 'assistant' }) }, { waitMs: 100 }, { reset: true }],
     code: 'upstream_reset',
     // A reset of a body without a length looks like its end: only the missing end mark tells.
     streamCode: 'upstream_bad_response',
