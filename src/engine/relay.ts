@@ -63,6 +63,7 @@ export async function relayEvents(
   const { rest } = events
   if (rest.length > 0 && isReadable(rest)) await pass(Buffer.concat([rest, BLANK_LINE]), true)
 }
+
 function joined(pieces: readonly Buffer[]): Buffer {
   const [only] = pieces
   return pieces.length === 1 && only ? only : Buffer.concat(pieces)

@@ -207,7 +207,7 @@ export const LiveFrame = z.discriminatedUnion('type', [
     provider: z.string(),
     error_message: z.string().nullable(),
   }),
-  /** The row in its last state. It is in the store within 50 ms. */
+  /** The row in its last state. It is in the store within about 80 ms. */
   z.object({ type: z.literal('end'), row: LogRow }),
   /** Once a second. */
   z.object({
