@@ -42,7 +42,7 @@ const NOTES = `
 ## What is different where
 
 - **\`anthropic\`**: thoughts go back with their signatures; server tools from \`provider_tools\` or the request. How it is told to think depends on the model: a budget, or an effort.
-- **\`aws_bedrock\`**: Converse; Claude's own format with \`api_type = "invoke"\`. Files as bytes or from S3, none by their address. What Amazon's own tools did is in the record.
+- **\`aws_bedrock\`**: Converse; Claude's own format with \`api_type = "invoke"\`. Files as bytes or from S3, none by their address. What Amazon's own tools did is told in the client's own words for such work.
 - **\`aws_sagemaker\`**: whatever the hosted server speaks of OpenAI's format, without tools.
 - **\`azure\`**: chat belongs to a deployment; Responses and Claude's Messages name it in the body.
 - **\`cohere\`**: its API of version 2, with citations and tool plans.
