@@ -24,3 +24,21 @@ test('a model for embeddings is found by them alone', async () => {
   expect(upstreamOf('chat', 'both')).toBe('chats')
   expect(upstreamOf('embeddings', 'openai::small')).toBe('small')
 })
+
+test.each([
+  [
+    'nothing',
+    '',
+    'There is no model named `x`. Use a configured model or a short name such as `openai::gpt-5`.',
+  ],
+  [
+    'a model',
+    toml,
+    'There is no model named `x`. Use a configured model or a short name such as `openai::gpt-5`; known here: `both`.',
+  ],
+])('an unknown model where %s is configured', async (_, text, message) => {
+  const load = { sources: ['weir.toml'], env: { OPENAI_API_KEY: 'k' }, providers }
+  const { config } = await loadConfig({ ...load, readFile: () => Promise.resolve(text) })
+  const resolve = () => resolveModel(config, { operation: 'chat', model: 'x', ...PLAIN })
+  expect(resolve).toThrow(expect.objectContaining({ message }))
+})

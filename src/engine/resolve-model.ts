@@ -41,5 +41,6 @@ export function withoutPrefix(): GatewayError {
 
 function knownModels(config: Config): string {
   const names = config.modelNames.slice(0, 8).map((name) => `\`${name}\``)
-  return `Use a configured model or a short name such as \`openai::gpt-5\`; known here: ${names.join(', ')}.`
+  const use = 'Use a configured model or a short name such as `openai::gpt-5`'
+  return names.length > 0 ? `${use}; known here: ${names.join(', ')}.` : `${use}.`
 }
