@@ -5,21 +5,9 @@ import { Collector } from '../domain/collect.ts'
 import { asObject, type JsonObject } from '../lib/json.ts'
 import { readEvents } from '../lib/sse.ts'
 import { blocksAsParts } from './blocks-as-parts.ts'
-import type { Envelope } from './dialect.ts'
+import { envelope } from './fixtures/envelope.ts'
 import { encodeResponse } from './openai/responses/encode.ts'
 import { ResponseEncoder } from './openai/responses/encode-stream.ts'
-
-const envelope: Envelope = {
-  id: '01890a5d-ac96-774b-bcce-b302099a8057',
-  episodeId: 'e',
-  model: 'm',
-  created: 0,
-  providerType: 'p',
-  wire: null,
-  wantsUsage: true,
-  cost: () => null,
-  request: {},
-}
 
 function blocksOf(parts: readonly Part[]): readonly Block[] {
   const collector = new Collector()

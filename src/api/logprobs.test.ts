@@ -3,22 +3,11 @@ import type { Part } from '../domain/chat.ts'
 import { asObject, objectsIn } from '../lib/json.ts'
 import { gemini } from '../providers/gemini.ts'
 import { openaiResponses } from '../providers/openai-responses.ts'
-import type { Envelope } from './dialect.ts'
+import { envelope } from './fixtures/envelope.ts'
 import { encodeGenerated } from './gemini/encode.ts'
 import { encodeCompletion } from './openai/encode.ts'
 import { encodeResponse } from './openai/responses/encode.ts'
 
-const envelope: Envelope = {
-  id: '01890a5d-ac96-774b-bcce-b302099a8057',
-  episodeId: 'e',
-  model: 'm',
-  created: 0,
-  providerType: 'p',
-  wire: null,
-  wantsUsage: true,
-  cost: () => null,
-  request: {},
-}
 const candidate = (token: string, logProbability: number) => ({ token, logProbability })
 const logprobsResult = {
   chosenCandidates: [candidate('Hi', -0.5)],

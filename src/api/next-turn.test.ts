@@ -8,7 +8,7 @@ import { openaiResponses } from '../providers/openai-responses.ts'
 import type { ChatWire } from '../providers/provider.ts'
 import { decodeMessages } from './anthropic/decode.ts'
 import { encodeMessage } from './anthropic/encode.ts'
-import type { Envelope } from './dialect.ts'
+import { envelope } from './fixtures/envelope.ts'
 import { decodeGenerate } from './gemini/decode.ts'
 import { encodeGenerated } from './gemini/encode.ts'
 import { GenerateEncoder } from './gemini/encode-stream.ts'
@@ -19,18 +19,6 @@ import { encodeCompletion } from './openai/encode.ts'
 import { ChunkEncoder } from './openai/encode-stream.ts'
 import { decodeResponses } from './openai/responses/decode.ts'
 import { encodeResponse } from './openai/responses/encode.ts'
-
-const envelope: Envelope = {
-  id: '01890a5d-ac96-774b-bcce-b302099a8057',
-  episodeId: 'e',
-  model: 'm',
-  created: 0,
-  providerType: 'p',
-  wire: null,
-  wantsUsage: true,
-  cost: () => null,
-  request: {},
-}
 
 function events(text: string): JsonObject[] {
   return readEvents(Buffer.from(text))

@@ -13,6 +13,7 @@ import { decodeMessages } from './anthropic/decode.ts'
 import { encodeMessage } from './anthropic/encode.ts'
 import { MessagesEncoder } from './anthropic/encode-stream.ts'
 import type { Envelope } from './dialect.ts'
+import { envelope as foreign } from './fixtures/envelope.ts'
 import { decodeGenerate } from './gemini/decode.ts'
 import { decodeEmbed } from './gemini/embeddings.ts'
 import { encodeGenerated } from './gemini/encode.ts'
@@ -87,17 +88,7 @@ const anyEvents = fc.array(
   { maxLength: 8 },
 )
 
-const envelopes = WIRES.map((wire): Envelope => ({
-  id: '01890a5d-ac96-774b-bcce-b302099a8057',
-  episodeId: 'e',
-  model: 'm',
-  created: 0,
-  providerType: 'p',
-  wire: wire.name,
-  wantsUsage: true,
-  cost: () => null,
-  request: {},
-}))
+const envelopes = WIRES.map(({ name }): Envelope => ({ ...foreign, wire: name }))
 
 test.each(Object.entries(DECODERS))('%s and every encoder take any request', (_, decode) => {
   fc.assert(
@@ -124,7 +115,6 @@ test.each(WIRES.map((wire, place) => [wire.name, wire, envelopes[place]] as cons
   'any answer of %s is read, and told in every dialect',
   (_, wire, envelope) => {
     if (!envelope) return
-    const foreign: Envelope = { ...envelope, wire: null }
     fc.assert(
       fc.property(anyObject, anyEvents, (body, events) => {
         wire.error(body)

@@ -3,21 +3,9 @@ import type { Part } from '../../domain/chat.ts'
 import { Collector } from '../../domain/collect.ts'
 import { readEvents } from '../../lib/sse.ts'
 import { MessagesDecoder } from '../../providers/anthropic-messages/decoder.ts'
-import type { Envelope } from '../dialect.ts'
+import { envelope } from '../fixtures/envelope.ts'
 import { encodeMessage } from './encode.ts'
 import { MessagesEncoder } from './encode-stream.ts'
-
-const envelope: Envelope = {
-  id: '01890a5d-ac96-774b-bcce-b302099a8057',
-  episodeId: 'e',
-  model: 'm',
-  created: 0,
-  providerType: 'p',
-  wire: null,
-  wantsUsage: true,
-  cost: () => null,
-  request: {},
-}
 
 /** What a client makes of a stream in which each part came alone. */
 function readBack(parts: readonly Part[]) {

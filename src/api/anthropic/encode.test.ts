@@ -6,23 +6,11 @@ import { UNKNOWN_USAGE } from '../../domain/usage.ts'
 import { asObject, asString, type JsonObject, objectsIn } from '../../lib/json.ts'
 import { SseReader } from '../../lib/sse.ts'
 import { MessagesDecoder } from '../../providers/anthropic-messages/decoder.ts'
-import type { Envelope } from '../dialect.ts'
+import { envelope } from '../fixtures/envelope.ts'
 import { encodeMessage } from './encode.ts'
 import { MessagesEncoder } from './encode-stream.ts'
 
 const WIRE = 'anthropic_messages'
-const envelope: Envelope = {
-  id: '01890a5d-ac96-774b-bcce-b302099a8057',
-  episodeId: 'e',
-  model: 'm',
-  created: 0,
-  providerType: 'p',
-  wire: null,
-  wantsUsage: true,
-  cost: () => null,
-  request: {},
-}
-
 const whole = (...parts: Part[]) => encodeMessage(envelope, parts)
 
 /** The events of a stream in which each part came alone. */

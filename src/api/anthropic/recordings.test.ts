@@ -6,21 +6,12 @@ import { type JsonObject, objectsIn } from '../../lib/json.ts'
 import { readEvents } from '../../lib/sse.ts'
 import { anthropicMessages } from '../../providers/anthropic-messages.ts'
 import type { Envelope } from '../dialect.ts'
+import { envelope as foreign } from '../fixtures/envelope.ts'
 import { decodeMessages } from './decode.ts'
 import { encodeMessage } from './encode.ts'
 import { MessagesEncoder } from './encode-stream.ts'
 
-const envelope: Envelope = {
-  id: '01890a5d-ac96-774b-bcce-b302099a8057',
-  episodeId: 'e',
-  model: 'm',
-  created: 0,
-  providerType: 'p',
-  wire: 'anthropic_messages',
-  wantsUsage: true,
-  cost: () => null,
-  request: {},
-}
+const envelope: Envelope = { ...foreign, wire: 'anthropic_messages' }
 const target = { model: 'claude-sonnet-4-5', stream: false, options: {} }
 const GROWING: Readonly<Record<string, string>> = {
   text_delta: 'text',

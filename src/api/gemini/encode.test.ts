@@ -2,22 +2,10 @@ import { expect, test } from 'vitest'
 import type { Part } from '../../domain/chat.ts'
 import { asObject, type JsonObject, objectsIn } from '../../lib/json.ts'
 import { readEvents } from '../../lib/sse.ts'
-import type { Envelope } from '../dialect.ts'
+import { envelope } from '../fixtures/envelope.ts'
 import { encodeGenerated } from './encode.ts'
 import { GenerateEncoder } from './encode-stream.ts'
 import { asEvents } from './framing.ts'
-
-const envelope: Envelope = {
-  id: '01890a5d-ac96-774b-bcce-b302099a8057',
-  episodeId: 'e',
-  model: 'm',
-  created: 0,
-  providerType: 'p',
-  wire: null,
-  wantsUsage: true,
-  cost: () => null,
-  request: {},
-}
 
 function streamed(parts: readonly Part[]): JsonObject[] {
   const encoder = new GenerateEncoder(envelope, asEvents())

@@ -4,24 +4,14 @@ import { asObject, type JsonObject, objectsIn } from '../../lib/json.ts'
 import { readEvents } from '../../lib/sse.ts'
 import { readCompletion } from '../../providers/openai-chat/read.ts'
 import type { Envelope } from '../dialect.ts'
+import { envelope as foreign } from '../fixtures/envelope.ts'
 import { encodeCompletion } from './encode.ts'
 import { ChunkEncoder } from './encode-stream.ts'
 import { decodeInput } from './responses/decode.ts'
 import { encodeResponse } from './responses/encode.ts'
 import { ResponseEncoder } from './responses/encode-stream.ts'
 
-const envelope: Envelope = {
-  id: '01890a5d-ac96-774b-bcce-b302099a8057',
-  episodeId: 'e',
-  model: 'm',
-  created: 0,
-  providerType: 'p',
-  wire: 'gemini',
-  wantsUsage: true,
-  cost: () => null,
-  request: {},
-}
-
+const envelope: Envelope = { ...foreign, wire: 'gemini' }
 const picture: Part = { type: 'file', url: 'data:image/png;base64,AA', mimeType: 'image/png' }
 const sound: Part = { type: 'file', url: 'data:audio/wav;base64,BB', mimeType: 'audio/wav' }
 

@@ -5,7 +5,7 @@ import { readEvents } from '../../lib/sse.ts'
 import { decodeMessages } from '../anthropic/decode.ts'
 import { encodeMessage } from '../anthropic/encode.ts'
 import { MessagesEncoder } from '../anthropic/encode-stream.ts'
-import type { Envelope } from '../dialect.ts'
+import { envelope } from '../fixtures/envelope.ts'
 import { decodeGenerate } from '../gemini/decode.ts'
 import { metadataOf } from '../gemini/decode-parts.ts'
 import { encodeGenerated } from '../gemini/encode.ts'
@@ -15,18 +15,6 @@ import { decodeInput } from '../openai/responses/decode.ts'
 import { encodeResponse } from '../openai/responses/encode.ts'
 import { ResponseEncoder } from '../openai/responses/encode-stream.ts'
 import { withoutCarried } from './carried.ts'
-
-const envelope: Envelope = {
-  id: '01890a5d-ac96-774b-bcce-b302099a8057',
-  episodeId: 'e',
-  model: 'm',
-  created: 0,
-  providerType: 'p',
-  wire: null,
-  wantsUsage: true,
-  cost: () => null,
-  request: {},
-}
 
 const unknown = (wire: string, data: JsonObject): Part => ({ type: 'unknown', wire, data })
 
