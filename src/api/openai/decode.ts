@@ -23,6 +23,7 @@ import { cacheHints } from '../cache-hints.ts'
 import { compact } from '../compact.ts'
 import { decodeUnknown } from '../tensorzero/unknown-block.ts'
 import { withExtra } from './extra-content.ts'
+import { heardIn } from './media.ts'
 import { unknownBlocksIn } from './own-blocks.ts'
 import { isBareSignature, withoutRepeatedSignatures } from '../signatures.ts'
 
@@ -208,13 +209,8 @@ function decodeFile(piece: JsonObject): FileBlock | null {
   if (url !== undefined) {
     return { type: 'file', url, ...compact({ detail: asString(image?.['detail']) }) }
   }
-  const audio = asObject(piece['input_audio'])
-  const sound = asString(audio?.['data'])
-  if (audio && sound !== undefined) {
-    const format = asString(audio['format']) ?? 'wav'
-    const mimeType = `audio/${format === 'mp3' ? 'mpeg' : format}`
-    return { type: 'file', url: `data:${mimeType};base64,${sound}`, mimeType }
-  }
+  const heard = heardIn(piece)
+  if (heard) return heard
   const file = asObject(piece['file'])
   const data = asString(file?.['file_data'])
   const fileId = asString(file?.['file_id'])

@@ -1,5 +1,5 @@
 import type { FileBlock } from '../../domain/chat.ts'
-import type { JsonObject } from '../../lib/json.ts'
+import { asObject, asString, type JsonObject } from '../../lib/json.ts'
 
 type File = Pick<FileBlock, 'url' | 'mimeType' | 'raw' | 'wire'>
 
@@ -27,4 +27,18 @@ export function mediaFields(files: readonly File[], id: string): JsonObject {
     ...(images.length > 0 && { images }),
     ...(sound && { audio: audioOf(sound, id) }),
   }
+}
+
+/** What a client gives a model to hear (`input_audio`); null where there is none. */
+export function heardIn(piece: JsonObject): FileBlock | null {
+  const audio = asObject(piece['input_audio'])
+  const data = asString(audio?.['data'])
+  if (data === undefined) return null
+  const format = asString(audio?.['format']) ?? 'wav'
+  return inlineFile(`audio/${format === 'mp3' ? 'mpeg' : format}`, data)
+}
+
+/** A file that is there itself. `data`: in base64. */
+export function inlineFile(mimeType: string, data: string): FileBlock {
+  return { type: 'file', url: `data:${mimeType};base64,${data}`, mimeType }
 }

@@ -1,9 +1,10 @@
 import type { Block, Citation, FileBlock, Thought, ToolResultBlock } from '../../../domain/chat.ts'
 import { audioType } from '../../../lib/data-url.ts'
-import { asNumber, asObject, asString, objectsIn } from '../../../lib/json.ts'
+import { asNumber, asString, objectsIn } from '../../../lib/json.ts'
 import type { Json, JsonObject } from '../../../lib/json.ts'
 import { cacheHints } from '../../cache-hints.ts'
 import { compact } from '../../compact.ts'
+import { heardIn, inlineFile } from '../media.ts'
 import { OWN_THOUGHT, readEncrypted } from './items.ts'
 
 const WIRE = 'openai_responses'
@@ -50,9 +51,8 @@ function citationsOf(piece: JsonObject): { citations?: Citation[] } {
 
 function decodeFile(piece: JsonObject): FileBlock | null {
   if (piece['type'] === 'output_audio') return spokenFile(asString(piece['data']))
-  const audio = asObject(piece['input_audio'])
-  const sound = asString(audio?.['data'])
-  if (audio && sound !== undefined) return soundFile(sound, asString(audio['format']) ?? 'wav')
+  const heard = heardIn(piece)
+  if (heard) return heard
   const data = asString(piece['file_data'])
   const url = asString(piece['image_url']) ?? asString(piece['file_url']) ?? data
   const fileId = asString(piece['file_id'])
@@ -65,14 +65,7 @@ function decodeFile(piece: JsonObject): FileBlock | null {
 
 /** What a model spoke. */
 function spokenFile(data: string | undefined): FileBlock | null {
-  if (data === undefined) return null
-  const mimeType = audioType(data)
-  return { type: 'file', url: `data:${mimeType};base64,${data}`, mimeType }
-}
-
-function soundFile(data: string, format: string): FileBlock {
-  const mimeType = `audio/${format === 'mp3' ? 'mpeg' : format}`
-  return { type: 'file', url: `data:${mimeType};base64,${data}`, mimeType }
+  return data === undefined ? null : inlineFile(audioType(data), data)
 }
 
 /** Reasoning that comes back: its id and what is encrypted in it byte for byte. */
