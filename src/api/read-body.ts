@@ -55,7 +55,7 @@ export function baseAsk(request: RawRequest, read: Read): Ask {
   const ours = latin1.includes('tensorzero') || hidesLetters(latin1)
   const extensions = ours ? readExtensions(json) : NO_EXTENSIONS
   const own = extensions.cleaned ?? json
-  const relayed = clean && mayCarry(request.body) ? clean(own) : null
+  const relayed = clean && mayCarry(latin1) ? clean(own) : null
   const cleaned = relayed ?? own
   const name = named === null ? readName(model) : { model: named, relay: false }
   const hasSecrets = extensions.credentials.size > 0

@@ -10,11 +10,11 @@ import {
 
 /** The field that holds a provider's own blocks beside what we made of them for another's clients. */
 const FIELD = 'weir'
-const QUOTED = Buffer.from(`"${FIELD}"`)
+const QUOTED = `"${FIELD}"`
 
 /** Whether a body may hold such a field: most do not, and need not be looked through. */
-export function mayCarry(body: Buffer): boolean {
-  return body.includes(QUOTED)
+export function mayCarry(latin1: string): boolean {
+  return latin1.includes(QUOTED)
 }
 
 /** Blocks as a client brings them back; without any: there are none to bring back beside. */
