@@ -1,6 +1,6 @@
 import { asArray, type Json, type JsonObject } from '../../lib/json.ts'
 import { carry } from './carried.ts'
-import type { Result, Work } from './work.ts'
+import { type Result, type Work, wordsOf } from './work.ts'
 
 /** What a provider's tool did, as one item of a response: what was asked, and what came of it. */
 export interface WorkItem {
@@ -44,7 +44,7 @@ function said({ tool, server, input = {} }: Work, result: Result, status: string
       outputs,
     }
   }
-  const words = [text, ...pages.map(({ url }) => url)].filter(Boolean).join('\n')
+  const words = wordsOf(result)
   return {
     type: 'mcp_call',
     status,

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../lib/json.ts'
 import { carry } from './carried.ts'
-import { type Result, type Work, workOf } from './work.ts'
+import { type Result, type Work, wordsOf, workOf } from './work.ts'
 
 /**
  * What other providers' tools did in an answer, as Anthropic's clients know it of Anthropic's: what
@@ -52,10 +52,10 @@ function nameOf(work: Work, number: number): string {
   return `${isServers(work) ? 'mcptoolu' : 'srvtoolu'}_${letters || number}`
 }
 
-function resultBlock(work: Work, tool_use_id: string, { text, pages, failed }: Result): JsonObject {
+function resultBlock(work: Work, tool_use_id: string, result: Result): JsonObject {
+  const { text, pages, failed } = result
   if (isServers(work)) {
-    const words = [text, ...pages.map(({ url }) => url)].filter(Boolean).join('\n')
-    const content = [{ type: 'text', text: words, citations: null }]
+    const content = [{ type: 'text', text: wordsOf(result), citations: null }]
     return { type: 'mcp_tool_result', tool_use_id, is_error: failed, content }
   }
   if (work.tool === 'web_search') {

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../lib/json.ts'
 import { carry } from './carried.ts'
-import { type Result, type Work, workOf } from './work.ts'
+import { GOOGLE_TYPES, type Result, type Work, workOf } from './work.ts'
 
 /** What another provider's tool did, as parts that Gemini's clients know. */
 export function partsOfWork(data: JsonObject, wire: string): JsonObject[] {
@@ -37,11 +37,5 @@ function resultPart({ id, tool }: Work, { text, pages, failed }: Result): JsonOb
 }
 
 function typeOf(tool: string): string {
-  return TYPES.get(tool) ?? 'TOOL_TYPE_UNSPECIFIED'
+  return GOOGLE_TYPES.find(([each]) => each === tool)?.[1] ?? 'TOOL_TYPE_UNSPECIFIED'
 }
-
-const TYPES: ReadonlyMap<string, string> = new Map([
-  ['web_search', 'GOOGLE_SEARCH_WEB'],
-  ['web_fetch', 'URL_CONTEXT'],
-  ['file_search', 'FILE_SEARCH'],
-])

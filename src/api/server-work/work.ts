@@ -58,6 +58,11 @@ function resultIn(words: string, failed = false, pages: readonly Page[] = []): R
   return { text: words, pages, failed }
 }
 
+/** All that came of it as a text, for those who know no pages. */
+export function wordsOf({ text: words, pages }: Result): string {
+  return [words, ...pages.map(({ url }) => url)].filter(Boolean).join('\n')
+}
+
 function pageIn({ url, title }: JsonObject): Page[] {
   return asString(url) === undefined ? [] : [{ url: text(url), title: text(title) }]
 }
@@ -171,13 +176,16 @@ function ofGemini(data: JsonObject): Work | null {
 
 function toolOf({ id, toolType }: JsonObject): Pick<Work, 'id' | 'tool'> {
   const type = text(toolType)
-  return { id: text(id), tool: TOOLS.get(type) ?? type.toLowerCase() }
+  const [tool] = GOOGLE_TYPES.find(([, each]) => each === type) ?? [type.toLowerCase()]
+  return { id: text(id), tool }
 }
 
-const TOOLS: ReadonlyMap<string, string> = new Map([
-  ['GOOGLE_SEARCH_WEB', 'web_search'],
-  ['URL_CONTEXT', 'web_fetch'],
-])
+/** Tools, and Google's kinds of them. Source: Gemini API reference, `ToolType`. */
+export const GOOGLE_TYPES: readonly (readonly [tool: string, type: string])[] = [
+  ['web_search', 'GOOGLE_SEARCH_WEB'],
+  ['web_fetch', 'URL_CONTEXT'],
+  ['file_search', 'FILE_SEARCH'],
+]
 
 /** Source: Amazon Bedrock API reference, "ToolUseBlock", "ToolResultBlock". */
 function ofBedrock(data: JsonObject): Work | null {
