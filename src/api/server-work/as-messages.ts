@@ -61,9 +61,10 @@ function resultBlock(work: Work, tool_use_id: string, result: Result): JsonObjec
   if (work.tool === 'web_search') {
     const content = failed
       ? { type: 'web_search_tool_result_error', error_code: 'unavailable' }
-      : pages.map((page) => ({
+      : pages.map(({ url, title }) => ({
           type: 'web_search_result',
-          ...page,
+          url,
+          title,
           encrypted_content: '',
           page_age: null,
         }))
