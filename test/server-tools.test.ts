@@ -1,7 +1,7 @@
 import OpenAI from 'openai'
 import { expect, test } from 'vitest'
 import { asObject, type JsonObject, objectsIn } from '../src/lib/json.ts'
-import { startGateway } from './support/gateway.ts'
+import { modelOfType, startGateway } from './support/gateway.ts'
 import { reply, startUpstream } from './support/upstream.ts'
 
 const SEARCH = {
@@ -80,23 +80,11 @@ test.each(PROVIDERS)(
   async (type, path, ran, answer) => {
     await using upstream = await startUpstream(() => reply(200, JSON.stringify(answer)))
     await using other = await startUpstream(() => reply(200, JSON.stringify(PLAIN)))
-    await using gateway = await startGateway(`
-      [models.m]
-      routing = ["p"]
-      [models.m.providers.p]
-      type = "${type}"
-      model_name = "x"
-      api_base = "${new URL(upstream.base).origin}${path}"
-      api_key_location = "none"
-      ${type === 'openai' ? 'api_type = "responses"' : ''}
-      [models.other]
-      routing = ["p"]
-      [models.other.providers.p]
-      type = "openai"
-      model_name = "y"
-      api_base = "${other.base}"
-      api_key_location = "none"
-    `)
+    const own = type === 'openai' ? 'api_type = "responses"' : ''
+    await using gateway = await startGateway(
+      modelOfType('m', type, `${new URL(upstream.base).origin}${path}`, own) +
+        modelOfType('other', 'openai', other.base),
+    )
     const client = new OpenAI({ baseURL: `${gateway.url}/openai/v1`, apiKey: 'ANY', maxRetries: 0 })
     const question = { role: 'user', content: 'What holds water?' } as const
     const first = await client.chat.completions.create({ model: 'm', messages: [question] })

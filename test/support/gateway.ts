@@ -220,6 +220,20 @@ const NO_LOGS: App['logs'] = {
   count: () => Promise.resolve({ count: 0, exact: true }),
 }
 
+/** A model with one provider of a type, without a key; `extra`: more keys of the provider. */
+export function modelOfType(name: string, type: string, base: string, extra = ''): string {
+  return `
+[models.${name}]
+routing = ["p"]
+[models.${name}.providers.p]
+type = "${type}"
+model_name = "m"
+api_base = "${base}"
+api_key_location = "none"
+${extra}
+`
+}
+
 /** A model `m` with these providers, each an OpenAI-compatible server without a key. */
 export function modelToml(bases: readonly string[], extra = ''): string {
   const names = bases.map((_, index) => `p${index + 1}`)

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { startGateway } from '../../../test/support/gateway.ts'
+import { modelOfType, startGateway } from '../../../test/support/gateway.ts'
 import { reply, startUpstream } from '../../../test/support/upstream.ts'
 
 const asks = { messages: [{ role: 'user', content: 'Hi' }], max_tokens: 5 }
@@ -8,9 +8,6 @@ const headers = {
   'anthropic-version': '2026-10-21',
   'anthropic-beta': 'context-1m',
 }
-
-const provider = (type: string, base: string) =>
-  `type = "${type}"\nmodel_name = "m"\napi_base = "${base}"\napi_key_location = "none"\n`
 
 test.each<[string, string, string, Record<string, string | undefined>]>([
   [
@@ -37,14 +34,8 @@ test.each<[string, string, string, Record<string, string | undefined>]>([
     reply(400, JSON.stringify({ error: { message: 'no' } })),
   )
   await using gateway = await startGateway(`
-[models.claude]
-routing = ["p"]
-[models.claude.providers.p]
-${provider('anthropic', upstream.base)}
-[models.other]
-routing = ["p"]
-[models.other.providers.p]
-${provider('openai', upstream.base)}
+${modelOfType('claude', 'anthropic', upstream.base)}
+${modelOfType('other', 'openai', upstream.base)}
 [functions.f]
 type = "chat"
 [functions.f.variants.v]

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { startGateway } from '../../../test/support/gateway.ts'
+import { modelOfType, startGateway } from '../../../test/support/gateway.ts'
 import { reply, startUpstream } from '../../../test/support/upstream.ts'
 import type { JsonObject } from '../../lib/json.ts'
 import { carry } from './carried.ts'
@@ -16,18 +16,10 @@ test('a search of OpenAI’s goes back to OpenAI, and not to Anthropic', async (
   await using upstream = await startUpstream(() =>
     reply(400, JSON.stringify({ error: { message: 'no' } })),
   )
-  const provider = (type: string, more: string) =>
-    `type = "${type}"\nmodel_name = "m"\napi_base = "${upstream.base}"\napi_key_location = "none"\n${more}`
-  await using gateway = await startGateway(`
-[models.claude]
-routing = ["p"]
-[models.claude.providers.p]
-${provider('anthropic', '')}
-[models.gpt]
-routing = ["p"]
-[models.gpt.providers.p]
-${provider('openai', 'api_type = "responses"')}
-`)
+  await using gateway = await startGateway(
+    modelOfType('claude', 'anthropic', upstream.base) +
+      modelOfType('gpt', 'openai', upstream.base, 'api_type = "responses"'),
+  )
   const messages = [{ role: 'assistant', content }, user]
   const send = async (model: string, path = '') => {
     const body = JSON.stringify({ model, max_tokens: 5, messages })
