@@ -40,17 +40,16 @@ export async function fetchFile(engine: Fetching, address: string): Promise<Fetc
     ...(!trusted && { lookup: publicLookup }),
   })
   const expire = () => flight.abort(failure(url, `it took longer than ${MOST_MS} ms.`))
-  return engine.deadlines.during(MOST_MS, expire, received(url, flight))
+  const arrival = engine.deadlines.during(MOST_MS, expire, received(url, flight))
+  return arrival.then(undefined, (thrown: unknown) => {
+    throw whyNot(url, thrown)
+  })
 }
 
 async function received(url: URL, flight: Flight): Promise<FetchedFile> {
-  const { status, headers, body } = await flight.response.then(undefined, (thrown: unknown) => {
-    throw whyNot(url, thrown)
-  })
+  const { status, headers, body } = await flight.response
   const tooLarge = () => failure(url, `it is larger than ${MOST_BYTES} bytes.`)
-  const bytes = await readAll(body, MOST_BYTES, tooLarge).then(undefined, (thrown: unknown) => {
-    throw whyNot(url, thrown)
-  })
+  const bytes = await readAll(body, MOST_BYTES, tooLarge)
   if (status !== 200) {
     const told = bytes.toString('utf8').slice(0, MOST_TOLD_CHARS).trim()
     throw failure(url, `the server said ${status}${told === '' ? '.' : `: ${told}`}`)
