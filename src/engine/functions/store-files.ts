@@ -30,22 +30,34 @@ interface Noted {
  */
 export async function storeFiles(engine: Engine, noted: Noted, task: Task): Promise<Task> {
   const { input, asIs } = task
-  const some = input.messages.some(({ content }) => content.some(({ type }) => type === 'file'))
+  const some = filesOf(input).length > 0
   // A plain model's request goes on as it came, to wherever that is.
   if (!some || (!engine.files && asIs)) return task
   if (!engine.files) throw new GatewayError('invalid_request', NOT_CONFIGURED, { param: 'input' })
   const keeping = new Keeping(engine, engine.files, noted)
+  const settled = await withFiles(input, (file) => keeping.settle(file))
+  // What the client wrote has no bytes of such files.
+  return { ...task, input: settled, asIs: asIs && !keeping.hasBrought }
+}
+
+function filesOf({ messages }: Input): FileBlock[] {
+  return messages.flatMap(({ content }) => content.filter((block) => block.type === 'file'))
+}
+
+/** The input with what becomes of its files. One after the other: no more than fits is ever in memory. */
+async function withFiles(
+  input: Input,
+  become: (file: FileBlock) => Promise<FileBlock>,
+): Promise<Input> {
   const messages: InputMessage[] = []
-  // One after the other: no more than fits is ever in memory.
   for (const message of input.messages) {
     const content: InputBlock[] = []
     for (const block of message.content) {
-      content.push(block.type === 'file' ? await keeping.settle(block) : block)
+      content.push(block.type === 'file' ? await become(block) : block)
     }
     messages.push({ ...message, content })
   }
-  // What the client wrote has no bytes of such files.
-  return { ...task, input: { ...input, messages }, asIs: asIs && !keeping.hasBrought }
+  return { ...input, messages }
 }
 
 /** The files of one request. */
@@ -138,18 +150,9 @@ export async function keepInline(
   { files }: Pick<Engine, 'files'>,
   input: Input,
 ): Promise<Input | null> {
-  const blocks = input.messages.flatMap(({ content }) => content)
-  const some = blocks.some((block) => block.type === 'file' && INLINE.test(block.url))
-  if (!some || !files || files.kind['type'] === 'disabled') return null
-  const messages: InputMessage[] = []
-  for (const message of input.messages) {
-    const content: InputBlock[] = []
-    for (const block of message.content) {
-      content.push(block.type === 'file' ? await kept(files, block) : block)
-    }
-    messages.push({ ...message, content })
-  }
-  return { ...input, messages }
+  if (!files || files.kind['type'] === 'disabled') return null
+  const some = filesOf(input).some(({ url }) => INLINE.test(url))
+  return some ? withFiles(input, (file) => kept(files, file)) : null
 }
 
 async function kept(files: ObjectStore, file: FileBlock): Promise<FileBlock> {
