@@ -7,6 +7,7 @@ import type { Input } from '../domain/input.ts'
 import type { InferencePage, InferenceQuery } from '../domain/inference-query.ts'
 import type { Engine } from '../engine/engine.ts'
 import { DEFAULT_FUNCTION } from '../engine/functions/default-function.ts'
+import { functionNamed } from '../engine/functions/function-named.ts'
 import type { Json, JsonObject } from '../lib/json.ts'
 import type { StoreClient } from '../store/client.ts'
 import type { FoundInference } from '../store/inference-reads.ts'
@@ -165,9 +166,7 @@ export async function createFromInferences(
 function asDatapoint(config: Config, inference: FoundInference, source: DatapointSource) {
   const { native, functionName } = inference
   if (!native) throw refuse('Cannot create datapoint from inference with missing input')
-  if (functionName !== DEFAULT_FUNCTION && !config.functions.has(functionName)) {
-    throw new GatewayError('not_found', `Unknown function: ${functionName}`)
-  }
+  if (functionName !== DEFAULT_FUNCTION) functionNamed(config, functionName)
   const output = source === 'demonstration' ? inference.demonstration : native.output
   return {
     functionName,

@@ -1,7 +1,7 @@
 import type { FunctionConfig, MetricConfig, Variant } from '../config/functions.ts'
-import { GatewayError } from '../domain/errors.ts'
 import type { Engine } from '../engine/engine.ts'
 import { DEFAULT_FUNCTION } from '../engine/functions/default-function.ts'
+import { functionNamed } from '../engine/functions/function-named.ts'
 import type { UsageRow } from '../store/usage.ts'
 import {
   type ExperimentView,
@@ -68,16 +68,13 @@ export async function viewFunction(
   engine: Pick<Engine, 'config' | 'stored' | 'clock' | 'experiments'>,
   name: string,
 ): Promise<FunctionView> {
-  const { functions, metrics } = engine.config()
-  const fn = functions.get(name) ?? null
+  const config = engine.config()
   const [used, measured, throughput] = await Promise.all([
     usageOfVariants(engine, name),
     measureMetrics(engine, name),
     throughputOf(engine, name),
   ])
-  if (fn === null && used.size === 0) {
-    throw new GatewayError('not_found', `Unknown function: ${name}`)
-  }
+  const fn = used.size > 0 ? (config.functions.get(name) ?? null) : functionNamed(config, name)
   const names = new Set([...(fn?.variants.keys() ?? []), ...used.keys()])
   return {
     name,
@@ -90,7 +87,7 @@ export async function viewFunction(
     experiment: fn && fn.variants.size > 0 ? await viewExperiment(engine, name, null) : null,
     metrics: [...measured].map(([metric, variants]) => ({
       name: metric,
-      metric: metrics.get(metric) ?? null,
+      metric: config.metrics.get(metric) ?? null,
       variants,
     })),
     throughput,

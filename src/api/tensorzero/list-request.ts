@@ -3,6 +3,7 @@ import type { Engine } from '../../engine/engine.ts'
 import { GatewayError } from '../../domain/errors.ts'
 import type { InferencePage, InferenceQuery } from '../../domain/inference-query.ts'
 import { DEFAULT_FUNCTION } from '../../engine/functions/default-function.ts'
+import { functionNamed } from '../../engine/functions/function-named.ts'
 import { compact } from '../compact.ts'
 import { Filter, Order, readFilter, readOrder } from './filters.ts'
 import { Uuid } from './native-route.ts'
@@ -91,8 +92,7 @@ function checkCursors(request: ListRequest): void {
 
 /** Throws `GatewayError` (404) for a function that is not configured. */
 export function checkFunction(config: Config, name: string): void {
-  if (name === DEFAULT_FUNCTION || config.functions.has(name)) return
-  throw new GatewayError('not_found', `Unknown function: ${name}`, { param: 'function_name' })
+  if (name !== DEFAULT_FUNCTION) functionNamed(config, name, 'function_name')
 }
 
 function refuse(message: string): GatewayError {

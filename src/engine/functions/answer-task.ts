@@ -12,6 +12,7 @@ import { withParts } from './answers.ts'
 import { defaultFunction } from './default-function.ts'
 import { runVariant } from './run-variant.ts'
 import { drawnVariant, only, pinnedVariant, type VariantChoice } from './choose-variant.ts'
+import { functionNamed } from './function-named.ts'
 import { LateFiles } from './late-files.ts'
 import { noteTask } from './note-task.ts'
 import type { Task, TaskTrace } from './task.ts'
@@ -67,11 +68,7 @@ function functionOf({ config, task, ask }: TaskContext): FunctionConfig {
     checkNamespace('model', model.name, model.namespace, task.namespace)
     return defaultFunction(ask.model)
   }
-  const fn = config.functions.get(task.functionName)
-  if (fn) return fn
-  throw new GatewayError('not_found', `Unknown function: ${task.functionName}`, {
-    param: 'function_name',
-  })
+  return functionNamed(config, task.functionName, 'function_name')
 }
 
 function choiceOf(
