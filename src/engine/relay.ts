@@ -1,5 +1,6 @@
 import type { Part } from '../domain/chat.ts'
 import { GatewayError } from '../domain/errors.ts'
+import { joined } from '../lib/body.ts'
 import { asArray, asObject, parseJson } from '../lib/json.ts'
 import { EventCutter } from '../lib/sse-cut.ts'
 import { readEvents } from '../lib/sse.ts'
@@ -62,11 +63,6 @@ export async function relayEvents(
   // An end mark that lacks its blank line would never reach the client's program.
   const { rest } = events
   if (rest.length > 0 && isReadable(rest)) await pass(Buffer.concat([rest, BLANK_LINE]), true)
-}
-
-function joined(pieces: readonly Buffer[]): Buffer {
-  const [only] = pieces
-  return pieces.length === 1 && only ? only : Buffer.concat(pieces)
 }
 
 /** Without the usage that only we asked for. */

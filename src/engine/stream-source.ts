@@ -1,5 +1,5 @@
 import { GatewayError } from '../domain/errors.ts'
-import type { Body } from '../lib/body.ts'
+import { type Body, joined } from '../lib/body.ts'
 import { asSse, type FrameReader, type Framing, frameReader } from '../lib/frames.ts'
 import type { HttpResponse } from '../lib/transport.ts'
 import { attemptFailure } from './failures.ts'
@@ -38,8 +38,7 @@ export class StreamSource {
     const pieces = this.#ended ? undefined : this.#body.take()
     const reader = this.#reader
     if (pieces) {
-      const [first] = pieces
-      const bytes = pieces.length === 1 && first ? first : Buffer.concat(pieces)
+      const bytes = joined(pieces)
       return reader ? Buffer.from(asSse(reader.push(bytes))) : bytes
     }
     const rest = this.#ended || !reader ? [] : reader.end()

@@ -6,6 +6,7 @@ import {
   createZstdDecompress,
 } from 'node:zlib'
 import { GatewayError } from '../domain/errors.ts'
+import { joined } from '../lib/body.ts'
 
 const DECODERS: Readonly<Record<string, () => Readable & NodeJS.WritableStream>> = {
   gzip: createGunzip,
@@ -69,8 +70,7 @@ function collect(
   })
   stream.on('end', () => {
     if (over) return
-    const [only] = chunks
-    done(null, chunks.length === 1 && only ? only : Buffer.concat(chunks, size))
+    done(null, joined(chunks, size))
   })
   stream.on('error', (cause) => {
     if (over) return

@@ -117,6 +117,11 @@ export async function readAll(body: Body, limit: number, tooLarge: () => Error):
     body.leave()
     throw tooLarge()
   }
+  return joined(pieces, size)
+}
+
+/** Pieces as one: what is one already is not copied. `size`: their bytes, where they are counted. */
+export function joined(pieces: readonly Buffer[], size?: number): Buffer {
   const [only] = pieces
-  return pieces.length === 1 && only !== undefined ? only : Buffer.concat(pieces, size)
+  return pieces.length === 1 && only ? only : Buffer.concat(pieces, size)
 }

@@ -1,3 +1,5 @@
+import { joined } from './body.ts'
+
 const LF = 0x0a
 const CR = 0x0d
 
@@ -32,8 +34,7 @@ export class EventCutter {
 
   /** What is no whole event yet. */
   get rest(): Buffer {
-    const [only] = this.#held
-    return this.#held.length === 1 && only ? only : Buffer.concat(this.#held, this.#heldLength)
+    return joined(this.#held, this.#heldLength)
   }
 
   #hold(bytes: Buffer, end: Buffer): void {
