@@ -18,6 +18,8 @@ import { VERSION } from './version.ts'
 
 /** Some have a model's name in them, and clients may make up names. */
 const MOST_ADDRESSES = 256
+/** Clients can make up short names without end: old counts go. */
+const MOST_COUNTED = 1000
 
 /** An engine with all that it needs from outside. Every thread that answers requests has one. */
 export function createEngine(of: {
@@ -49,7 +51,7 @@ export function createEngine(of: {
       stored: store.client,
     }),
     conversations: new Conversations(systemClock, Math.random() * 2 ** 32),
-    scriptCalls: new Map(),
+    scriptCalls: new Lru(MOST_COUNTED),
     addresses: new Lru(MOST_ADDRESSES),
     userAgent: `Weir/${VERSION}`,
     price,

@@ -1,6 +1,7 @@
 import { GatewayError } from '../domain/errors.ts'
 import { asObject, type Json, type JsonObject } from '../lib/json.ts'
 import { type CheckValue, SchemaCompiler, SchemaError } from '../lib/json-schema.ts'
+import { Lru } from '../lib/lru.ts'
 import { TemplateCompiler } from '../lib/templates.ts'
 import type { FunctionConfig, Functions, MetricConfig, Schema, ToolConfig } from './functions.ts'
 import type { Config } from './config.ts'
@@ -111,15 +112,13 @@ const LONGEST_KEPT = 100_000
 
 function createCompile(): (json: Json) => CheckValue {
   const compiler = new SchemaCompiler()
-  const kept = new Map<string, CheckValue>()
+  const kept = new Lru<string, CheckValue>(MOST_KEPT)
   return (json) => {
     const text = JSON.stringify(json)
-    const check = kept.get(text) ?? compiler.compile(json)
-    if (text.length > LONGEST_KEPT) return check
-    kept.delete(text)
-    kept.set(text, check)
-    const [oldest] = kept.keys()
-    if (kept.size > MOST_KEPT && oldest !== undefined) kept.delete(oldest)
+    const known = kept.get(text)
+    if (known) return known
+    const check = compiler.compile(json)
+    if (text.length <= LONGEST_KEPT) kept.set(text, check)
     return check
   }
 }

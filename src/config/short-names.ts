@@ -1,3 +1,4 @@
+import { Lru } from '../lib/lru.ts'
 import type { Model, Relay } from './config.ts'
 import { NO_TIMEOUTS, toRelayTarget, toShortTarget } from './target.ts'
 import type { DefaultsByType } from './type-defaults.ts'
@@ -10,14 +11,12 @@ export function createShortNames(
   types: DefaultsByType,
   relay: Relay | null,
 ): (name: string) => Model | undefined {
-  const kept = new Map<string, Model>()
+  const kept = new Lru<string, Model>(MOST_KEPT)
   return (name) => {
-    const model = kept.get(name) ?? toShortModel(name, types, relay)
-    if (model === undefined) return undefined
-    kept.delete(name)
-    kept.set(name, model)
-    const [oldest] = kept.keys()
-    if (kept.size > MOST_KEPT && oldest !== undefined) kept.delete(oldest)
+    const known = kept.get(name)
+    if (known) return known
+    const model = toShortModel(name, types, relay)
+    if (model) kept.set(name, model)
     return model
   }
 }

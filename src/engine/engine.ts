@@ -44,7 +44,7 @@ export interface Engine {
   readonly experiments: Experiments
   readonly conversations: Conversations
   /** How often a scripted model was called before, by `model provider`. */
-  readonly scriptCalls: Map<string, number>
+  readonly scriptCalls: Lru<string, number>
   /** Addresses as parsed before: most requests go where others went. */
   readonly addresses: Lru<string, URL>
   readonly userAgent: string

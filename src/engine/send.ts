@@ -64,7 +64,9 @@ function play(
   const { target } = attempt
   const { provider, upstreamModel: model, options } = target
   attempt.url = `${provider.type}:${model}`
-  const call = countCall(engine.scriptCalls, `${target.model} ${target.name}`)
+  const called = `${target.model} ${target.name}`
+  const call = engine.scriptCalls.get(called) ?? 0
+  engine.scriptCalls.set(called, call + 1)
   const body = asObject(parseJson(attempt.requestBody.toString('utf8'))) ?? {}
   const { operation, stream } = ask
   const script = provider.script?.({
@@ -84,18 +86,6 @@ function play(
   })
   if (!script) throw new Error('Only scripted providers play.')
   return playScript(script)
-}
-
-/** Clients can make up short names without end: old counts go. */
-const MAX_COUNTED = 1000
-
-function countCall(calls: Map<string, number>, key: string): number {
-  const before = calls.get(key) ?? 0
-  calls.delete(key)
-  calls.set(key, before + 1)
-  const [oldest] = calls.keys()
-  if (calls.size > MAX_COUNTED && oldest !== undefined) calls.delete(oldest)
-  return before
 }
 
 function urlOf(

@@ -85,7 +85,7 @@ export async function startGateway(
     inFlight: new InFlight(),
     experiments: new Experiments({ clock: systemClock, random, stored: kept?.client ?? null }),
     conversations: new Conversations(systemClock, 0),
-    scriptCalls: new Map(),
+    scriptCalls: new Lru(1000),
     addresses: new Lru(10),
     userAgent: 'Weir/test',
     price,
