@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test, vi } from 'vitest'
 import { blake3Hex } from '../src/lib/hash.ts'
+import { askAbout } from './support/files.ts'
 import { modelToml, startGateway, type TestGateway } from './support/gateway.ts'
 import { completion, reply, startUpstream } from './support/upstream.ts'
 
@@ -18,16 +19,7 @@ const STORAGE = `[object_storage]\ntype = "filesystem"\npath = ${JSON.stringify(
 const FETCHING = '[gateway]\nfetch_and_encode_input_files_before_inference = true\n'
 const NEARBY = `${FETCHING}fetch_files_from = ["127.0.0.1"]\n`
 
-function infer(gateway: TestGateway, file: object): Promise<Response> {
-  return fetch(`${gateway.url}/inference`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({
-      model_name: 'm',
-      input: { messages: [{ role: 'user', content: [{ type: 'file', ...file }] }] },
-    }),
-  })
-}
+const infer = (gateway: TestGateway, file: object) => askAbout(gateway, [{ type: 'file', ...file }])
 
 const servePicture = () => startUpstream(() => reply(200, PICTURE, { 'content-type': 'image/png' }))
 
@@ -123,14 +115,9 @@ test('F133 F251 a file that the provider fetches is downloaded for the record me
   expect(missed.warnings).toEqual([expect.stringContaining('a file could not be kept: ')])
   expect(missed.native?.input).toMatchObject({ messages: [{ content: [{ file_type: 'url' }] }] })
   const most = Array.from({ length: 22 }, () => ({ type: 'file', file_type: 'url', url }))
-  const body = { model_name: 'm', input: { messages: [{ role: 'user', content: most }] } }
-  const asked = { method: 'POST', headers: { 'content-type': 'application/json' } }
-  await fetch(`${gateway.url}/inference`, { ...asked, body: JSON.stringify(body) })
+  await askAbout(gateway, most)
   expect((await gateway.record(2)).warnings).toHaveLength(2)
-  await fetch(`${gateway.url}/inference`, {
-    ...asked,
-    body: JSON.stringify({ ...body, dryrun: true }),
-  })
+  await askAbout(gateway, most, { dryrun: true })
   expect(files.requests).toHaveLength(21)
 })
 

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import { afterAll, expect, test, vi } from 'vitest'
 import { checkFiles } from '../src/cli/open-files.ts'
 import { blake3Hex } from '../src/lib/hash.ts'
+import { askAbout } from './support/files.ts'
 import { modelToml, startGateway, type TestGateway } from './support/gateway.ts'
 import { startS3 } from './support/s3.ts'
 import { completion, reply, startUpstream } from './support/upstream.ts'
@@ -53,16 +54,7 @@ async function withFile(
 
 const INLINE = { type: 'file', file_type: 'base64', mime_type: 'image/png', data: PIXEL }
 
-function infer(gateway: TestGateway, file: object = INLINE): Promise<Response> {
-  return fetch(`${gateway.url}/inference`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({
-      model_name: 'm',
-      input: { messages: [{ role: 'user', content: [file] }] },
-    }),
-  })
-}
+const infer = (gateway: TestGateway, file: object = INLINE) => askAbout(gateway, [file])
 
 /** A stored file is read again, and stays where it is. */
 async function goesBack({ gateway, block, sent }: Kept): Promise<void> {
