@@ -52,6 +52,7 @@ interface Batch<Draft> {
   readonly drafts: readonly Draft[]
   readonly begun: readonly Draft[]
   readonly changes: readonly Change[]
+  records?: readonly InferenceRecord[]
   prepared?: Prepared
   textless?: number
   /** Something in it cannot be stored: each record for itself. */
@@ -137,13 +138,14 @@ class Writer<Draft extends { readonly id: string }> {
       if (!isBusy) rest()
       return this.#complete(draft)
     }
+    batch.records ??= batch.drafts.map(read)
     if (batch.alone) {
-      const lost = writeEachAlone(engine, batch.drafts.map(read))
+      const lost = writeEachAlone(engine, batch.records)
       return { lost, outcomes: changeEachAlone(engine, batch.changes) }
     }
     const isLow = this.#disk.isLow
-    batch.textless ??= isLow ? batch.drafts.length : 0
-    batch.prepared ??= engine.prepareDrafts(batch.drafts, read, !isLow)
+    batch.textless ??= isLow ? batch.records.length : 0
+    batch.prepared ??= engine.prepare(batch.records, !isLow)
     const done = new Set(batch.drafts.map((draft) => draft.id))
     const begun = batch.begun.filter((draft) => !done.has(draft.id))
     const journal = begun.map(read)

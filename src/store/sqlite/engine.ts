@@ -40,18 +40,9 @@ export class SqliteEngine {
   }
 
   /** Payloads first: a crash in between leaves texts without a row, never a row without its texts. */
-  prepare(records: readonly InferenceRecord[]): Prepared {
-    return this.prepareDrafts(records, (record) => record, true)
-  }
-
-  /** The same of what each becomes when it is read. */
-  prepareDrafts<Draft extends { readonly id: string }>(
-    drafts: readonly Draft[],
-    read: (draft: Draft) => InferenceRecord,
-    withTexts: boolean,
-  ): Prepared {
-    const records = this.hot.missing(drafts).map(read)
-    return withTexts ? this.#payloads.write(records) : unplaced(records)
+  prepare(records: readonly InferenceRecord[], withTexts = true): Prepared {
+    const missing = this.hot.missing(records)
+    return withTexts ? this.#payloads.write(missing) : unplaced(missing)
   }
 
   commit(

@@ -76,9 +76,9 @@ export class HotFile {
   }
 
   /** The records that are not here yet, each once. */
-  missing<Record extends { readonly id: string }>(records: readonly Record[]): Record[] {
+  missing(records: readonly InferenceRecord[]): InferenceRecord[] {
     return guarded(this.path, () => {
-      const byId = new Map<string, Record>()
+      const byId = new Map<string, InferenceRecord>()
       for (const record of records) {
         if (!byId.has(record.id) && !this.#has(record.id)) byId.set(record.id, record)
       }
