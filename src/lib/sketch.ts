@@ -88,52 +88,56 @@ export function mergeInto(sketch: Sketch, bytes: Uint8Array): void {
   if (isCount || scale !== 1) throw new Error('A sketch ends in the middle of a number.')
 }
 
-/** Pairs of varints, the lowest bucket first: the distance from the last bucket, and the count. */
+/** Its buckets as pairs. The bytes are the same however it came about. */
 export function encodeSketch(sketch: Sketch): Uint8Array {
-  const bytes: number[] = []
-  let last = 0
-  sketch.each((bucket, count) => {
-    writeVarint(bytes, bucket - last)
-    writeVarint(bytes, count)
-    last = bucket
-  })
-  return Uint8Array.from(bytes)
+  const pairs = new PairWriter()
+  sketch.each((bucket, count) => pairs.add(bucket, count))
+  return pairs.written()
 }
 
 /** What `encodeSketch` makes of a sketch of these values: of a few, sooner without one. */
 export function encodeValues(values: readonly number[]): Uint8Array {
   const buckets = values.map(bucketOf).toSorted((one, other) => one - other)
-  const bytes: number[] = []
-  let last = 0
+  const pairs = new PairWriter()
   for (let at = 0; at < buckets.length;) {
     const bucket = buckets[at] ?? 0
     let count = 1
     while (buckets[at + count] === bucket) count++
-    writeVarint(bytes, bucket - last)
-    writeVarint(bytes, count)
-    last = bucket
+    pairs.add(bucket, count)
     at += count
   }
-  return Uint8Array.from(bytes)
+  return pairs.written()
 }
 
 /** The sum of two sketches, all of them encoded; throws when one is cut or damaged. */
 export function addEncoded(one: Uint8Array, other: Uint8Array): Uint8Array {
-  const [left, right] = [new Pairs(one), new Pairs(other)]
-  const bytes: number[] = []
-  let last = 0
+  const [left, right] = [new PairReader(one), new PairReader(other)]
+  const pairs = new PairWriter()
   while (left.bucket < Infinity || right.bucket < Infinity) {
     const bucket = Math.min(left.bucket, right.bucket)
-    const count = left.take(bucket) + right.take(bucket)
-    writeVarint(bytes, bucket - last)
-    writeVarint(bytes, count)
-    last = bucket
+    pairs.add(bucket, left.take(bucket) + right.take(bucket))
   }
-  return Uint8Array.from(bytes)
+  return pairs.written()
+}
+
+/** Pairs of varints, the lowest bucket first: the distance from the last bucket, and the count. */
+class PairWriter {
+  readonly #bytes: number[] = []
+  #last = 0
+
+  add(bucket: number, count: number): void {
+    writeVarint(this.#bytes, bucket - this.#last)
+    writeVarint(this.#bytes, count)
+    this.#last = bucket
+  }
+
+  written(): Uint8Array {
+    return Uint8Array.from(this.#bytes)
+  }
 }
 
 /** Walks through what is encoded. */
-class Pairs {
+class PairReader {
   readonly #bytes: Uint8Array
   #at = 0
   /** Infinite behind the last one. */
