@@ -9,8 +9,8 @@ export class Ids {
   readonly #pool = Buffer.alloc(POOL_BYTES)
   #used = POOL_BYTES
   #lastMs = 0
-  /** As the first two groups of an id have it. */
-  #time = '00000000-0000'
+  /** The same as an id has it. */
+  #time = timeGroups(0)
   /** The 12 bits after the time: a counter within one millisecond. */
   #counter = 0
 
@@ -44,8 +44,7 @@ export class Ids {
 
   #setTime(ms: number): void {
     this.#lastMs = ms
-    const time = ms.toString(16).padStart(12, '0')
-    this.#time = `${time.slice(0, 8)}-${time.slice(8)}`
+    this.#time = timeGroups(ms)
   }
 
   /** Where so many random bytes stand in the pool. */
@@ -73,8 +72,13 @@ export function isUuidV7(text: string): boolean {
 
 /** The first UUIDv7 of a millisecond. */
 export function uuidV7At(ms: number): string {
+  return `${timeGroups(ms)}-7000-8000-000000000000`
+}
+
+/** The first two groups of every UUIDv7 of a millisecond. */
+export function timeGroups(ms: number): string {
   const time = ms.toString(16).padStart(12, '0')
-  return `${time.slice(0, 8)}-${time.slice(8)}-7000-8000-000000000000`
+  return `${time.slice(0, 8)}-${time.slice(8)}`
 }
 
 /** Milliseconds since 1970 that a UUIDv7 carries. */

@@ -1,5 +1,5 @@
 import { asObject, asString, type Json, type JsonObject } from '../lib/json.ts'
-import { isUuidV7, timeOfUuidV7, uuidV7At } from './ids.ts'
+import { isUuidV7, uuidV7At } from './ids.ts'
 
 /** A workflow evaluation: which variants answer in its episodes, and under which tags. */
 export interface WorkflowRun {
@@ -29,8 +29,7 @@ export const WORKFLOW_AHEAD_MS = 10_000_000_000_000
 const FIRST_AHEAD = uuidV7At(WORKFLOW_AHEAD_MS)
 
 export function isWorkflowEpisode(episodeId: string): boolean {
-  if (episodeId < FIRST_AHEAD) return false
-  return isUuidV7(episodeId) && timeOfUuidV7(episodeId) >= WORKFLOW_AHEAD_MS
+  return episodeId >= FIRST_AHEAD && isUuidV7(episodeId)
 }
 
 export function encodeRun(run: WorkflowRun): JsonObject {

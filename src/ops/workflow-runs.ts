@@ -1,6 +1,6 @@
 import { GatewayError } from '../domain/errors.ts'
 import type { Feedback } from '../domain/feedback.ts'
-import { timeOfUuidV7 } from '../domain/ids.ts'
+import { timeGroups, timeOfUuidV7 } from '../domain/ids.ts'
 import {
   decodeEpisode,
   decodeRun,
@@ -59,8 +59,7 @@ export async function beginEpisode(
 
 /** The id with its time moved into the future, where those of workflow evaluations are. */
 function ahead(id: string): string {
-  const time = (timeOfUuidV7(id) + WORKFLOW_AHEAD_MS).toString(16).padStart(12, '0')
-  return `${time.slice(0, 8)}-${time.slice(8)}${id.slice(13)}`
+  return timeGroups(timeOfUuidV7(id) + WORKFLOW_AHEAD_MS) + id.slice(13)
 }
 
 /** When an episode began, ms since 1970. */

@@ -1,4 +1,5 @@
 import { GatewayError } from '../domain/errors.ts'
+import { timeGroups } from '../domain/ids.ts'
 import {
   type DemonstrationFilter,
   type InferenceFilter,
@@ -110,6 +111,5 @@ const LAST_MS = 2 ** 48 - 1
 
 /** What every id of that time or later is not less than: UUIDv7s begin with their time. */
 export function firstIdAt(ms: number): string {
-  const hex = Math.max(0, Math.min(LAST_MS, ms)).toString(16).padStart(12, '0')
-  return `${hex.slice(0, 8)}-${hex.slice(8)}`
+  return timeGroups(Math.max(0, Math.min(LAST_MS, ms)))
 }
