@@ -25,7 +25,9 @@ const CONNECTING = { allowH2: false, timeout: CONNECT_MS, autoSelectFamilyAttemp
 
 /** Whose connections may be used for a request, and how their hosts' addresses are found. */
 export interface Lead {
+  /** Requests with different keys never share a connection: one for each set of credentials. */
   readonly pool: string
+  /** In place of the system's own; goes with the pool. */
   readonly lookup?: LookupFunction
 }
 

@@ -1,18 +1,13 @@
-import type { LookupFunction } from 'node:net'
 import { Body } from './body.ts'
 import type { Clock } from './clock.ts'
-import { Lanes, type Lane } from './lanes.ts'
+import { type Lane, Lanes, type Lead } from './lanes.ts'
 
 /** A request described as data, so that whoever builds it needs no network. */
-export interface HttpRequest {
+export interface HttpRequest extends Lead {
   readonly method: 'GET' | 'POST' | 'PUT'
   readonly url: URL
   readonly headers: Readonly<Record<string, string>>
   readonly body: Buffer | null
-  /** Requests with different keys never share a connection: one for each set of credentials. */
-  readonly pool: string
-  /** In place of the system's own; goes with the pool. */
-  readonly lookup?: LookupFunction
 }
 
 export type Headers = Readonly<Record<string, string | string[] | undefined>>
