@@ -13,7 +13,7 @@ import { ResponseEncoder } from '../../src/api/openai/responses/encode-stream.ts
 import type { Part } from '../../src/domain/chat.ts'
 import { joinDetails } from '../../src/domain/collect.ts'
 import { asObject, asString, type JsonObject, objectsIn, parseJson } from '../../src/lib/json.ts'
-import { readEvents } from '../../src/lib/sse.ts'
+import { readEventsIn } from '../../src/lib/sse.ts'
 import type { DialectName } from './clients.ts'
 
 /** How answers are written in a dialect, and what its clients make of a stream. */
@@ -159,6 +159,6 @@ export function joinedParts(parts: readonly JsonObject[]): JsonObject[] {
 }
 
 function eventsIn(text: string): JsonObject[] {
-  const events = readEvents(Buffer.from(text)).filter(({ data }) => data !== '[DONE]')
+  const events = readEventsIn(text).filter(({ data }) => data !== '[DONE]')
   return objectsIn(events.map(({ data }) => parseJson(data) ?? null))
 }

@@ -8,7 +8,7 @@ import {
   objectsIn,
   parseJson,
 } from '../../../lib/json.ts'
-import { readEvents } from '../../../lib/sse.ts'
+import { readEventsIn } from '../../../lib/sse.ts'
 import type { StoredInference } from '../../../store/store.ts'
 import { blocksAsParts } from '../../blocks-as-parts.ts'
 import type { Envelope } from '../../dialect.ts'
@@ -52,7 +52,7 @@ export function readStored(stored: StoredInference): StoredResponse | null {
 function relayed(stored: StoredInference): JsonObject | undefined {
   const text = answering(stored)?.rawResponse ?? ''
   if (!stored.stream) return asObject(parseJson(text))
-  const events = readEvents(Buffer.from(text)).map(({ data }) => parseJson(data) ?? null)
+  const events = readEventsIn(text).map(({ data }) => parseJson(data) ?? null)
   return sentResponse(objectsIn(events))
 }
 
