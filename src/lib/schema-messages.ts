@@ -11,8 +11,6 @@ export function wordsOf(error: ErrorObject): string {
 }
 
 function wordsAlone({ keyword, params, data, message = '' }: ErrorObject): string {
-  const value = shown(data)
-  const wanted = WANTED[keyword]?.(params)
   if (keyword === 'required') return `${shown(params['missingProperty'])} is a required property`
   if (keyword === 'const') return `${shown(params['allowedValue'])} was expected`
   if (keyword === 'additionalProperties' || keyword === 'unevaluatedProperties') {
@@ -20,7 +18,7 @@ function wordsAlone({ keyword, params, data, message = '' }: ErrorObject): strin
     const kind = keyword === 'additionalProperties' ? 'Additional' : 'Unevaluated'
     return `${kind} properties are not allowed ('${String(name)}' was unexpected)`
   }
-  return wanted === undefined ? `${value} ${message}` : `${value} ${wanted}`
+  return `${shown(data)} ${WANTED[keyword]?.(params) ?? message}`
 }
 
 type Wanted = (params: Readonly<Record<string, unknown>>) => string
