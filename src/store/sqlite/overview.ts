@@ -1,10 +1,10 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { LogFilter } from '../../domain/log-query.ts'
-import { BATCH_DIALECT } from '../../domain/record.ts'
 import { mergeInto, observe, quantileOf, Sketch } from '../../lib/sketch.ts'
 import type { Budget } from '../budget.ts'
 import type { Overview } from '../store.ts'
 import { compileFilter, isRolled, type Sql } from './filter.ts'
+import { BATCHED } from './rollup-facts.ts'
 import { HOURS_IN, sourcesOf, type SumNames, type SumSource } from './rollup-grains.ts'
 import { ENDING_CODES, HOUR_MS, HOURS_A_DAY, LEVEL_CODES } from './rollup-schema.ts'
 import { rollupBelow } from './rollup-writer.ts'
@@ -175,9 +175,7 @@ function addCounts(search: Search, buckets: readonly Bucket[], number: Sql): num
   return requests
 }
 
-/** Nobody waited for what was asked in a batch. */
-const LATENCY = `CASE WHEN (SELECT d.name FROM dim d WHERE d.id = i.dialect) <> '${BATCH_DIALECT}'
-  THEN i.latency_us END`
+const LATENCY = `CASE WHEN NOT ${BATCHED} THEN i.latency_us END`
 
 function addSamples(
   search: Search,

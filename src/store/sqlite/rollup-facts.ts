@@ -75,8 +75,8 @@ export function factOfAttempt(attempt: Columns, inference: Columns, batched: boo
   }
 }
 
-const BATCHED = `
-      (SELECT d.name = '${BATCH_DIALECT}' FROM dim d WHERE d.id = i.dialect) AS batched`
+/** Whether a request, `i`, was asked in a batch: then nobody waited for it. */
+export const BATCHED = `(SELECT d.name = '${BATCH_DIALECT}' FROM dim d WHERE d.id = i.dialect)`
 
 /** Rows from which facts are made again, as `factOfRow` reads them; a condition on `i` follows. */
 export const SELECT_FACTS: Readonly<Record<UsageLevel, string>> = {
@@ -84,12 +84,12 @@ export const SELECT_FACTS: Readonly<Record<UsageLevel, string>> = {
     SELECT i.started_at, i.function, i.variant, i.requested_model, i.model, i.provider, i.outcome, i.latency_us,
       i.ttft_us, i.cost_nano, ${BUCKETS.map((column) => `i.${column}`).join(', ')},
       (SELECT a.cached FROM attempt a WHERE a.seq = i.seq ORDER BY a.position DESC LIMIT 1)
-        AS cached,${BATCHED}
+        AS cached, ${BATCHED} AS batched
     FROM inference i`,
   attempt: `
     SELECT i.started_at, i.function, i.variant, coalesce(a.model, i.model) AS model, a.provider,
       a.error, a.cached, a.started_us, a.ended_us, a.ttft_us, a.cost_nano,
-      ${BUCKETS.map((column) => `a.${column}`).join(', ')},${BATCHED}
+      ${BUCKETS.map((column) => `a.${column}`).join(', ')}, ${BATCHED} AS batched
     FROM inference i JOIN attempt a ON a.seq = i.seq`,
 }
 
