@@ -67,11 +67,9 @@ export class PayloadFiles {
 
   /** One commit for each week. In the order of the records. */
   write(records: readonly InferenceRecord[]): Placed[] {
-    const placed = new Map<Segment, Placed[]>()
     const segments = this.#pack(records)
-    for (const [part, members] of Map.groupBy(segments, (segment) => segment.part)) {
-      this.#writePart(part, members, placed)
-    }
+    const byPart = [...Map.groupBy(segments, (segment) => segment.part)]
+    const placed = new Map(byPart.flatMap(([part, some]) => this.#writePart(part, some)))
     return segments.flatMap((segment) => placed.get(segment) ?? [])
   }
 
@@ -130,20 +128,16 @@ export class PayloadFiles {
     }
   }
 
-  #writePart(part: number, segments: readonly Segment[], placed: Map<Segment, Placed[]>): void {
+  #writePart(part: number, segments: readonly Segment[]): (readonly [Segment, Placed[]])[] {
     const { path, db, insert } = this.#open(part)
-    guarded(path, () =>
-      transact(db, () => {
-        for (const segment of segments) {
-          const { members, lengths, frame } = segment
-          const number = Number(insert.get(lengths, frame)?.['segment'])
-          const placeOfMember = (record: InferenceRecord, index: number) => {
-            return { record, place: { part, segment: number, index } }
-          }
-          placed.set(segment, members.map(placeOfMember))
-        }
-      }),
-    )
+    const write = (written: Segment) => {
+      const segment = Number(insert.get(written.lengths, written.frame)?.['segment'])
+      const placed = (record: InferenceRecord, index: number) => {
+        return { record, place: { part, segment, index } }
+      }
+      return [written, written.members.map(placed)] as const
+    }
+    return guarded(path, () => transact(db, () => segments.map(write)))
   }
 
   /** Neighbours share a frame, and with it what they have in common; a big one has its own. */
