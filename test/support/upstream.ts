@@ -18,8 +18,6 @@ export interface SeenRequest {
   readonly body: string
   /** Counts from 0 over all connections. */
   readonly number: number
-  /** The client closed the connection before the answer's end. */
-  aborted: boolean
 }
 
 export type Step =
@@ -71,9 +69,6 @@ function serve(
     const request = takeRequest()
     if (!request || busy) return
     busy = true
-    socket.once('close', () => {
-      if (busy) request.aborted = true
-    })
     void play(socket, answer(request)).then(() => {
       busy = false
     })
@@ -98,7 +93,6 @@ function serve(
       headers,
       body: received.toString('utf8', headEnd + 4, end),
       number: requests.length,
-      aborted: false,
     }
     received = received.subarray(end)
     requests.push(request)
