@@ -51,8 +51,16 @@ function nothing(): void {}
 /** It has cost nothing to give it again, and its events were another's. The provider's own bytes go on as they were. */
 export function withoutUsage(reply: Reply): Reply {
   if (reply.kind === 'whole') {
-    const { kind, headers, bytes, parts } = reply
-    return { kind, headers, bytes, parts: parts.map(asFree) }
+    const { kind, headers, bytes } = reply
+    // Where its bytes go on, nobody wants to know its parts.
+    return {
+      kind,
+      headers,
+      bytes,
+      get parts() {
+        return reply.parts.map(asFree)
+      },
+    }
   }
   return {
     ...reply,
