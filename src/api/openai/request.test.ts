@@ -1,35 +1,11 @@
 import { expect, test } from 'vitest'
-import { GatewayError } from '../../domain/errors.ts'
 import type { Ask } from '../../engine/ask.ts'
-import type { RawRequest } from '../../http/route.ts'
-import { Cancellation } from '../../lib/cancel.ts'
 import { decodeChat } from './decode.ts'
+import { errorOf, requestOf } from './operations/fixtures/request.ts'
 import { readChatRequest } from './request.ts'
 
-function read(body: string | Buffer | object, headers: RawRequest['headers'] = {}): Ask {
-  const text = typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body)
-  return readChatRequest(requestOf(Buffer.from(text), headers))
-}
-
-function requestOf(body: Buffer, headers: RawRequest['headers'] = {}): RawRequest {
-  const client = { gone: new Cancellation() } as RawRequest['client']
-  const query = new URLSearchParams()
-  const latin1 = body.toString('latin1')
-  return { method: 'POST', url: '/', params: {}, query, headers, body, latin1, client }
-}
-
-function refused(
-  body: string | Buffer | object,
-  headers: RawRequest['headers'] = {},
-): GatewayError {
-  try {
-    read(body, headers)
-  } catch (thrown) {
-    if (thrown instanceof GatewayError) return thrown
-    throw thrown
-  }
-  throw new Error('It was taken.')
-}
+const read = (...given: Parameters<typeof requestOf>): Ask => readChatRequest(requestOf(...given))
+const refused = (...given: Parameters<typeof requestOf>) => errorOf(() => read(...given))
 
 const messages = [{ role: 'user', content: 'hi' }]
 const UUID = '01890a5d-ac96-774b-bcce-b302099a8057'
@@ -179,6 +155,6 @@ test('an episode may come as a key or as a header', () => {
 })
 
 test('hears when the client goes', () => {
-  const request = requestOf(Buffer.from(JSON.stringify({ model: 'm', messages })))
+  const request = requestOf({ model: 'm', messages })
   expect(readChatRequest(request).gone).toBe(request.client.gone)
 })
