@@ -1,21 +1,21 @@
 import type { AttemptRecord, InferenceRecord } from '../../domain/record.ts'
 
 /** What is kept compressed: the texts that pages need only one at a time. */
-export interface Payload {
+export interface Payload<Body = string> {
   readonly id: string
   readonly input: InferenceRecord['input']
   readonly tools: InferenceRecord['tools']
   readonly params: InferenceRecord['params']
   readonly output: InferenceRecord['output']
   readonly warnings: InferenceRecord['warnings']
-  readonly raw_request: string
+  readonly raw_request: Body
   readonly native?: InferenceRecord['native']
-  readonly attempts: readonly AttemptTexts[]
+  readonly attempts: readonly AttemptTexts<Body>[]
 }
 
-interface AttemptTexts {
-  readonly raw_request: string
-  readonly raw_response: string
+interface AttemptTexts<Body> {
+  readonly raw_request: Body
+  readonly raw_response: Body
   readonly input?: AttemptRecord['input']
   readonly output?: AttemptRecord['output']
 }
@@ -53,7 +53,6 @@ export interface Document {
 }
 
 export function documentOf(record: InferenceRecord): Document {
-  const payload = payloadOf(record)
   const bodies: string[] = []
   const apart = (body: string): string | number => {
     // JSON keeps what UTF-8 does not: lone surrogates.
@@ -61,28 +60,24 @@ export function documentOf(record: InferenceRecord): Document {
     bodies.push(body)
     return Buffer.byteLength(body)
   }
-  const head = {
+  const head = JSON.stringify(withBodies(payloadOf(record), apart))
+  return { head, bodies }
+}
+
+/** The same payload with what is made of each body, the request's first. */
+function withBodies<From, To>(payload: Payload<From>, make: (body: From) => To): Payload<To> {
+  return {
     ...payload,
-    raw_request: apart(payload.raw_request),
+    raw_request: make(payload.raw_request),
     attempts: payload.attempts.map(({ raw_request, raw_response, ...texts }) =>
-      Object.assign(texts, { raw_request: apart(raw_request), raw_response: apart(raw_response) }),
+      Object.assign(texts, { raw_request: make(raw_request), raw_response: make(raw_response) }),
     ),
   }
-  return { head: JSON.stringify(head), bodies }
 }
 
 /** About how many bytes it takes. */
 export function sizeOfDocument({ head, bodies }: Document): number {
   return bodies.reduce((size, body) => size + body.length, head.length)
-}
-
-/** What `Document.head` holds. */
-type Head = Omit<Payload, 'raw_request' | 'attempts'> & {
-  readonly raw_request: string | number
-  readonly attempts: readonly (Omit<AttemptTexts, 'raw_request' | 'raw_response'> & {
-    readonly raw_request: string | number
-    readonly raw_response: string | number
-  })[]
 }
 
 const LINE_END = 10
@@ -97,7 +92,7 @@ export function headOf(document: Buffer): Buffer {
 export function decodePayload(document: Buffer, id: string): Payload | null {
   const bytes = headOf(document)
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- only documentOf's are written, and the frame has a checksum
-  const head = JSON.parse(bytes.toString()) as Head
+  const head = JSON.parse(bytes.toString()) as Payload<string | number>
   if (head.id !== id) return null
   let at = bytes.length + 1
   const whole = (body: string | number): string => {
@@ -105,11 +100,5 @@ export function decodePayload(document: Buffer, id: string): Payload | null {
     at += body
     return document.toString('utf8', at - body, at)
   }
-  return {
-    ...head,
-    raw_request: whole(head.raw_request),
-    attempts: head.attempts.map(({ raw_request, raw_response, ...texts }) =>
-      Object.assign(texts, { raw_request: whole(raw_request), raw_response: whole(raw_response) }),
-    ),
-  }
+  return withBodies(head, whole)
 }
