@@ -1,5 +1,5 @@
-import type { ChatParams, ChatRequest, JsonObject } from '../domain/chat.ts'
-import { asString } from '../lib/json.ts'
+import type { Block, ChatParams, ChatRequest, JsonObject, UnknownBlock } from '../domain/chat.ts'
+import { asString, type Json } from '../lib/json.ts'
 
 /** What a wire has no words for, each once, in words for the client. */
 export class Leftovers {
@@ -11,6 +11,19 @@ export class Leftovers {
 
   get words(): readonly string[] {
     return [...this.#words]
+  }
+
+  /** A block without a noun as it was, where it is this wire's or nobody's; else it is named. */
+  unknown(block: UnknownBlock, wire: string): Json[] {
+    if (block.wire === undefined || block.wire === wire) return [block.data]
+    this.foreign(block, wire)
+    return []
+  }
+
+  /** Names a block without a noun that is not this wire's, where none can be said. */
+  foreign(block: Block, wire: string): void {
+    if (block.type !== 'unknown' || block.wire === wire) return
+    this.add(`a block of another provider (${block.wire ?? 'unknown'})`)
   }
 
   /** Names every field of the client's own wire but those that are `understood`. */

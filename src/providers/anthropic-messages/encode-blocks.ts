@@ -24,9 +24,7 @@ export function encodeBlock(block: Block, left: Leftovers): Json[] {
     case 'file':
       return [encodeFile(block)]
     case 'unknown':
-      if (block.wire === undefined || block.wire === WIRE) return [block.data]
-      left.add(`a block of another provider (${block.wire})`)
-      return []
+      return left.unknown(block, WIRE)
   }
 }
 

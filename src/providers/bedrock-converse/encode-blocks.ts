@@ -34,9 +34,7 @@ function encodeAlone(block: Block, left: Leftovers): Json[] {
     case 'file':
       return encodeFile(block, left)
     case 'unknown':
-      if (block.wire === undefined || block.wire === WIRE) return [block.data]
-      left.add(`a block of another provider (${block.wire})`)
-      return []
+      return left.unknown(block, WIRE)
   }
 }
 

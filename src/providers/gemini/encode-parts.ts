@@ -29,9 +29,7 @@ export function encodePart(block: Block, left: Leftovers): Json[] {
     case 'file':
       return [encodeFile(block)]
     case 'unknown':
-      if (block.wire === undefined || block.wire === WIRE) return [block.data]
-      left.add(`a block of another provider (${block.wire})`)
-      return []
+      return left.unknown(block, WIRE)
   }
 }
 

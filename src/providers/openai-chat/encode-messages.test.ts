@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest'
 import type { Block, JsonObject, Thought } from '../../domain/chat.ts'
+import { Leftovers } from '../leftovers.ts'
 import { encodeMessages } from './encode-messages.ts'
 
 function sent(...content: Thought[]) {
   const quirks = { reasoningBack: 'reasoning_details' } as const
-  return encodeMessages([{ role: 'assistant', content }], quirks, new Set())
+  return encodeMessages([{ role: 'assistant', content }], quirks, new Leftovers())
 }
 
 const signature = 'sig'
@@ -15,15 +16,15 @@ const signed: Block[] = [
 
 test('what Gemini signed goes back to servers of Google’s kind alone', () => {
   const google = { google: { thought_signature: 'sig' } }
-  const dropped = new Set<string>()
+  const left = new Leftovers()
   const messages = [{ role: 'assistant', content: signed } as const]
-  expect(encodeMessages(messages, { signatures: true }, dropped)).toMatchObject([
+  expect(encodeMessages(messages, { signatures: true }, left)).toMatchObject([
     { extra_content: google, tool_calls: [{ id: 'c', extra_content: google }] },
   ])
-  expect(dropped.size).toBe(0)
-  const [message] = encodeMessages(messages, {}, dropped)
+  expect(left.words).toEqual([])
+  const [message] = encodeMessages(messages, {}, left)
   expect(JSON.stringify(message)).not.toContain('extra_content')
-  expect([...dropped]).toEqual(['a signature of Gemini'])
+  expect(left.words).toEqual(['a signature of Gemini'])
 })
 
 const thought = { type: 'thought', text: 'a' } as const
@@ -53,6 +54,6 @@ test.each<[string, Block[], JsonObject | undefined]>([
   ['an empty text', [{ type: 'text', text: '' }], { content: '' }],
 ])('a turn of nothing but %s is one that the provider takes, or none', (_, content, expected) => {
   const messages = [{ role: 'assistant', content } as const]
-  const sentOn = encodeMessages(messages, { reasoningBack: 'reasoning' }, new Set())
+  const sentOn = encodeMessages(messages, { reasoningBack: 'reasoning' }, new Leftovers())
   expect(sentOn).toEqual(expected ? [{ role: 'assistant', ...expected }] : [])
 })

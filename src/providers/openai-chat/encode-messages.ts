@@ -7,25 +7,26 @@ import type {
   ToolResultBlock,
 } from '../../domain/chat.ts'
 import { wordsOf as allWordsOf } from '../../domain/thought.ts'
-import type { Json, JsonObject } from '../../lib/json.ts'
+import { asObject, type Json, type JsonObject } from '../../lib/json.ts'
+import type { Leftovers } from '../leftovers.ts'
 import type { Quirks } from '../provider.ts'
-import { breakpointOf, withoutUndefined } from './fields.ts'
+import { breakpointOf, WIRE, withoutUndefined } from './fields.ts'
 
 /** Messages of a conversation. A result of a tool is a message of its own here. */
 export function encodeMessages(
   messages: readonly Message[],
   quirks: Quirks,
-  dropped: Set<string>,
+  left: Leftovers,
 ): Json[] {
   return messages.flatMap((message) => {
     const results = message.content.filter((block) => block.type === 'tool_result')
-    const encoded = results.map((block) => encodeResult(block, quirks, dropped))
+    const encoded = results.map((block) => encodeResult(block, quirks, left))
     const rest = message.content.filter((block) => block.type !== 'tool_result')
     if (rest.length === 0 && results.length > 0) return encoded
     const body =
       message.role === 'assistant'
-        ? encodeAssistant(rest, quirks, dropped)
-        : encodeContent(rest, quirks, dropped)
+        ? encodeAssistant(rest, quirks, left)
+        : encodeContent(rest, quirks, left)
     return saysNothing(body) ? encoded : [...encoded, { role: message.role, ...body }]
   })
 }
@@ -36,30 +37,29 @@ function saysNothing({ content, ...others }: JsonObject): boolean {
   return empty && Object.keys(others).length === 0
 }
 
-function encodeResult(block: ToolResultBlock, quirks: Quirks, dropped: Set<string>): Json {
+function encodeResult(block: ToolResultBlock, quirks: Quirks, left: Leftovers): Json {
   const { id, result, content = [], cacheControl } = block
   const files = content.some(({ type }) => type === 'file')
-  for (const piece of content) reportUnknown(piece, dropped)
+  for (const piece of content) left.foreign(piece, WIRE)
   if (!files || !quirks.filesInResults) {
-    if (files) dropped.add('a file in the result of a tool')
+    if (files) left.add('a file in the result of a tool')
     const cached = quirks.cacheControl && cacheControl ? { cache_control: cacheControl } : {}
     return { role: 'tool', tool_call_id: id, content: result, ...cached }
   }
-  const pieces = content.flatMap((piece) => encodePiece(piece, quirks, dropped))
+  const pieces = content.flatMap((piece) => encodePiece(piece, quirks, left))
   return { role: 'tool', tool_call_id: id, content: pieces }
 }
 
-function encodeAssistant(
-  blocks: readonly Block[],
-  quirks: Quirks,
-  dropped: Set<string>,
-): JsonObject {
+function encodeAssistant(blocks: readonly Block[], quirks: Quirks, left: Leftovers): JsonObject {
   const text = blocks.flatMap((block) => (block.type === 'text' ? [block.text] : []))
   const thoughts = blocks.filter((block) => block.type === 'thought')
   const refusal = blocks.find((block) => block.type === 'refusal')?.text
   const audio = blocks.flatMap((block) => ownData(block)['audio'] ?? []).at(0)
-  for (const block of blocks) reportLost(block, dropped)
-  const calls = encodeCalls(blocks, quirks, dropped)
+  for (const block of blocks) {
+    if (block.type === 'file') left.add('a file in a message of the assistant')
+    left.foreign(block, WIRE)
+  }
+  const calls = encodeCalls(blocks, quirks, left)
   const signature = blocks.findLast((block) => block.type === 'text')?.signature
   const thinking = quirks.reasoningBack === 'thinking_list' ? thinkingOf(thoughts) : []
   const plain = text.length > 0 ? text.join('') : null
@@ -67,8 +67,8 @@ function encodeAssistant(
   const beside = withoutUndefined({
     refusal,
     audio,
-    extra_content: signed(signature, quirks, dropped),
-    ...encodeThoughts(thoughts, quirks, dropped),
+    extra_content: signed(signature, quirks, left),
+    ...encodeThoughts(thoughts, quirks, left),
     tool_calls: calls.length > 0 ? calls : undefined,
   })
   // Without words the content is null beside calls and the like, but beside thoughts alone it is empty.
@@ -88,31 +88,18 @@ function thinkingOf(thoughts: readonly Thought[]): Json[] {
 
 /** Pieces of an assistant's message that this wire has no name for come back as they were. */
 function ownData(block: Block): JsonObject {
-  if (block.type !== 'unknown' || block.wire !== 'openai_chat') return {}
-  return typeof block.data === 'object' && block.data !== null && !Array.isArray(block.data)
-    ? block.data
-    : {}
+  if (block.type !== 'unknown' || block.wire !== WIRE) return {}
+  return asObject(block.data) ?? {}
 }
 
-function reportLost(block: Block, dropped: Set<string>): void {
-  if (block.type === 'file') dropped.add('a file in a message of the assistant')
-  reportUnknown(block, dropped)
-}
-
-function reportUnknown(block: Block, dropped: Set<string>): void {
-  if (block.type === 'unknown' && block.wire !== 'openai_chat') {
-    dropped.add(`a block of another provider (${block.wire ?? 'unknown'})`)
-  }
-}
-
-function encodeCalls(blocks: readonly Block[], quirks: Quirks, dropped: Set<string>): Json[] {
+function encodeCalls(blocks: readonly Block[], quirks: Quirks, left: Leftovers): Json[] {
   return blocks.flatMap((block): Json[] => {
     if (block.type !== 'tool_call') return []
     const { id, name, arguments: text, custom, signature } = block
     const said = custom
       ? { type: 'custom', custom: { name, input: text } }
       : { type: 'function', function: { name, arguments: text } }
-    return [withoutUndefined({ id, ...said, extra_content: signed(signature, quirks, dropped) })]
+    return [withoutUndefined({ id, ...said, extra_content: signed(signature, quirks, left) })]
   })
 }
 
@@ -120,11 +107,11 @@ function encodeCalls(blocks: readonly Block[], quirks: Quirks, dropped: Set<stri
 function signed(
   signature: string | undefined,
   { signatures }: Quirks,
-  dropped: Set<string>,
+  left: Leftovers,
 ): JsonObject | undefined {
   if (signature === undefined) return undefined
   if (signatures) return { google: { thought_signature: signature } }
-  dropped.add('a signature of Gemini')
+  left.add('a signature of Gemini')
   return undefined
 }
 
@@ -134,12 +121,12 @@ const WORDS: ReadonlySet<string> = new Set(['reasoning_content', 'reasoning'])
 function encodeThoughts(
   thoughts: readonly Thought[],
   quirks: Quirks,
-  dropped: Set<string>,
+  left: Leftovers,
 ): Record<string, Json | undefined> {
   if (thoughts.length === 0) return {}
   const text = thoughts.map((thought) => allWordsOf(thought) ?? '').join('')
   const back = quirks.reasoningBack ?? 'none'
-  if (text === '' && WORDS.has(back)) dropped.add('earlier reasoning that is encrypted')
+  if (text === '' && WORDS.has(back)) left.add('earlier reasoning that is encrypted')
   switch (back) {
     case 'reasoning_content':
       return { reasoning_content: text === '' ? undefined : text }
@@ -155,7 +142,7 @@ function encodeThoughts(
     case 'thinking_list':
       return {}
     case 'none':
-      dropped.add('earlier reasoning')
+      left.add('earlier reasoning')
       return {}
   }
 }
@@ -190,14 +177,14 @@ function wordsOf(thought: Thought): { summary: string | null; text: string | nul
   return summarized && text ? { summary: text, text: null } : { summary: null, text }
 }
 
-function encodeContent(blocks: readonly Block[], quirks: Quirks, dropped: Set<string>): JsonObject {
+function encodeContent(blocks: readonly Block[], quirks: Quirks, left: Leftovers): JsonObject {
   const [only] = blocks
   const plain = blocks.length === 1 && only?.type === 'text'
   if (plain && Object.keys(cacheFields(only, quirks)).length === 0) return { content: only.text }
-  return { content: blocks.flatMap((block) => encodePiece(block, quirks, dropped)) }
+  return { content: blocks.flatMap((block) => encodePiece(block, quirks, left)) }
 }
 
-function encodePiece(block: Block, quirks: Quirks, dropped: Set<string>): Json[] {
+function encodePiece(block: Block, quirks: Quirks, left: Leftovers): Json[] {
   switch (block.type) {
     case 'text': {
       const { text } = block
@@ -206,14 +193,12 @@ function encodePiece(block: Block, quirks: Quirks, dropped: Set<string>): Json[]
     case 'file':
       return [{ ...encodeFile(block), ...breakpointOf(block) }]
     case 'unknown':
-      if (block.wire === undefined || block.wire === 'openai_chat') return [block.data]
-      reportLost(block, dropped)
-      return []
+      return left.unknown(block, WIRE)
     case 'refusal':
     case 'thought':
     case 'tool_call':
     case 'tool_result':
-      dropped.add(`a ${block.type} block in a message of the user or the system`)
+      left.add(`a ${block.type} block in a message of the user or the system`)
       return []
   }
 }

@@ -1,5 +1,6 @@
 import type { Reasoning, ResponseFormat } from '../../domain/chat.ts'
 import type { Json } from '../../lib/json.ts'
+import type { Leftovers } from '../leftovers.ts'
 import type { Quirks } from '../provider.ts'
 import { withoutUndefined } from './fields.ts'
 
@@ -9,7 +10,7 @@ type Fields = Record<string, Json | undefined>
 export function encodeReasoning(
   reasoning: Reasoning | undefined,
   quirks: Quirks,
-  dropped: Set<string>,
+  left: Leftovers,
 ): Fields {
   if (!reasoning) return {}
   const { effort, budgetTokens, enabled } = reasoning
@@ -18,13 +19,13 @@ export function encodeReasoning(
     case 'reasoning':
       return { reasoning: off ? { effort: 'none' } : asObject(effort, budgetTokens) }
     case 'thinking':
-      if (budgetTokens !== undefined && budgetTokens > 0) dropped.add('the budget for thinking')
+      if (budgetTokens !== undefined && budgetTokens > 0) left.add('the budget for thinking')
       return {
         thinking: { type: off ? 'disabled' : 'enabled' },
         reasoning_effort: off ? undefined : effort,
       }
     case 'none':
-      if (!off) dropped.add('the wish for reasoning')
+      if (!off) left.add('the wish for reasoning')
       return {}
     case 'reasoning_effort':
       return { reasoning_effort: off ? 'none' : (effort ?? effortOf(budgetTokens)) }
@@ -49,12 +50,12 @@ function effortOf(budgetTokens: number | undefined): string | undefined {
 export function encodeFormat(
   format: ResponseFormat | undefined,
   quirks: Quirks,
-  dropped: Set<string>,
+  left: Leftovers,
 ): Fields {
   if (!format) return {}
   const kind = quirks.json ?? 'json_schema'
   if (kind === 'none') {
-    if (format.type !== 'text') dropped.add('`response_format`')
+    if (format.type !== 'text') left.add('`response_format`')
     return {}
   }
   if (format.type !== 'json_schema') return { response_format: { type: format.type } }
@@ -69,7 +70,7 @@ export function encodeFormat(
     case 'guided_json':
       return { guided_json: schema }
     case 'json_object':
-      dropped.add('the JSON schema (only JSON itself is asked for)')
+      left.add('the JSON schema (only JSON itself is asked for)')
       return { response_format: { type: 'json_object' } }
   }
 }

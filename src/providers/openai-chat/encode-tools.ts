@@ -1,35 +1,35 @@
 import type { ChatRequest, Tool, ToolChoice } from '../../domain/chat.ts'
 import type { Json } from '../../lib/json.ts'
-import { nameOfTool } from '../leftovers.ts'
+import { type Leftovers, nameOfTool } from '../leftovers.ts'
 import type { Quirks } from '../provider.ts'
-import { withoutUndefined } from './fields.ts'
+import { WIRE, withoutUndefined } from './fields.ts'
 
 /** The tools, without those that a choice forbids where the provider knows no such choice. */
 export function encodeTools(
   { tools, providerTools = [], params }: ChatRequest,
   quirks: Quirks,
-  dropped: Set<string>,
+  left: Leftovers,
 ): Json[] | undefined {
   const { allowed, mode } = params.toolChoice ?? {}
   if (quirks.noTools && tools.length + providerTools.length > 0) {
-    dropped.add('tools')
+    left.add('tools')
     return undefined
   }
   if (quirks.noNoneChoice && mode === 'none') return undefined
   const filters = allowed !== undefined && quirks.allowedTools !== true
   const usable = filters ? tools.filter(({ name }) => allowed.includes(name)) : tools
   const encoded = [
-    ...usable.flatMap((tool) => encodeTool(tool, quirks, dropped)),
+    ...usable.flatMap((tool) => encodeTool(tool, quirks, left)),
     ...providerTools.flatMap(({ wire, data }): Json[] => {
-      if (wire === 'openai_chat') return [data]
-      dropped.add(`the tool \`${nameOfTool(data, wire)}\``)
+      if (wire === WIRE) return [data]
+      left.add(`the tool \`${nameOfTool(data, wire)}\``)
       return []
     }),
   ]
   return encoded.length > 0 ? encoded : undefined
 }
 
-function encodeTool(tool: Tool, quirks: Quirks, dropped: Set<string>): Json[] {
+function encodeTool(tool: Tool, quirks: Quirks, left: Leftovers): Json[] {
   const { name, description, parameters, strict, custom, cacheControl } = tool
   const cached = quirks.cacheControl ? { cache_control: cacheControl } : {}
   if (!custom) {
@@ -40,7 +40,7 @@ function encodeTool(tool: Tool, quirks: Quirks, dropped: Set<string>): Json[] {
     const said = withoutUndefined({ name, description, format: custom.format })
     return [{ type: 'custom', custom: said }]
   }
-  dropped.add(`the free-text tool \`${name}\``)
+  left.add(`the free-text tool \`${name}\``)
   return []
 }
 

@@ -5,43 +5,41 @@ import { encodeChoice, encodeTools } from './encode-tools.ts'
 import { encodeFormat, encodeReasoning } from './encode-thinking.ts'
 import { withCallNames } from '../call-ids.ts'
 import { Leftovers, openaiExtra, ownExtra } from '../leftovers.ts'
-import { withoutUndefined } from './fields.ts'
+import { WIRE, withoutUndefined } from './fields.ts'
 import { withJsonWord } from './json-word.ts'
-
-export const WIRE = 'openai_chat'
 
 /** Our nouns as a chat completions body. What this wire cannot say is named in `dropped`. */
 export function encodeChat(asked: ChatRequest, target: WireTarget, quirks: Quirks): Encoded {
   const chat = quirks.callNames ? withCallNames(asked, quirks.callNames) : asked
-  const dropped = new Set<string>()
+  const left = new Leftovers()
   const { params } = chat
-  const tools = encodeTools(chat, quirks, dropped)
+  const tools = encodeTools(chat, quirks, left)
   const body = withoutUndefined({
     model: target.model,
     messages: encodeMessages(
       withJsonWord(chat.messages, params.responseFormat, quirks),
       quirks,
-      dropped,
+      left,
     ),
     tools,
-    ...encodeParams(params, quirks, dropped),
+    ...encodeParams(params, quirks, left),
     // How tools are to be used may be said only where there are some.
     ...(tools && {
       tool_choice: encodeChoice(params.toolChoice, quirks),
-      parallel_tool_calls: encodeParallel(params, quirks, dropped),
+      parallel_tool_calls: encodeParallel(params, quirks, left),
     }),
-    ...encodeReasoning(params.reasoning, quirks, dropped),
-    ...encodeFormat(params.responseFormat, quirks, dropped),
-    ...encodeExtra(chat, quirks, dropped),
+    ...encodeReasoning(params.reasoning, quirks, left),
+    ...encodeFormat(params.responseFormat, quirks, left),
+    ...encodeExtra(chat, quirks, left),
     stream: target.stream ? true : undefined,
   })
-  return { body, dropped: [...dropped] }
+  return { body, dropped: left.words }
 }
 
 function encodeParams(
   params: ChatParams,
   quirks: Quirks,
-  dropped: Set<string>,
+  left: Leftovers,
 ): Record<string, Json | undefined> {
   const own: Record<string, Json | undefined> = {
     n: params.n,
@@ -59,7 +57,7 @@ function encodeParams(
   }
   for (const name of quirks.lacks ?? []) {
     if (own[name] === undefined) continue
-    dropped.add(`\`${name}\``)
+    left.add(`\`${name}\``)
     own[name] = undefined
   }
   return {
@@ -72,20 +70,15 @@ function encodeParams(
 function encodeParallel(
   { parallelToolCalls: parallel }: ChatParams,
   { lacks = [] }: Quirks,
-  dropped: Set<string>,
+  left: Leftovers,
 ): boolean | undefined {
   if (parallel === undefined || !lacks.includes('parallel_tool_calls')) return parallel
-  dropped.add('`parallel_tool_calls`')
+  left.add('`parallel_tool_calls`')
   return undefined
 }
 
 /** What the client said in this wire's own words goes on; another wire's words nobody here knows. */
-function encodeExtra(chat: ChatRequest, quirks: Quirks, dropped: Set<string>): JsonObject {
+function encodeExtra(chat: ChatRequest, quirks: Quirks, left: Leftovers): JsonObject {
   if (chat.wire === undefined || chat.wire === WIRE) return chat.extra
-  const leftovers = new Leftovers()
-  const known = quirks.openaiFields
-    ? openaiExtra(chat, WIRE, leftovers)
-    : ownExtra(chat, WIRE, leftovers)
-  for (const words of leftovers.words) dropped.add(words)
-  return known
+  return quirks.openaiFields ? openaiExtra(chat, WIRE, left) : ownExtra(chat, WIRE, left)
 }

@@ -1,6 +1,8 @@
 import type { FileBlock, TextBlock } from '../../domain/chat.ts'
 import type { Json, JsonObject } from '../../lib/json.ts'
 
+export const WIRE = 'openai_chat'
+
 /** Fields that have a value. */
 export function withoutUndefined(fields: Record<string, Json | undefined>): JsonObject {
   const kept = Object.entries(fields).filter(

@@ -81,14 +81,12 @@ function encodeItem(block: Block, known: Known, left: Leftovers): Json[] {
       const files = block.content?.some(({ type }) => type === 'file')
       const pieces = block.content?.flatMap((piece) => encodePiece(piece, 'user') ?? [])
       const output = files && pieces ? pieces : block.result
-      for (const piece of block.content ?? []) reportUnknown(piece, left)
+      for (const piece of block.content ?? []) left.foreign(piece, WIRE)
       const type = known.custom.has(block.id) ? 'custom_tool_call_output' : 'function_call_output'
       return [{ type, call_id: block.id, output }]
     }
     case 'unknown':
-      if (block.wire === undefined || block.wire === WIRE) return [block.data]
-      reportUnknown(block, left)
-      return []
+      return left.unknown(block, WIRE)
     case 'file': {
       const { raw, wire, url } = block
       if (raw && wire === WIRE) return [{ ...raw, result: url.slice(url.indexOf(',') + 1) }]
@@ -99,11 +97,6 @@ function encodeItem(block: Block, known: Known, left: Leftovers): Json[] {
     case 'refusal':
       return []
   }
-}
-
-function reportUnknown(block: Block, left: Leftovers): void {
-  if (block.type !== 'unknown' || block.wire === WIRE) return
-  left.add(`a block of another provider (${block.wire ?? 'unknown'})`)
 }
 
 /** Only reasoning that OpenAI gave away encrypted, or has kept itself, can go back. */
