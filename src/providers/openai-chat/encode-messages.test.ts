@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Block, JsonObject, Thought } from '../../domain/chat.ts'
 import { Leftovers } from '../leftovers.ts'
+import type { Quirks } from '../provider.ts'
 import { encodeMessages } from './encode-messages.ts'
 
 function sent(...content: Thought[]) {
@@ -25,6 +26,21 @@ test('what Gemini signed goes back to servers of Google’s kind alone', () => {
   const [message] = encodeMessages(messages, {}, left)
   expect(JSON.stringify(message)).not.toContain('extra_content')
   expect(left.words).toEqual(['a signature of Gemini'])
+})
+
+test.each<[Quirks, string[]]>([
+  [{ filesInResults: true }, []],
+  [{}, ['a file in the result of a tool', 'a block of another provider (unknown)']],
+])('where %j, what goes on of a tool’s result is not called lost', (quirks, lost) => {
+  const left = new Leftovers()
+  const content: Block[] = [
+    { type: 'unknown', data: { type: 'chart' } },
+    { type: 'file', url: 'https://example.com/a.png' },
+  ]
+  const result = { type: 'tool_result', id: 'c', name: 'f', result: 'ok', content } as const
+  const [message] = encodeMessages([{ role: 'user', content: [result] }], quirks, left)
+  expect(JSON.stringify(message).includes('chart')).toBe(lost.length === 0)
+  expect(left.words).toEqual(lost)
 })
 
 const thought = { type: 'thought', text: 'a' } as const

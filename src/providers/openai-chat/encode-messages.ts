@@ -40,9 +40,9 @@ function saysNothing({ content, ...others }: JsonObject): boolean {
 function encodeResult(block: ToolResultBlock, quirks: Quirks, left: Leftovers): Json {
   const { id, result, content = [], cacheControl } = block
   const files = content.some(({ type }) => type === 'file')
-  for (const piece of content) left.foreign(piece, WIRE)
   if (!files || !quirks.filesInResults) {
     if (files) left.add('a file in the result of a tool')
+    for (const piece of content) left.foreign(piece, WIRE)
     const cached = quirks.cacheControl && cacheControl ? { cache_control: cacheControl } : {}
     return { role: 'tool', tool_call_id: id, content: result, ...cached }
   }
