@@ -107,19 +107,14 @@ export class ResponsesDecoder implements Decoder {
 
   #added(item: JsonObject, place: number): Part[] {
     const seen = this.#seen(place)
-    switch (asString(item['type'])) {
-      case 'reasoning':
-        seen.opened = true
-        return [reasoningStart(item)]
-      case 'function_call':
-      case 'custom_tool_call':
-        if (!isCall(item)) return []
-        seen.opened = true
-        this.#calls = true
-        return [callPart(item, place)]
-      default:
-        return []
+    if (isCall(item)) {
+      seen.opened = true
+      this.#calls = true
+      return [callPart(item, place)]
     }
+    if (item['type'] !== 'reasoning') return []
+    seen.opened = true
+    return [reasoningStart(item)]
   }
 
   /** What came in pieces is not repeated; what only the whole item has is taken from there. */

@@ -109,16 +109,13 @@ function encodeThought(thought: Thought, known: Known, left: Leftovers): Json[] 
     return []
   }
   // Beside what is encrypted the words are a summary, whatever the client's dialect calls them.
-  const isSummary = secret?.encrypted_content !== undefined && summary.length === 0
-  const words = isSummary && text ? [text] : summary
+  const encrypted = secret?.encrypted_content !== undefined
+  const words = encrypted && summary.length === 0 && text ? [text] : summary
   const item = {
     type: 'reasoning',
     id,
     summary: words.map((paragraph) => ({ type: 'summary_text', text: paragraph })),
-    content:
-      secret?.encrypted_content === undefined && text
-        ? [{ type: 'reasoning_text', text }]
-        : undefined,
+    content: !encrypted && text ? [{ type: 'reasoning_text', text }] : undefined,
     ...secret,
   }
   return [withoutUndefined(item)]

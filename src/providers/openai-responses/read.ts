@@ -78,22 +78,15 @@ const INCOMPLETE: ReadonlyMap<string, FinishReason> = new Map([
 
 /** A whole item of the output. */
 export function readItem(item: JsonObject, index: number): Part[] {
+  if (isCall(item)) {
+    const text = asString(item['arguments']) ?? asString(item['input']) ?? ''
+    return [callPart(item, index), { type: 'tool_arguments', index, text }]
+  }
   switch (asString(item['type'])) {
     case 'message':
       return objectsIn(item['content']).flatMap(readContent)
     case 'reasoning':
       return readReasoning(item)
-    case 'function_call':
-    case 'custom_tool_call':
-      if (isServerTool(item)) return [{ type: 'unknown', data: item, wire: WIRE }]
-      return [
-        callPart(item, index),
-        {
-          type: 'tool_arguments',
-          index,
-          text: asString(item['arguments']) ?? asString(item['input']) ?? '',
-        },
-      ]
     case 'image_generation_call':
       return readImage(item)
     default:
@@ -101,15 +94,10 @@ export function readItem(item: JsonObject, index: number): Part[] {
   }
 }
 
-/** A call that the client is to answer. */
-export function isCall(item: JsonObject): boolean {
-  const { type } = item
-  return (type === 'function_call' || type === 'custom_tool_call') && !isServerTool(item)
-}
-
-/** xAI's searches of X look like calls of custom tools, and are done already. */
-function isServerTool({ call_id: id }: JsonObject): boolean {
-  return asString(id)?.startsWith('xs_') === true
+/** A call that the client is to answer: xAI's searches of X look like one, and are done already. */
+export function isCall({ type, call_id: id }: JsonObject): boolean {
+  if (asString(id)?.startsWith('xs_')) return false
+  return type === 'function_call' || type === 'custom_tool_call'
 }
 
 /** A picture that is done is a file to every client. */
