@@ -1,7 +1,8 @@
 import { asObject, type Json, type JsonObject } from '../lib/json.ts'
-import type { Block, Message } from './chat.ts'
+import type { Block } from './chat.ts'
+import { inputOf } from './input.ts'
 import type { NativeInference } from './native.ts'
-import { outputBlocks, storedBlock } from './native-blocks.ts'
+import { inputJson, outputBlocks } from './native-blocks.ts'
 import type { AttemptRecord, InferenceRecord } from './record.ts'
 
 type Told = Pick<InferenceRecord, 'native' | 'input' | 'output' | 'params'> & {
@@ -14,27 +15,11 @@ export function nativeOf(record: Told): NativeInference {
   const providerType = record.attempts.at(-1)?.providerType ?? ''
   return {
     type: 'chat',
-    input: inputOf(record.input),
+    input: inputJson(inputOf(record.input)),
     output: blocksOf(record.output, providerType),
     inference_params: { chat_completion: samplingOf(record.params) },
     extra_body: [],
   }
-}
-
-function inputOf(messages: readonly Message[]): JsonObject {
-  const system = messages.flatMap(({ role, content }) =>
-    role === 'system' ? textsOf(content) : [],
-  )
-  return {
-    ...(system.length > 0 && { system: system.join('\n') }),
-    messages: messages
-      .filter(({ role }) => role !== 'system')
-      .map(({ role, content }) => ({ role, content: content.map(storedBlock) })),
-  }
-}
-
-function textsOf(content: readonly Block[]): string[] {
-  return content.flatMap((block) => (block.type === 'text' ? [block.text] : []))
 }
 
 /** Nobody said which tools there are: each call counts as one of a known tool. */

@@ -1,5 +1,6 @@
-import { storedBlock } from '../../domain/native-blocks.ts'
 import type { Block } from '../../domain/chat.ts'
+import { inputOf } from '../../domain/input.ts'
+import { inputJson, storedBlock } from '../../domain/native-blocks.ts'
 import type { AttemptRecord } from '../../domain/record.ts'
 import { totalInput, totalOutput } from '../../domain/usage.ts'
 import type { Route } from '../../http/route.ts'
@@ -34,10 +35,7 @@ function present(found: StoredInference, attempt: AttemptRecord): JsonObject {
   // A function's calls each say what they said; a model's own answer is the inference's.
   const { native, output } = found.record
   const said = attempt.output ?? (native ? [] : output)
-  const messages = attempt.input ?? found.record.input
-  const system = messages.flatMap(({ role, content }) =>
-    role === 'system' ? textsOf(content) : [],
-  )
+  const { messages = [], ...system } = inputJson(inputOf(attempt.input ?? found.record.input))
   return {
     id: attempt.id,
     inference_id: found.id,
@@ -52,10 +50,8 @@ function present(found: StoredInference, attempt: AttemptRecord): JsonObject {
       ttft_ms: found.stream ? sinceItsStart(attempt, attempt.ttftUs) : null,
     }),
     timestamp: secondsOf(found.startedAt),
-    ...(system.length > 0 && { system: system.join('\n') }),
-    input_messages: messages
-      .filter(({ role }) => role !== 'system')
-      .map(({ role, content }) => ({ role, content: content.map(storedBlock) })),
+    ...system,
+    input_messages: messages,
     output: said.map((block) => outputBlock(block, attempt)),
     ...known({
       provider_cache_read_input_tokens: usage?.cacheRead ?? null,
@@ -69,10 +65,6 @@ function present(found: StoredInference, attempt: AttemptRecord): JsonObject {
 /** Milliseconds of the call itself: others may have come before it. */
 function sinceItsStart({ startedUs }: AttemptRecord, us: number | null): number | null {
   return us === null ? null : Math.round((us - startedUs) / 1000)
-}
-
-function textsOf(content: readonly Block[]): string[] {
-  return content.flatMap((block) => (block.type === 'text' ? [block.text] : []))
 }
 
 /** Whose thought it is; whose words nobody else knows. */

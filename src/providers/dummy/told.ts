@@ -1,24 +1,15 @@
-import type { Block, ChatRequest, FileBlock } from '../../domain/chat.ts'
-import { thoughtJson } from '../../domain/native-blocks.ts'
+import type { ChatRequest, FileBlock } from '../../domain/chat.ts'
+import { type InputBlock, inputOf } from '../../domain/input.ts'
+import { storedBlock } from '../../domain/native-blocks.ts'
 import { blake3Hex } from '../../lib/hash.ts'
 import { asArray, asObject, type Json, type JsonObject } from '../../lib/json.ts'
 import type { Encoded } from '../provider.ts'
 
 /** A conversation as TensorZero's requests to models have it: what its models for tests say back. */
 export function encodeAsTold({ messages }: ChatRequest): Encoded {
-  const system = messages
-    .filter(({ role }) => role === 'system')
-    .flatMap(({ content }) => content)
-    .flatMap((block) => (block.type === 'text' ? [block.text] : []))
-  return {
-    body: {
-      system: system.length > 0 ? system.join('\n') : null,
-      messages: messages
-        .filter(({ role }) => role !== 'system')
-        .map(({ role, content }) => ({ role, content: content.map(blockOf) })),
-    },
-    dropped: [],
-  }
+  const { system = null, messages: said } = inputOf(messages)
+  const told = said.map(({ role, content }) => ({ role, content: content.map(blockOf) }))
+  return { body: { system, messages: told }, dropped: [] }
 }
 
 /** The files of such a conversation. */
@@ -31,26 +22,15 @@ export function filesIn(told: JsonObject): Json[] {
     })
 }
 
-function blockOf(block: Block): JsonObject {
+/** As it is stored, but for the order of a result's fields, and for a file's words. */
+function blockOf(block: InputBlock): JsonObject {
   switch (block.type) {
-    case 'text':
-    case 'refusal':
-      return { type: 'text', text: block.text }
-    case 'tool_call':
-      return { type: 'tool_call', id: block.id, name: block.name, arguments: block.arguments }
     case 'tool_result':
       return { type: 'tool_result', name: block.name, result: block.result, id: block.id }
-    case 'thought':
-      return thoughtJson(block)
     case 'file':
       return { type: 'file', ...fileOf(block) }
-    case 'unknown':
-      return {
-        type: 'unknown',
-        data: block.data,
-        ...(block.modelName !== undefined && { model_name: block.modelName }),
-        ...(block.providerName !== undefined && { provider_name: block.providerName }),
-      }
+    default:
+      return storedBlock(block)
   }
 }
 

@@ -6,6 +6,7 @@ import type {
   ResponseFormat,
   Tool,
 } from '../../domain/chat.ts'
+import { inputOf } from '../../domain/input.ts'
 import { inputJson } from '../../domain/native-blocks.ts'
 import { choiceJson, providerToolJson } from '../../domain/native-tools.ts'
 import type { Json, JsonObject } from '../../lib/json.ts'
@@ -25,7 +26,7 @@ export function encodeInference(chat: ChatRequest, { model, stream }: WireTarget
   const params = { ...paramsOf(chat.params), ...(mode !== undefined && { json_mode: mode }) }
   const body: JsonObject = {
     model_name: model,
-    input: inputOf(chat.messages),
+    input: inputSent(chat.messages),
     ...(stream && { stream }),
     ...(Object.keys(params).length > 0 && { params: { chat_completion: params } }),
     ...(responseFormat?.type === 'json_schema' && { output_schema: responseFormat.schema }),
@@ -34,16 +35,9 @@ export function encodeInference(chat: ChatRequest, { model, stream }: WireTarget
   return { body, dropped: leftovers.words }
 }
 
-function inputOf(messages: readonly Message[]): JsonObject {
-  const system = messages.flatMap(({ role, content }) =>
-    role === 'system'
-      ? content.flatMap((block) => (block.type === 'text' ? [block.text] : []))
-      : [],
-  )
-  const others = messages.flatMap(({ role, content }) =>
-    role === 'system' ? [] : [{ role, content: content.map(asSent) }],
-  )
-  return inputJson({ ...(system.length > 0 && { system: system.join('\n') }), messages: others })
+function inputSent(conversation: readonly Message[]): JsonObject {
+  const sent = conversation.map(({ role, content }) => ({ role, content: content.map(asSent) }))
+  return inputJson(inputOf(sent))
 }
 
 /** Where a file is kept here, and which of our providers thought a thought, says nothing there. */
