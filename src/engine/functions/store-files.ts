@@ -1,8 +1,8 @@
 import type { ObjectStore } from '../../access/object-store.ts'
 import type { FileBlock, StoragePath } from '../../domain/chat.ts'
 import { GatewayError } from '../../domain/errors.ts'
+import { pathOfFile } from '../../domain/file-path.ts'
 import type { Input, InputBlock, InputMessage } from '../../domain/input.ts'
-import { blake3Hex } from '../../lib/hash.ts'
 import { sniffBase64 } from '../../lib/sniff.ts'
 import type { Ask } from '../ask.ts'
 import type { Engine } from '../engine.ts'
@@ -163,28 +163,6 @@ async function kept(files: ObjectStore, file: FileBlock): Promise<FileBlock> {
   return { ...file, storagePath }
 }
 
-/** By the text in base64, as TensorZero has it, not by the bytes that it means. */
 function placeOf({ kind, prefix }: ObjectStore, base64: string, mimeType: string): StoragePath {
-  const name = `${blake3Hex(base64)}.${extensionOf(mimeType)}`
-  return { kind, path: `${prefix}observability/files/${name}` }
-}
-
-const EXTENSIONS: Readonly<Record<string, string>> = {
-  'image/jpeg': 'jpg',
-  'image/svg+xml': 'svg',
-  'text/plain': 'txt',
-  'text/markdown': 'md',
-  'audio/mpeg': 'mp3',
-  'audio/x-wav': 'wav',
-  'audio/mp4': 'm4a',
-  'video/quicktime': 'mov',
-  'application/msword': 'doc',
-  'application/vnd.openxmlformats-officedocument.wordprocessingml.document': 'docx',
-  'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet': 'xlsx',
-}
-
-function extensionOf(mimeType: string): string {
-  const type = mimeType.toLowerCase()
-  const usual = type.split('/')[1]?.replaceAll(/[^a-z0-9]/g, '') ?? ''
-  return EXTENSIONS[type] ?? (usual === '' ? 'bin' : usual)
+  return { kind, path: prefix + pathOfFile(base64, mimeType) }
 }

@@ -1,7 +1,7 @@
 import type { ChatRequest, FileBlock } from '../../domain/chat.ts'
+import { pathOfFile } from '../../domain/file-path.ts'
 import { type InputBlock, inputOf } from '../../domain/input.ts'
 import { storedBlock } from '../../domain/native-blocks.ts'
-import { blake3Hex } from '../../lib/hash.ts'
 import { asArray, asObject, type Json, type JsonObject } from '../../lib/json.ts'
 import type { Encoded } from '../provider.ts'
 
@@ -34,7 +34,7 @@ function blockOf(block: InputBlock): JsonObject {
   }
 }
 
-/** Bytes come with the place where they are stored: it is named after their base64 text. */
+/** Bytes come with the place where they are stored, or would be. */
 function fileOf({
   url,
   mimeType,
@@ -50,13 +50,12 @@ function fileOf({
     return { Url: { file_url: named } }
   }
   const mime = mimeType ?? type
-  const path = `observability/files/${blake3Hex(data)}.${mime.split('/')[1]}`
-  const { kind } = storagePath ?? { kind: { type: 'disabled' } }
+  const kept = storagePath ?? { kind: { type: 'disabled' }, path: pathOfFile(data, mime) }
   return {
     Base64: {
       source_url: sourceUrl ?? null,
       mime_type: mime,
-      storage_path: { kind, path: storagePath?.path ?? path },
+      storage_path: { ...kept },
       ...seen,
       ...(filename !== undefined && { filename }),
       data,
