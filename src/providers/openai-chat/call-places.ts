@@ -11,15 +11,14 @@ const NO_NUMBER = -1
 export class CallPlaces {
   readonly #choices = new Map<number, Known>()
   readonly #thoughts = new Map<number, JsonObject>()
+  /** Pieces of speech by the choices they are of, as bytes. */
+  readonly #sounds = new Map<number, Buffer[]>()
   /** The answer has ended. */
   finished = false
   /** The pages beside the answer have been told. */
   cited = false
   /** The answer's own id: it tells calls of one turn from those of the next. */
   answer = ''
-
-  /** Pieces of speech by the choices they are of, as bytes. */
-  readonly #sounds = new Map<number, Buffer[]>()
 
   hear(choice: number, base64: string): void {
     const sound = this.#sounds.get(choice) ?? []

@@ -2,6 +2,7 @@ import type { Citation, Part } from '../../domain/chat.ts'
 import { asArray, asNumber, asObject, asString, objectsIn } from '../../lib/json.ts'
 import type { Json, JsonObject } from '../../lib/json.ts'
 import type { CallPlaces } from './call-places.ts'
+import { WIRE } from './fields.ts'
 
 /** Source: OpenAI API reference, `annotations`; Mistral and others have kinds of their own. */
 export function readCitation(raw: JsonObject): Citation | null {
@@ -17,7 +18,7 @@ export function readCitation(raw: JsonObject): Citation | null {
     ...(startIndex !== undefined && { startIndex }),
     ...(endIndex !== undefined && { endIndex }),
     raw,
-    wire: 'openai_chat',
+    wire: WIRE,
   }
 }
 
@@ -35,7 +36,7 @@ export function readPages(body: JsonObject, places: CallPlaces, parts: Part[]): 
     const title = asString(raw['title'])
     if (url === undefined) continue
     places.cited = true
-    const citation = { url, ...(title !== undefined && { title }), raw, wire: 'openai_chat' }
+    const citation = { url, ...(title !== undefined && { title }), raw, wire: WIRE }
     parts.push({ type: 'citation', citation })
   }
 }

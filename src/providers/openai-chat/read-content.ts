@@ -3,6 +3,7 @@ import { audioType } from '../../lib/data-url.ts'
 import { asArray, asObject, asString, objectsIn } from '../../lib/json.ts'
 import type { Json, JsonObject } from '../../lib/json.ts'
 import type { CallPlaces } from './call-places.ts'
+import { WIRE } from './fields.ts'
 
 type At = { readonly choice?: number }
 
@@ -71,28 +72,27 @@ function signText(message: JsonObject, at: At, parts: Part[]): void {
 
 /**
  * Pictures beside the words (OpenRouter), and speech: its transcript is what the model says, pieces
- * of its sound are one file at the end. Source: OpenRouter docs, "Image generation"; OpenAI API
- * reference, `audio`.
+ * of its sound, kept in `pieces` where the message is not whole, are one file at the end. Source:
+ * OpenRouter docs, "Image generation"; OpenAI API reference, `audio`.
  */
 export function readMedia(
   message: JsonObject,
-  at: At & { readonly whole: boolean },
-  places: CallPlaces,
+  at: At,
+  pieces: CallPlaces | null,
   parts: Part[],
 ): void {
-  const { whole, ...choice } = at
   for (const image of objectsIn(message['images'])) {
     const url = imageUrl(image)
     const { image_url: _url, ...raw } = image
-    if (url !== undefined) parts.push({ type: 'file', url, raw, wire: 'openai_chat', ...choice })
+    if (url !== undefined) parts.push({ type: 'file', url, raw, wire: WIRE, ...at })
   }
   const audio = asObject(message['audio'])
   const words = asString(audio?.['transcript'])
   const data = asString(audio?.['data'])
-  if (words) parts.push({ type: 'text', text: words, ...choice })
+  if (words) parts.push({ type: 'text', text: words, ...at })
   if (!data) return
-  if (whole) parts.push(soundPart(data, choice))
-  else places.hear(at.choice ?? 0, data)
+  if (pieces) pieces.hear(at.choice ?? 0, data)
+  else parts.push(soundPart(data, at))
 }
 
 /** What was said in pieces, once its choice has ended. */

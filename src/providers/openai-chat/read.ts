@@ -110,7 +110,7 @@ function readMessage(
 ): void {
   readReasoning(message, at, places, parts)
   readContent(message, at, parts)
-  readMedia(message, { whole, ...at }, places, parts)
+  readMedia(message, at, whole ? null : places, parts)
   const refusal = asString(message['refusal'])
   if (refusal) parts.push({ type: 'refusal', text: refusal, ...at })
   const annotations = objectsIn(message['annotations'])

@@ -12,6 +12,11 @@ export function errorOf(body: JsonObject): Facts['error'] {
   return { status: null, message: inner ?? '' }
 }
 
+/** xAI's own searches of X look like calls for the client, and are done already. */
+export function isSearchOfX(item: JsonObject): boolean {
+  return text(item['call_id']).startsWith('xs_')
+}
+
 export function addSecrets(facts: Facts, values: readonly unknown[]): void {
   for (const value of values) {
     if (typeof value === 'string' && value !== '') facts.secrets.push(value)

@@ -6,13 +6,15 @@ export function wholeCalls(parts: readonly JsonObject[]): JsonObject[] {
   let growing: Growing | null = null
   for (const part of parts) {
     const call = asObject(part['functionCall'])
-    if (!call || (call['name'] ?? '') !== '') {
-      growing = call ? { args: { ...asObject(call['args']) }, open: '' } : growing
-      whole.push(
-        call && growing ? { ...part, functionCall: { ...call, args: growing.args } } : part,
-      )
+    if (!call) {
+      whole.push(part)
+      continue
     }
-    if (call && growing) for (const piece of objectsIn(call['partialArgs'])) add(growing, piece)
+    if (call['name']) {
+      growing = { args: { ...asObject(call['args']) }, open: '' }
+      whole.push({ ...part, functionCall: { ...call, args: growing.args } })
+    }
+    if (growing) for (const piece of objectsIn(call['partialArgs'])) add(growing, piece)
   }
   return whole
 }

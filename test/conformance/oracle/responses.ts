@@ -1,6 +1,6 @@
 import { asNumber, asObject, asString, type JsonObject, objectsIn } from '../../../src/lib/json.ts'
 import { type Facts, noFacts } from '../facts.ts'
-import { addSecrets, errorOf, type Event, text } from './common.ts'
+import { addSecrets, errorOf, type Event, isSearchOfX, text } from './common.ts'
 
 const WHY: Readonly<Record<string, string>> = {
   content_filter: 'filter',
@@ -59,9 +59,8 @@ function readItem(facts: Facts, item: JsonObject): void {
     }
     addSecrets(facts, [item['encrypted_content'], item['signature']])
   }
-  // xAI's own searches of X are done already.
-  const isOwn = text(item['call_id']).startsWith('xs_')
-  if (!isOwn && (item['type'] === 'function_call' || item['type'] === 'custom_tool_call')) {
+  const isCall = item['type'] === 'function_call' || item['type'] === 'custom_tool_call'
+  if (isCall && !isSearchOfX(item)) {
     addSecrets(facts, [item['thought_signature']])
     const args = text(item['arguments']) || text(item['input'])
     facts.calls.push({ id: text(item['call_id']), name: text(item['name']), text: args })

@@ -1,5 +1,6 @@
 import { asArray, asObject, asString, type JsonObject, objectsIn } from '../../../src/lib/json.ts'
 import { type DialectName, plainBody } from '../clients.ts'
+import { isSearchOfX } from '../oracle/common.ts'
 
 /** The next request of a program that got this answer: every call has its result, then the user goes on. */
 export function nextRequest(dialect: DialectName, answer: JsonObject): JsonObject {
@@ -76,10 +77,10 @@ const HISTORIES: Readonly<Record<DialectName, History>> = {
   },
 }
 
-/** A call for the program to answer: xAI's own searches of X are done already. */
-function isCall({ type, call_id: id }: JsonObject): boolean {
-  if (asString(id)?.startsWith('xs_')) return false
-  return type === 'function_call' || type === 'custom_tool_call'
+/** A call for the program to answer. */
+function isCall(item: JsonObject): boolean {
+  const { type } = item
+  return (type === 'function_call' || type === 'custom_tool_call') && !isSearchOfX(item)
 }
 
 function namesOf(calls: readonly JsonObject[]): string[] {

@@ -7,6 +7,7 @@ import {
   parseJson,
 } from '../../../src/lib/json.ts'
 import type { WireName } from '../../../src/providers/provider.ts'
+import { isSearchOfX } from '../oracle/common.ts'
 import { wholeCalls } from '../oracle/partial-args.ts'
 
 /** One thing of an assistant's turn, and where it stands: what opaque data is of is part of its name. */
@@ -196,8 +197,7 @@ const responses: Vendor = {
           case 'function_call':
             return { marks: [call(text(item['call_id']), text(item['name']), item['arguments'])] }
           case 'custom_tool_call':
-            // xAI's own searches of X are done already.
-            if (text(item['call_id']).startsWith('xs_')) return {}
+            if (isSearchOfX(item)) return {}
             return { marks: [call(text(item['call_id']), text(item['name']), item['input'])] }
           case 'message':
             return {
