@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { isWholeObject } from './json-glance.ts'
 
-const glance = { says: '"end"', beside: '"list"', never: '"error"' }
+const glance = { says: '"end"', beside: '"list"', never: ['"error"', '"fault"'] }
 
 test.each<[string, boolean]>([
   ['{"list":[{"end":"stop"}]}', true],
@@ -15,6 +15,7 @@ test.each<[string, boolean]>([
   ['{"other":[{"end":"stop"}]}', false],
   ['{"list":[{"end":"stop"}],"error":{}}', false],
   ['{"list":[{"end":"stop","error":{}}]}', false],
+  ['{"list":[{"end":"stop"}],"fault":0}', false],
   // Half of it, or more than one.
   ['{"list":[{"end":"stop"}]', false],
   ['{"list":[{"end":"stop"}', false],

@@ -12,8 +12,8 @@ export interface Glance {
   readonly says: string
   /** Must stand there too. */
   readonly beside: string
-  /** Must not stand there. */
-  readonly never: string
+  /** None of them may stand there. */
+  readonly never: readonly string[]
 }
 
 /**
@@ -29,7 +29,7 @@ export function isWholeObject(text: string, { says, beside, never }: Glance): bo
     const code = text.charCodeAt(at)
     if (code === QUOTE) {
       const end = endOfString(text, at)
-      if (end < 0 || text.startsWith(never, at)) return false
+      if (end < 0 || standsAt(text, at, never)) return false
       hasSaid ||= text.startsWith(says, at) && hasText(text, end)
       hasBeside ||= text.startsWith(beside, at)
       at = end - 1
@@ -39,6 +39,11 @@ export function isWholeObject(text: string, { says, beside, never }: Glance): bo
       if (depth === 0) return hasSaid && hasBeside && isBlank(text, at + 1)
     }
   }
+  return false
+}
+
+function standsAt(text: string, at: number, keys: readonly string[]): boolean {
+  for (const key of keys) if (text.startsWith(key, at)) return true
   return false
 }
 

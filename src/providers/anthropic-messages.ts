@@ -15,7 +15,7 @@ export const anthropicMessages: ChatWire = {
   parts: readMessage,
   decoder: () => new MessagesDecoder(),
   error: readAnthropicError,
-  glance: { says: '"stop_reason"', beside: '"content"', never: '"error"' },
+  glance: { says: '"stop_reason"', beside: '"content"', never: ['"error"'] },
 }
 
 /** Source: Claude API reference, "Count tokens in a Message". */

@@ -17,5 +17,6 @@ export const openaiChat: ChatWire = {
   parts: (body) => readCompletion(body),
   decoder: () => new ChatDecoder(),
   error: readError,
-  glance: { says: '"finish_reason"', beside: '"choices"', never: '"error"' },
+  // What it said in `base_resp` has to be read.
+  glance: { says: '"finish_reason"', beside: '"choices"', never: ['"error"', '"base_resp"'] },
 }

@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest'
+import { isWholeObject } from '../../lib/json-glance.ts'
+import { openaiChat } from '../openai-chat.ts'
 import { readError } from './errors.ts'
 
 test.each([
@@ -82,4 +84,14 @@ test.each([
 test('an answer that says it went well is none', () => {
   const body = { choices: [], base_resp: { status_code: 0, status_msg: '' } }
   expect(readError(body)).toBeNull()
+})
+
+test('a refusal beside an answer is no answer, and no glance takes it for one', () => {
+  const choices = [{ finish_reason: 'stop', message: { content: '' } }]
+  const body = { choices, base_resp: { status_code: 1027, status_msg: 'output sensitive' } }
+  expect(readError(body)).toMatchObject({ message: 'output sensitive', code: 1027 })
+  const glances = [{ choices }, body].map(
+    (said) => openaiChat.glance && isWholeObject(JSON.stringify(said), openaiChat.glance),
+  )
+  expect(glances).toEqual([true, false])
 })
