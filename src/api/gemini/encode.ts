@@ -2,6 +2,7 @@ import type { Block, FinishReason, Part } from '../../domain/chat.ts'
 import { Collector } from '../../domain/collect.ts'
 import { wordsOf } from '../../domain/thought.ts'
 import { totalInput, type Usage } from '../../domain/usage.ts'
+import { splitDataUrl } from '../../lib/data-url.ts'
 import { asObject, type Json, type JsonObject, parseJson } from '../../lib/json.ts'
 import { byChoice } from '../choices.ts'
 import { withoutUndefined } from '../compact.ts'
@@ -174,7 +175,7 @@ export function encodeFile(
   mimeType: string | undefined,
   signature: string | undefined,
 ): JsonObject {
-  const [, inUrl, data] = /^data:([^;,]*)[^,]*,(.*)$/s.exec(url) ?? []
+  const { type: inUrl, data } = splitDataUrl(url)
   const mime = inUrl || mimeType || 'application/octet-stream'
   const file =
     data === undefined

@@ -1,4 +1,5 @@
 import type { Block, FileBlock, Thought, ToolResultBlock } from '../../domain/chat.ts'
+import { splitDataUrl } from '../../lib/data-url.ts'
 import { asObject, asString, type Json, type JsonObject, parseJson } from '../../lib/json.ts'
 import type { Leftovers } from '../leftovers.ts'
 import { withoutUndefined } from '../openai-chat/fields.ts'
@@ -77,7 +78,7 @@ const FORMATS: Readonly<Record<string, string>> = {
 
 /** Bytes, or a file in S3: Bedrock fetches nothing from the web. */
 function encodeFile({ url, mimeType, filename }: FileBlock, left: Leftovers): Json[] {
-  const [, inUrl, data] = /^data:([^;,]*)[^,]*,(.*)$/s.exec(url) ?? []
+  const { type: inUrl, data } = splitDataUrl(url)
   const mime = inUrl || mimeType || 'image/png'
   if (data === undefined && !url.startsWith('s3://')) {
     left.add('a file named by its address (Bedrock takes bytes)')

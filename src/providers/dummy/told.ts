@@ -2,6 +2,7 @@ import type { ChatRequest, FileBlock } from '../../domain/chat.ts'
 import { pathOfFile } from '../../domain/file-path.ts'
 import { type InputBlock, inputOf } from '../../domain/input.ts'
 import { storedBlock } from '../../domain/native-blocks.ts'
+import { splitDataUrl } from '../../lib/data-url.ts'
 import { asArray, asObject, type Json, type JsonObject } from '../../lib/json.ts'
 import type { Encoded } from '../provider.ts'
 
@@ -43,7 +44,7 @@ function fileOf({
   sourceUrl,
   storagePath,
 }: FileBlock): JsonObject {
-  const [, type = '', data] = /^data:([^;,]*)[^,]*,(.*)$/s.exec(url) ?? []
+  const { type = '', data } = splitDataUrl(url)
   const seen = detail === undefined ? {} : { detail }
   if (data === undefined) {
     const named = { url, mime_type: mimeType ?? null, ...seen, filename: filename ?? null }

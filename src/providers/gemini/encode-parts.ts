@@ -5,6 +5,7 @@ import type {
   ToolCallBlock,
   ToolResultBlock,
 } from '../../domain/chat.ts'
+import { splitDataUrl } from '../../lib/data-url.ts'
 import { asObject, type Json, type JsonObject, parseJson } from '../../lib/json.ts'
 import type { Leftovers } from '../leftovers.ts'
 import { withoutUndefined } from '../openai-chat/fields.ts'
@@ -82,7 +83,7 @@ const BY_ENDING: Readonly<Record<string, string>> = {
 }
 
 function encodeFile({ url, fileId, mimeType, signature }: FileBlock): Json {
-  const [, inUrl, data] = /^data:([^;,]*)[^,]*,(.*)$/s.exec(url) ?? []
+  const { type: inUrl, data } = splitDataUrl(url)
   const thoughtSignature = signature
   if (data !== undefined) {
     const inlineData = { mimeType: inUrl || mimeType || 'application/octet-stream', data }

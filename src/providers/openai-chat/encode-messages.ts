@@ -7,6 +7,7 @@ import type {
   ToolResultBlock,
 } from '../../domain/chat.ts'
 import { wordsOf as allWordsOf } from '../../domain/thought.ts'
+import { splitDataUrl } from '../../lib/data-url.ts'
 import { asObject, type Json, type JsonObject } from '../../lib/json.ts'
 import type { Leftovers } from '../leftovers.ts'
 import type { Quirks } from '../provider.ts'
@@ -212,7 +213,7 @@ function cacheFields(block: TextBlock, { cacheControl: takes }: Quirks): JsonObj
 /** Source: OpenAI API reference, content parts `image_url`, `input_audio` and `file`. */
 function encodeFile({ url, fileId, mimeType, filename, detail }: FileBlock): JsonObject {
   if (fileId !== undefined) return { type: 'file', file: { file_id: fileId } }
-  const [, inUrl, data] = /^data:([^;,]*)[^,]*,(.*)$/s.exec(url) ?? []
+  const { type: inUrl, data } = splitDataUrl(url)
   const mime = inUrl ?? mimeType ?? ''
   const format = /^audio\/(?:x-)?(\w+)/.exec(mime)?.[1]
   if (format !== undefined && data !== undefined) {

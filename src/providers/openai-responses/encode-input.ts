@@ -1,4 +1,5 @@
 import type { Block, FileBlock, Message, Thought } from '../../domain/chat.ts'
+import { splitDataUrl } from '../../lib/data-url.ts'
 import type { Json, JsonObject } from '../../lib/json.ts'
 import type { Leftovers } from '../leftovers.ts'
 import { breakpointOf, withoutUndefined } from '../openai-chat/fields.ts'
@@ -140,7 +141,7 @@ const FERNET = 'gAAAA'
 
 /** Source: OpenAI API reference, `input_image`, `input_file`, `input_audio`. */
 function encodeFile({ url, fileId, mimeType, filename, detail }: FileBlock): JsonObject {
-  const [, inUrl, data] = /^data:([^;,]*)[^,]*,(.*)$/s.exec(url) ?? []
+  const { type: inUrl, data } = splitDataUrl(url)
   const mime = inUrl ?? mimeType ?? ''
   const isImage = mime === '' || mime.startsWith('image/')
   if (fileId !== undefined && !mime.startsWith('image/')) {
