@@ -8,7 +8,8 @@ import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
 
-const START_LIMIT_MS = 20_000
+/** Longer than any machine takes, however busy: only what does not start at all waits for it. */
+const START_LIMIT_MS = 120_000
 const STOP_LIMIT_MS = 10_000
 const POLL_MS = 4
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { slope, spread, summarize } from './statistics.ts'
+import { slope, spread, summarize, tail } from './statistics.ts'
 
 test('percentiles are values that were measured', () => {
   const values = Array.from({ length: 100 }, (_, index) => 100 - index)
@@ -10,11 +10,13 @@ test('percentiles are values that were measured', () => {
 test('nothing measured has no percentiles', () => {
   expect(spread([])).toBeNull()
   expect(summarize([])).toBeNull()
+  expect(tail([])).toBeNull()
 })
 
 test('the median of an even number of rounds lies between the middle two', () => {
   expect(summarize([4, 1, 2, 9])).toEqual({ median: 3, min: 1, max: 9 })
   expect(summarize([5, 1, 9])).toEqual({ median: 5, min: 1, max: 9 })
+  expect(tail([5, 1, 9, 3])).toEqual({ median: 4, p95: 9, max: 9 })
 })
 
 test('a slope is found through noise, and is 0 where there is none', () => {

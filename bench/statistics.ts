@@ -26,6 +26,20 @@ export function summarize(values: readonly number[]): Summary | null {
   return { median, min: at(sorted, 0), max: at(sorted, 1) }
 }
 
+export interface Tail {
+  readonly median: number
+  readonly p95: number
+  readonly max: number
+}
+
+/** Of times, where the worst ones count. Null of no values. */
+export function tail(values: readonly number[]): Tail | null {
+  const summary = summarize(values)
+  if (summary === null) return null
+  const p95 = at(Float64Array.from(values).toSorted(), 0.95)
+  return { median: summary.median, p95, max: summary.max }
+}
+
 /** Slope of the straight line that fits the points best, in y per x; 0 of fewer than two. */
 export function slope(points: readonly { readonly x: number; readonly y: number }[]): number {
   const meanX = points.reduce((sum, point) => sum + point.x, 0) / points.length
