@@ -31,6 +31,7 @@ import { pages, root } from './ui/pages.ts'
 import { functionRoutes } from './ui/function-routes.ts'
 import { uiRoutes } from './ui/routes.ts'
 
+export { strayError } from './stray-error.ts'
 export { plainError } from './tensorzero/error-json.ts'
 
 /** Every route there is. */
@@ -67,6 +68,3 @@ export const routes: readonly Route<App>[] = [
   pages,
   root,
 ]
-
-/** Where the dialects of OpenAI, Anthropic and Gemini are: TensorZero's errors are plain texts. */
-export const OBJECT_ERRORS = ['/openai/', '/anthropic/', '/gemini/', '/v1/'] as const

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { App } from '../api/app.ts'
-import { OBJECT_ERRORS, plainError } from '../api/index.ts'
+import { plainError, strayError } from '../api/index.ts'
 import type { Route } from '../http/route.ts'
 import { createServer, isLoopback } from '../http/server.ts'
 import type { Log } from '../lib/log.ts'
@@ -26,7 +26,7 @@ export function gatewayServer(of: {
     allowedHosts: new Set(args.allowedHosts.map((host) => host.toLowerCase())),
     loopback: isLoopback(bind.host),
     version: VERSION,
-    objectErrors: OBJECT_ERRORS,
+    strayError,
     plainError: (error) => plainError(app, error),
     onError: (error) => log.error('a request failed inside the gateway', describe(error)),
   })

@@ -14,8 +14,8 @@ export interface ServerOptions<Deps> {
   /** Listening on loopback only: then a foreign `Host` can only be a trick (DNS rebinding). */
   readonly loopback: boolean
   readonly version: string
-  /** Below these paths an error is an object, also where there is no route; elsewhere a text. */
-  readonly objectErrors: readonly string[]
+  /** The body that tells an error where there is no route; `path` is below the base path. */
+  readonly strayError: (path: string, error: GatewayError) => unknown
   /** The body that tells an error, for routes with `plainErrors`. */
   readonly plainError: (error: GatewayError) => unknown
   readonly onError: (error: unknown) => void

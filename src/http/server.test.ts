@@ -39,6 +39,20 @@ const failing = (path: string, handle: RawRoute<Deps>['handle']): RawRoute<Deps>
   handle,
 })
 
+const BY_METHOD: readonly Route<Deps>[] = [
+  echo,
+  { ...echo, method: 'GET', paths: ['/kept/:id', '/below/*', '/'] },
+  { ...echo, method: 'DELETE', paths: ['/kept/:id'] },
+  jsonRoute({
+    method: 'GET',
+    paths: ['/json'],
+    scope: 'public',
+    summary: 'Say so.',
+    result: z.object({ ok: z.boolean() }),
+    handle: () => ({ ok: true }),
+  }),
+]
+
 interface Running extends AsyncDisposable {
   readonly port: number
   readonly errors: readonly unknown[]
@@ -58,7 +72,8 @@ async function start(
     allowedHosts: new Set(),
     loopback: true,
     version: '1.2.3',
-    objectErrors: ['/nope'],
+    strayError: (path, error) =>
+      path === '/nope' ? { error: { path, message: error.message } } : { error: error.message },
     plainError: ({ message }) => ({ error: message }),
     onError: (error) => errors.push(error),
   })
@@ -110,10 +125,48 @@ test('what there is no route for is not found', async () => {
   await using server = await start()
   const missing = await errorOf(await server.fetch('/nope?key=secret'))
   expect(missing).toMatchObject({ status: 404, message: 'Route not found: POST /nope' })
-  const plain = await server.fetch('/echo', { method: 'GET' })
+  const plain = await server.fetch('/other', { method: 'GET' })
   expect(plain.status).toBe(404)
-  expect(await plain.json()).toEqual({ error: 'Route not found: GET /echo' })
+  expect(await plain.json()).toEqual({ error: 'Route not found: GET /other' })
   expect((await server.fetch('/%zz')).status).toBe(400)
+})
+
+test.each([
+  ['GET', '/echo', 'POST'],
+  ['PUT', '/echo/?q=1', 'POST'],
+  ['POST', '/kept/x', 'DELETE, GET, HEAD'],
+  ['DELETE', '/below/a/b', 'GET, HEAD'],
+  ['DELETE', '/', 'GET, HEAD'],
+  ['HEAD', '/echo', 'POST'],
+])('%s %s is not allowed there, and the answer says what is', async (method, path, allowed) => {
+  await using server = await start(BY_METHOD, '/gateway')
+  const refused = await server.fetch(`/gateway${path}`, { method })
+  expect(refused.status).toBe(405)
+  expect(refused.headers.get('allow')).toBe(allowed)
+  const bare = `/gateway${path}`.split('?')[0]
+  const told = { error: `Method not allowed: ${method} ${bare}` }
+  expect(await refused.text()).toBe(method === 'HEAD' ? '' : JSON.stringify(told))
+})
+
+test('other addresses than those of a route are not found by any method', async () => {
+  await using server = await start(BY_METHOD, '/gateway')
+  for (const path of ['/echo', '/gateway/kept', '/gateway/kept/x/y', '/gateway/below', '/x']) {
+    const missing = await server.fetch(path, { method: 'PUT' })
+    expect(missing.status).toBe(404)
+    expect(missing.headers.get('allow')).toBeNull()
+  }
+})
+
+test('HEAD is answered as GET without a body, and OPTIONS with the methods there are', async () => {
+  await using server = await start(BY_METHOD)
+  for (const path of ['/kept/x', '/json']) {
+    const head = await server.fetch(path, { method: 'HEAD' })
+    expect(head.status).toBe(200)
+    expect(Number(head.headers.get('content-length'))).toBeGreaterThan(0)
+    expect(await head.text()).toBe('')
+  }
+  const options = await server.fetch('/kept/x', { method: 'OPTIONS' })
+  expect([options.status, options.headers.get('allow')]).toEqual([204, 'DELETE, GET, HEAD'])
 })
 
 test('packed bodies are unpacked, and too large ones refused', async () => {

@@ -6,7 +6,8 @@ import { decompress, tooLarge } from './decompress.ts'
 import { answerDirectly } from './direct.ts'
 import { asksFromHere, checkOrigin } from './origin.ts'
 import type { JsonRoute, RawRoute, Route, Scope } from './route.ts'
-import { errorBody, errorOf, type ServerOptions, serveRaw, versionHeaders } from './serve-raw.ts'
+import { methodsAt } from './methods-at.ts'
+import { errorBody, type ServerOptions, serveRaw, versionHeaders } from './serve-raw.ts'
 
 /** A server closes idle connections after this: above the 60 s of common load balancers. */
 const KEEP_ALIVE_MS = 75_000
@@ -23,7 +24,7 @@ export function createServer<Deps>(options: ServerOptions<Deps>): FastifyInstanc
     forceCloseConnections: 'idle',
     logger: false,
     return503OnClosing: false,
-    exposeHeadRoutes: false,
+    exposeHeadRoutes: true,
     routerOptions: { ignoreTrailingSlash: true },
     http: { headersTimeout: HEADERS_MS, maxHeaderSize: 64 * 1024, noDelay: true },
   })
@@ -36,14 +37,7 @@ export function createServer<Deps>(options: ServerOptions<Deps>): FastifyInstanc
     reply.headers(versionHeaders(options.version))
     done(null, payload)
   })
-  app.setNotFoundHandler((request, reply) => {
-    const path = request.url.split('?')[0] ?? ''
-    const text = `Route not found: ${request.method} ${path}`
-    const below = path.slice(options.basePath.length)
-    const asObject = options.objectErrors.some((prefix) => below.startsWith(prefix))
-    const error = new GatewayError('not_found', text)
-    reply.code(404).send(asObject ? errorOf(error) : { error: text })
-  })
+  app.setNotFoundHandler((request, reply) => answerStray(request, reply, options))
   app.setErrorHandler((error, request, reply) => {
     const known = fromFastify(error)
     if (known.code === 'internal') options.onError(error)
@@ -54,6 +48,25 @@ export function createServer<Deps>(options: ServerOptions<Deps>): FastifyInstanc
   for (const route of options.routes) register(app, route, options)
   answerDirectly(app, options)
   return app
+}
+
+/** A request that there is no route for, or none by its method. */
+function answerStray<Deps>(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { routes, basePath, strayError }: ServerOptions<Deps>,
+): void {
+  const { method } = request
+  const path = request.url.split('?')[0] ?? ''
+  const below = path.slice(basePath.length)
+  const allowed = path.startsWith(basePath) ? methodsAt(routes, below || '/') : []
+  const isKnown = allowed.length > 0
+  if (isKnown) reply.header('allow', allowed.join(', '))
+  if (isKnown && method === 'OPTIONS') return void reply.code(204).send()
+  const error = isKnown
+    ? new GatewayError('method_not_allowed', `Method not allowed: ${method} ${path}`)
+    : new GatewayError('not_found', `Route not found: ${method} ${path}`)
+  reply.code(error.status).send(strayError(below, error))
 }
 
 function register<Deps>(

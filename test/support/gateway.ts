@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import type { AddressInfo } from 'node:net'
 import { createSigners } from '../../src/access/signers.ts'
 import { decodeDialect } from '../../src/api/dialects.ts'
-import { OBJECT_ERRORS, plainError, routes } from '../../src/api/index.ts'
+import { plainError, routes, strayError } from '../../src/api/index.ts'
 import type { App } from '../../src/api/app.ts'
 import { LiveHub } from '../../src/api/ui/live.ts'
 import { inStore } from '../../src/cli/open-cache.ts'
@@ -110,7 +110,7 @@ export async function startGateway(
     allowedHosts: new Set(),
     loopback: true,
     version: 'test',
-    objectErrors: OBJECT_ERRORS,
+    strayError,
     plainError: (error) => plainError(app, error),
     onError: () => {},
   })

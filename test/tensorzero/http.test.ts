@@ -68,3 +68,22 @@ test('F081 F088 what is no route or no JSON is told in JSON', async () => {
   expect(broken.status).toBe(400)
   expect(await broken.json()).toEqual({ error: expect.stringContaining('is not JSON') })
 })
+
+test.each([
+  ['/inference', { error: 'Method not allowed: PUT /prefix/inference' }],
+  ['/openai/v1/chat/completions', { error: { type: 'invalid_request_error' } }],
+  ['/v1/messages', { type: 'error', error: { type: 'invalid_request_error' } }],
+  ['/gemini/v1beta/models/x:countTokens', { error: { code: 405, status: 'INVALID_ARGUMENT' } }],
+])('another method than %s has is refused in its own words', async (path, told) => {
+  const refused = await fetch(`${url}/prefix${path}`, { method: 'PUT' })
+  expect(await refused.json()).toMatchObject(told)
+  expect(refused.status).toBe(405)
+  expect(refused.headers.get('allow')).toMatch(/POST$/)
+})
+
+test('the head of what is sent as it happens comes at once', async () => {
+  const head = await fetch(`${url}/prefix/internal/ui/live`, { method: 'HEAD' })
+  expect(head.status).toBe(200)
+  expect(head.headers.get('content-type')).toMatch(/event-stream/)
+  expect(await head.text()).toBe('')
+})

@@ -109,7 +109,9 @@ const live: RawRoute<App> = {
   paths: ['/internal/ui/live'],
   scope: 'admin',
   summary: 'Requests as they go on, as server-sent events.',
-  handle: async (app, { query, client }) => {
+  handle: async (app, { method, query, client }) => {
+    // Who asks for the head alone would wait for an end.
+    if (method === 'HEAD') return client.send(200, { 'content-type': 'text/event-stream' }, '')
     const filter = filterOf(Filter.parse(Object.fromEntries(query)))
     app.live.open(client, filter)
   },
