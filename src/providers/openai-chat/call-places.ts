@@ -13,12 +13,20 @@ export class CallPlaces {
   readonly #thoughts = new Map<number, JsonObject>()
   /** Pieces of speech by the choices they are of, as bytes. */
   readonly #sounds = new Map<number, Buffer[]>()
+  /** It is read piece by piece. */
+  readonly streamed: boolean
+  /** Choices that a piece has said something of. */
+  readonly spoken = new Set<number>()
   /** The answer has ended. */
   finished = false
   /** The pages beside the answer have been told. */
   cited = false
   /** The answer's own id: it tells calls of one turn from those of the next. */
   answer = ''
+
+  constructor(streamed = false) {
+    this.streamed = streamed
+  }
 
   hear(choice: number, base64: string): void {
     const sound = this.#sounds.get(choice) ?? []

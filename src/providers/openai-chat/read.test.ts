@@ -289,3 +289,17 @@ test('pages beside the answer are cited once, when it ends', () => {
   const cited = readCompletion(older).filter(({ type }) => type === 'citation')
   expect(cited).toMatchObject(pages.citations.map((url) => ({ citation: { url } })))
 })
+
+const soFar = (piece: string, content: string, finish_reason: string | null = null) => {
+  const said = { delta: { role: 'assistant', content: piece }, message: { content } }
+  return { choices: [{ index: 0, ...said, finish_reason }] }
+}
+
+test('a stream that repeats the message so far beside each piece is read by its pieces', () => {
+  const expected = [{ type: 'text', text: 'Let me' }]
+  const end = soFar('', 'Let me', 'stop')
+  const chunks = [soFar('', ''), soFar('Let', 'Let'), soFar(' me', 'Let me'), end]
+  expect(blocksOf(streamed(chunks))).toEqual(expected)
+  expect(blocksOf(streamed([end]))).toEqual(expected)
+  expect(blocksOf(readCompletion(end))).toEqual(expected)
+})

@@ -36,7 +36,7 @@ const MESSAGE_FIELDS = new Set([
 /** Reads one stream of chat completion chunks. */
 export class ChatDecoder implements Decoder {
   done = false
-  readonly #places = new CallPlaces()
+  readonly #places = new CallPlaces(true)
 
   push({ data }: SseEvent): Part[] {
     if (data === '[DONE]') {
@@ -49,7 +49,7 @@ export class ChatDecoder implements Decoder {
   }
 }
 
-/** A whole completion or one chunk of a stream: `message` and `delta` are read alike. */
+/** A whole completion, or one chunk of the stream that `places` is of. */
 export function readCompletion(body: JsonObject, places = new CallPlaces()): Part[] {
   const parts: Part[] = []
   const failure = body['error'] ? readError(body) : null
@@ -84,7 +84,7 @@ function usagePart(raw: JsonObject, reportedCost: number | undefined): Part {
 
 function readChoice(choice: JsonObject, index: number, places: CallPlaces, parts: Part[]): void {
   const at = index === 0 ? {} : { choice: index }
-  const message = asObject(choice['message']) ?? asObject(choice['delta'])
+  const message = messageIn(choice, index, places)
   if (message) readMessage(message, { ...at, whole: message === choice['message'] }, places, parts)
   const extra = fieldsBeside(choice, CHOICE_FIELDS)
   if (extra) parts.push({ type: 'raw', level: 'choice', fields: extra, ...at })
@@ -98,6 +98,27 @@ function readChoice(choice: JsonObject, index: number, places: CallPlaces, parts
     const called = reason === 'stop' && places.hasCalls(index)
     parts.push({ type: 'finish', reason: called ? 'tool_call' : reason, raw: finish, ...at })
   }
+}
+
+/**
+ * What a choice says. Some streams have the message so far beside each piece of it: there the pieces
+ * count, unless none has said anything. Source: Perplexity docs, "Stream mode".
+ */
+function messageIn(choice: JsonObject, index: number, places: CallPlaces): JsonObject | undefined {
+  const message = asObject(choice['message'])
+  const delta = asObject(choice['delta'])
+  if (!delta || (message && !places.streamed)) return message ?? delta
+  if (places.spoken.has(index) || !message || saysSomething(delta)) {
+    places.spoken.add(index)
+    return delta
+  }
+  return message
+}
+
+function saysSomething({ role: _role, ...said }: JsonObject): boolean {
+  return Object.values(said).some((value) => {
+    return Array.isArray(value) ? value.length > 0 : value !== null && value !== ''
+  })
 }
 
 type At = { readonly choice?: number }

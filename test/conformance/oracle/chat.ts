@@ -24,6 +24,8 @@ const CHAT_FINISH: Readonly<Record<string, string>> = {
 export function readChat(events: readonly Event[]): Facts {
   const facts = noFacts()
   const calls = new Map<string, { id: string; name: string; text: string }>()
+  // Perplexity has the whole message so far beside each piece of a stream.
+  const [first, second] = events.length > 1 ? ['delta', 'message'] : ['message', 'delta']
   for (const { body } of events) {
     if (body['error']) facts.error = errorOf(body)
     // MiniMax says in a 200 that it failed.
@@ -33,7 +35,7 @@ export function readChat(events: readonly Event[]): Facts {
     for (const choice of objectsIn(body['choices'])) {
       if ((asNumber(choice['index']) ?? 0) !== 0) continue
       if (choice['error']) facts.error = errorOf(choice)
-      const message = asObject(choice['message']) ?? asObject(choice['delta']) ?? {}
+      const message = asObject(choice[first]) ?? asObject(choice[second]) ?? {}
       readChatMessage(facts, message, calls)
       facts.finish = CHAT_FINISH[text(choice['finish_reason']).toLowerCase()] ?? facts.finish
     }
