@@ -1,3 +1,4 @@
+import type { Citation } from '../../domain/chat.ts'
 import { groupDetails } from '../../domain/details.ts'
 import { asNumber, asObject, asString, type JsonObject } from '../../lib/json.ts'
 
@@ -17,15 +18,28 @@ export class CallPlaces {
   readonly streamed: boolean
   /** Choices that a piece has said something of. */
   readonly spoken = new Set<number>()
+  /** Choices that have told how they ended. */
+  readonly ended = new Set<number>()
   /** The answer has ended. */
   finished = false
-  /** The pages beside the answer have been told. */
-  cited = false
+  /** The pages beside the answer, by their addresses; null once they have been told. */
+  readonly #pages = new Map<string, Citation | null>()
   /** The answer's own id: it tells calls of one turn from those of the next. */
   answer = ''
 
   constructor(streamed = false) {
     this.streamed = streamed
+  }
+
+  notePage(page: Citation & { readonly url: string }): void {
+    if (!this.#pages.has(page.url)) this.#pages.set(page.url, page)
+  }
+
+  /** The pages that have not been told. */
+  takePages(): Citation[] {
+    const pages = [...this.#pages.values()].filter((page) => page !== null)
+    for (const url of this.#pages.keys()) this.#pages.set(url, null)
+    return pages
   }
 
   hear(choice: number, base64: string): void {
@@ -43,6 +57,13 @@ export class CallPlaces {
 
   hasCalls(choice: number): boolean {
     return (this.#choices.get(choice)?.taken.size ?? 0) > 0
+  }
+
+  /** Choices with calls that have not told how they ended; each is told once. */
+  unfinishedCalls(): number[] {
+    const open = [...this.#choices.keys()].filter((choice) => !this.ended.has(choice))
+    for (const choice of open) this.ended.add(choice)
+    return open
   }
 
   /** A name for a call that has none. */

@@ -23,21 +23,45 @@ export function readCitation(raw: JsonObject): Citation | null {
 }
 
 /**
- * Pages that stand beside the answer, in every chunk of a stream or in those at its end: once it has
- * ended they are cited. Source: Perplexity API reference, `search_results` and the older `citations`.
+ * Pages that stand beside the answer, in every chunk of a stream or in some: once it has ended they
+ * are cited, each once. Source: Perplexity API reference, `search_results` and the older `citations`;
+ * Z.AI docs, `web_search`; Venice docs, `web_search_citations`; Alibaba docs, `search_info`.
  */
 export function readPages(body: JsonObject, places: CallPlaces, parts: Part[]): void {
-  places.finished ||= parts.some((part) => part.type === 'finish')
-  if (places.cited || !places.finished) return
   const found = objectsIn(body['search_results'])
-  const pages = found.length > 0 ? found : asArray(body['citations']).flatMap(pageOf)
+  notePages(found.length > 0 ? found : asArray(body['citations']).flatMap(pageOf), places)
+  notePages(objectsIn(body['web_search']), places)
+  notePages(objectsIn(asObject(body['venice_parameters'])?.['web_search_citations']), places)
+  notePages(objectsIn(asObject(body['search_info'])?.['search_results']), places)
+  places.finished ||= !places.streamed || parts.some((part) => part.type === 'finish')
+  if (places.finished) parts.push(...citedPages(places))
+}
+
+/** The pages that have not been told yet. */
+export function citedPages(places: CallPlaces): Part[] {
+  return places.takePages().map((citation) => ({ type: 'citation', citation }))
+}
+
+/**
+ * Pages that stand in a message, at its end. Source: Azure's reference, "On your data"; Groq docs,
+ * `executed_tools`; Writer's reference, `graph_data`, `web_search_data`.
+ */
+export function noteMessagePages(message: JsonObject, places: CallPlaces): void {
+  notePages(objectsIn(asObject(message['context'])?.['citations']), places)
+  for (const tool of objectsIn(message['executed_tools'])) {
+    notePages(objectsIn(asObject(tool['search_results'])?.['results']), places)
+  }
+  const graph = asObject(asObject(message['graph_data'])?.['references'])
+  notePages(objectsIn(graph?.['web']), places)
+  notePages(objectsIn(asObject(message['web_search_data'])?.['sources']), places)
+}
+
+function notePages(pages: readonly JsonObject[], places: CallPlaces): void {
   for (const raw of pages) {
-    const url = asString(raw['url'])
+    const url = asString(raw['url']) ?? asString(raw['link'])
     const title = asString(raw['title'])
-    if (url === undefined) continue
-    places.cited = true
-    const citation = { url, ...(title !== undefined && { title }), raw, wire: WIRE }
-    parts.push({ type: 'citation', citation })
+    if (!url) continue
+    places.notePage({ url, ...(title !== undefined && { title }), raw, wire: WIRE })
   }
 }
 

@@ -48,6 +48,16 @@ test.each([
     { success: false, errors: [{ code: 7003, message: 'No.' }], result: null },
     { message: 'No.', code: 7003 },
   ],
+  [
+    'one of several in the place of one',
+    { success: false, error: [{ code: 3040, message: 'No.' }] },
+    { message: 'No.', code: 3040 },
+  ],
+  [
+    'a description',
+    { tpe: 'InvalidRequest', errors: [{ description: 'No.', key: 'k' }] },
+    { message: 'No.' },
+  ],
   ['a detail', { detail: 'No.' }, { message: 'No.' }],
   ['a list of details', { detail: [{ msg: 'a' }, { msg: 'b' }, 1] }, { message: 'a; b' }],
   ['details of another shape', { detail: { why: 1 } }, { message: '{"why":1}' }],

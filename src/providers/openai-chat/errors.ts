@@ -11,7 +11,7 @@ import {
 
 /**
  * The error in a body of the OpenAI family, in the shapes seen: `{error: {...}}`, the same in a list
- * (Google), `{error: "…"}` (xAI, Venice, TGI), flat `{message, type, code}` with `object: "error"`
+ * (Google), a list in it (Cloudflare), `{error: "…"}` (xAI, Venice, TGI), flat `{message, type, code}` with `object: "error"`
  * (Mistral) or alone (Cerebras, Databricks), `{detail}` (FastAPI servers), `{errors: […]}`
  * (Cloudflare), `{base_resp: {status_code, status_msg}}` (MiniMax). Null when the body is no error.
  */
@@ -23,7 +23,7 @@ export function readError(body: unknown): ProviderError | null {
     const type = object['type'] ?? object['error_type']
     return made(error, object['code'], type, { raw: object, beside: besideError(object) })
   }
-  const inner = asObject(error)
+  const inner = asObject(Array.isArray(error) ? error[0] : error)
   if (inner) {
     return made(messageOf(inner), inner['code'], inner['type'], {
       raw: inner,
@@ -81,7 +81,8 @@ function made(
 }
 
 function messageOf(error: { [key: string]: Json }): string {
-  return asString(error['message']) ?? asString(error['detail']) ?? JSON.stringify(error)
+  const words = [error['message'], error['detail'], error['description']]
+  return words.map(asString).find((word) => word !== undefined) ?? JSON.stringify(error)
 }
 
 function detailText(detail: Json): string {

@@ -2,6 +2,7 @@ import type { Part } from '../../domain/chat.ts'
 import { audioType } from '../../lib/data-url.ts'
 import { asArray, asObject, asString, objectsIn } from '../../lib/json.ts'
 import type { Json, JsonObject } from '../../lib/json.ts'
+import { readCitation } from './citations.ts'
 import type { CallPlaces } from './call-places.ts'
 import { WIRE } from './fields.ts'
 
@@ -34,13 +35,21 @@ function readPiece(piece: JsonObject, at: At, parts: Part[]): void {
     default: {
       const text = asString(piece['text'])
       const url = imageUrl(piece)
-      if (text) parts.push({ type: 'text', text, ...at })
+      if (text) parts.push({ type: 'text', text, ...at }, ...citedIn(piece, at))
       else if (url !== undefined) parts.push({ type: 'file', url, ...at })
       else if (text === undefined) {
         parts.push({ type: 'raw', level: 'message', fields: { content: [piece] }, ...at })
       }
     }
   }
+}
+
+/** Databricks cites beside each piece. Source: Databricks' API reference, "TextContent". */
+function citedIn({ citations }: JsonObject, at: At): Part[] {
+  return objectsIn(citations).flatMap((raw): Part[] => {
+    const citation = readCitation(raw)
+    return citation ? [{ type: 'citation', citation, ...at }] : []
+  })
 }
 
 function thinkingText(thinking: Json | undefined): string {

@@ -42,7 +42,14 @@ export function readReasoning(
 /** Copilot has a name of its own for it. */
 function plainText(message: JsonObject): string {
   const names = ['reasoning_content', 'reasoning', 'reasoning_text']
-  return names.map((name) => asString(message[name])).find(Boolean) ?? ''
+  const text = names.map((name) => asString(message[name])).find(Boolean)
+  return text ?? objectsIn(message['reasoning_steps']).map(stepText).join('')
+}
+
+/** What Perplexity thought before it searched or read. Source: Perplexity docs, "Pro Search". */
+function stepText({ thought }: JsonObject): string {
+  const text = asString(thought)
+  return text ? `${text}\n\n` : ''
 }
 
 /**

@@ -119,7 +119,9 @@ test.each([
   ['content_filter', 'content_filter'],
   ['SAFETY', 'content_filter'],
   ['sensitive', 'content_filter'],
-  ['insufficient_system_resource', 'unknown'],
+  ['insufficient_system_resource', 'length'],
+  ['network_error', 'length'],
+  ['repetition_truncation', 'length'],
   ['something_new', 'unknown'],
   ['toString', 'unknown'],
 ])('the finish reason %s is %s', (raw, reason) => {

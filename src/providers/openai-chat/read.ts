@@ -1,18 +1,10 @@
-import type { FinishReason, Part } from '../../domain/chat.ts'
-import {
-  asArray,
-  asNumber,
-  asObject,
-  asString,
-  fieldsBeside,
-  objectsIn,
-  parseJson,
-} from '../../lib/json.ts'
+import type { FinishReason, Part, ProviderError } from '../../domain/chat.ts'
+import { asNumber, asObject, asString, fieldsBeside, objectsIn, parseJson } from '../../lib/json.ts'
 import type { JsonObject } from '../../lib/json.ts'
 import type { SseEvent } from '../../lib/sse.ts'
 import type { Decoder } from '../provider.ts'
 import { CallPlaces } from './call-places.ts'
-import { readCitation, readPages } from './citations.ts'
+import { citedPages, noteMessagePages, readCitation, readPages } from './citations.ts'
 import { readError } from './errors.ts'
 import { googleSignature, readContent, readMedia, readSpeech } from './read-content.ts'
 import { readReasoning } from './read-reasoning.ts'
@@ -41,7 +33,7 @@ export class ChatDecoder implements Decoder {
   push({ data }: SseEvent): Part[] {
     if (data === '[DONE]') {
       this.done = true
-      return []
+      return [...unfinished(this.#places), ...citedPages(this.#places)]
     }
     // One broken event among good ones must not end a stream whose rest arrives whole.
     const chunk = asObject(parseJson(data))
@@ -52,19 +44,57 @@ export class ChatDecoder implements Decoder {
 /** A whole completion, or one chunk of the stream that `places` is of. */
 export function readCompletion(body: JsonObject, places = new CallPlaces()): Part[] {
   const parts: Part[] = []
-  const failure = body['error'] ? readError(body) : null
+  const failure = failureIn(body)
   if (failure) parts.push({ type: 'error', error: failure })
   const extra = fieldsBeside(body, RESPONSE_FIELDS)
   if (extra) parts.push({ type: 'raw', level: 'response', fields: extra })
   places.answer = asString(body['id']) ?? places.answer
-  for (const [place, value] of asArray(body['choices']).entries()) {
-    const choice = asObject(value)
-    if (choice) readChoice(choice, asNumber(choice['index']) ?? place, places, parts)
-  }
+  for (const { choice, index } of choicesIn(body)) readChoice(choice, index, places, parts)
+  if (!places.streamed) parts.push(...unfinished(places))
   readPages(body, places, parts)
   const usage = usageIn(body)
   if (usage) parts.push(usagePart(usage, costIn(usage) ?? costIn(body)))
   return parts
+}
+
+/** Groq tells in a place of its own why a stream was cut short. Source: Groq API reference, `x_groq`. */
+function failureIn(body: JsonObject): ProviderError | null {
+  const error = body['error'] ? body : asObject(body['x_groq'])
+  return error?.['error'] ? readError(error) : null
+}
+
+interface Numbered {
+  readonly choice: JsonObject
+  readonly index: number
+}
+
+/** Copilot answers with words in one choice, and the calls that belong to them in another. */
+function choicesIn(body: JsonObject): Numbered[] {
+  const all = objectsIn(body['choices'])
+  const [first, ...others] = all
+  const apart = others.length > 0 && first && saysCalls(first) && !hasCalls(first)
+  const begins = apart ? (asNumber(first['index']) ?? 0) : null
+  return all.map((choice, place) => {
+    const own = asNumber(choice['index']) ?? place
+    return { choice, index: begins !== null && hasCalls(choice) ? begins : own }
+  })
+}
+
+function saysCalls({ finish_reason: word }: JsonObject): boolean {
+  return finishReason(asString(word) ?? '') === 'tool_call'
+}
+
+function hasCalls({ message }: JsonObject): boolean {
+  const said = asObject(message)
+  return said !== undefined && callsIn(said).length > 0
+}
+
+/** Snowflake ends without a word: that there are calls says how. */
+function unfinished(places: CallPlaces): Part[] {
+  return places.unfinishedCalls().map((choice): Part => {
+    const ended = { type: 'finish', reason: 'tool_call', raw: '' } as const
+    return choice === 0 ? ended : Object.assign(ended, { choice })
+  })
 }
 
 /** Groq tells it in a place of its own, Moonshot's streams in the choice. */
@@ -92,6 +122,7 @@ function readChoice(choice: JsonObject, index: number, places: CallPlaces, parts
   if (failure) parts.push({ type: 'error', error: failure })
   const finish = asString(choice['finish_reason'])
   if (finish) {
+    places.ended.add(index)
     parts.push(...readSpeech(at, places))
     const reason = finishReason(finish)
     // A call that the client forced ends with `stop` at OpenAI; agents go on by the reason alone.
@@ -129,6 +160,7 @@ function readMessage(
   places: CallPlaces,
   parts: Part[],
 ): void {
+  noteMessagePages(message, places)
   readReasoning(message, at, places, parts)
   readContent(message, at, parts)
   readMedia(message, at, whole ? null : places, parts)
@@ -197,6 +229,9 @@ const FINISH: Readonly<Record<string, FinishReason>> = {
   max_output_tokens: 'length',
   model_length: 'length',
   model_context_window_exceeded: 'length',
+  insufficient_system_resource: 'length',
+  network_error: 'length',
+  repetition_truncation: 'length',
   tool_calls: 'tool_call',
   tool_call: 'tool_call',
   function_call: 'tool_call',
@@ -213,7 +248,10 @@ const FINISH: Readonly<Record<string, FinishReason>> = {
   sensitive: 'content_filter',
 }
 
-/** OpenAI's words and those of the models that others serve in this format, in either case. */
+/**
+ * OpenAI's words and those of the models that others serve in this format, in either case. What was
+ * cut off for another reason (DeepSeek, Z.AI, Xiaomi) is cut off all the same.
+ */
 function finishReason(raw: string): FinishReason {
   const word = raw.toLowerCase()
   return Object.hasOwn(FINISH, word) ? (FINISH[word] ?? 'unknown') : 'unknown'

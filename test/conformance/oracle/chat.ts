@@ -1,4 +1,11 @@
-import { asNumber, asObject, asString, type JsonObject, objectsIn } from '../../../src/lib/json.ts'
+import {
+  asArray,
+  asNumber,
+  asObject,
+  asString,
+  type JsonObject,
+  objectsIn,
+} from '../../../src/lib/json.ts'
 import { type Facts, noFacts } from '../facts.ts'
 import { addSecrets, errorOf, type Event, text } from './common.ts'
 
@@ -19,6 +26,9 @@ const CHAT_FINISH: Readonly<Record<string, string>> = {
   recitation: 'filter',
   refusal: 'filter',
   sensitive: 'filter',
+  insufficient_system_resource: 'length',
+  network_error: 'length',
+  repetition_truncation: 'length',
 }
 
 export function readChat(events: readonly Event[]): Facts {
@@ -31,9 +41,11 @@ export function readChat(events: readonly Event[]): Facts {
     // MiniMax says in a 200 that it failed.
     const refusal = asObject(body['base_resp'])
     if (refusal?.['status_code']) facts.error = errorOf({ message: refusal['status_msg'] ?? '' })
+    const cut = asObject(body['x_groq'])
+    if (cut?.['error']) facts.error = errorOf(cut)
     readChatUsage(facts, usageOf(body))
-    for (const choice of objectsIn(body['choices'])) {
-      if ((asNumber(choice['index']) ?? 0) !== 0) continue
+    readPages(facts, body)
+    for (const choice of answerIn(body)) {
       if (choice['error']) facts.error = errorOf(choice)
       const message = asObject(choice[first]) ?? asObject(choice[second]) ?? {}
       readChatMessage(facts, message, calls)
@@ -43,6 +55,33 @@ export function readChat(events: readonly Event[]): Facts {
   // Snowflake lists an empty call beside the real ones.
   facts.calls = [...calls.values()].filter(({ id, name, text: said }) => id + name + said !== '')
   return facts
+}
+
+/** The choices that are the first answer: Copilot puts the calls it announces into one of their own. */
+function answerIn(body: JsonObject): JsonObject[] {
+  const all = objectsIn(body['choices'])
+  const [first] = all
+  const apart = first?.['finish_reason'] === 'tool_calls' && !hasCalls(first)
+  return all.filter((choice) => {
+    return (asNumber(choice['index']) ?? 0) === 0 || (apart && hasCalls(choice))
+  })
+}
+
+function hasCalls({ message }: JsonObject): boolean {
+  return objectsIn(asObject(message)?.['tool_calls']).length > 0
+}
+
+/** Pages beside an answer: addresses, or objects that have one. */
+function readPages(facts: Facts, body: JsonObject): void {
+  const venice = asObject(body['venice_parameters'])?.['web_search_citations']
+  const alibaba = asObject(body['search_info'])?.['search_results']
+  const listed = objectsIn(body['search_results'])
+  const cited = listed.length > 0 ? listed : asArray(body['citations'])
+  const places = [cited, asArray(body['web_search']), asArray(venice), asArray(alibaba)]
+  for (const page of places.flat()) {
+    const told = asObject(page)
+    facts.urls.push(text(page) || text(told?.['url']) || text(told?.['link']))
+  }
 }
 
 function usageOf(body: JsonObject): JsonObject | undefined {
@@ -91,10 +130,13 @@ function readPieces(facts: Facts, message: JsonObject): void {
 
 function readThoughts(facts: Facts, message: JsonObject): void {
   const details = objectsIn(message['reasoning_details'])
+  // Perplexity says what it thinks before each search.
+  const steps = objectsIn(message['reasoning_steps']).map(({ thought }) => `${text(thought)}\n\n`)
   const said =
     text(message['reasoning_content']) ||
     text(message['reasoning']) ||
-    text(message['reasoning_text'])
+    text(message['reasoning_text']) ||
+    steps.join('')
   facts.reasoning +=
     said || details.map((each) => text(each['text']) || text(each['summary'])).join('')
   for (const detail of details) addSecrets(facts, [detail['signature'], detail['data']])

@@ -8,6 +8,7 @@ const MESSAGES_FINISH: Readonly<Record<string, string>> = {
   max_tokens: 'length',
   tool_use: 'tool',
   refusal: 'filter',
+  model_context_window_exceeded: 'length',
 }
 
 export function readMessages(events: readonly Event[]): Facts {

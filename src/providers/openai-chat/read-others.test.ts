@@ -1,0 +1,91 @@
+import { expect, test } from 'vitest'
+import type { JsonObject } from '../../lib/json.ts'
+import { answerOf, blocksOf, streamed } from './fixtures/read-answer.ts'
+import { readCompletion } from './read.ts'
+
+const page = { title: 'A', url: 'https://a.example' }
+const cited = [{ text: 'Yes.', citations: [{ url: 'https://a.example', title: 'A' }] }]
+
+const choices = (message: JsonObject) => [{ index: 0, ...message }]
+
+test.each<[string, JsonObject, JsonObject]>([
+  ['Z.AI', { web_search: [{ title: 'A', link: page.url, refer: 'ref_1' }] }, {}],
+  ['Venice', { venice_parameters: { web_search_citations: [page] } }, {}],
+  ['Alibaba', { search_info: { search_results: [{ index: 1, ...page }] } }, {}],
+  ['Azure', {}, { context: { citations: [page, { filepath: 'b.md', url: null }] } }],
+  ['Groq', {}, { executed_tools: [{ type: 'search', search_results: { results: [page] } }] }],
+  ['Writer, of a graph', {}, { graph_data: { references: { web: [page] } } }],
+  [
+    'Writer, of the web',
+    {},
+    { web_search_data: { sources: [{ ...page, raw_content: 'x' }, page] } },
+  ],
+  ['Databricks', {}, { content: [{ type: 'text', text: 'Yes.', citations: [page] }] }],
+])('pages found by %s are cited, whole and streamed', (_, beside, more) => {
+  const said = { content: 'Yes.', ...more }
+  const body = { ...beside, choices: choices({ message: said, finish_reason: 'stop' }) }
+  expect(blocksOf(readCompletion(body))).toMatchObject(cited)
+  const last = { choices: choices({ delta: {}, finish_reason: 'stop' }) }
+  const first = { ...beside, choices: choices({ delta: said, finish_reason: null }) }
+  expect(blocksOf(streamed([first, last]))).toMatchObject(cited)
+})
+
+test('pages of a stream that does not say how it ended are cited at its end', () => {
+  const chunk = { citations: [page.url], choices: [{ index: 0, delta: { content: 'Yes.' } }] }
+  expect(blocksOf(streamed([chunk, '[DONE]']))).toMatchObject([
+    { text: 'Yes.', citations: [{ url: page.url }] },
+  ])
+})
+
+const call = { id: 'call_1', type: 'function', function: { name: 'f', arguments: '{}' } }
+
+test('calls that come in another choice than their words are of one answer', () => {
+  const words = { finish_reason: 'tool_calls', message: { role: 'assistant', content: 'Let me.' } }
+  const calls = { finish_reason: 'tool_calls', message: { tool_calls: [call] } }
+  const both = [
+    { type: 'text', text: 'Let me.' },
+    { type: 'tool_call', id: 'call_1' },
+  ]
+  expect(blocksOf(readCompletion({ choices: [words, calls] }))).toMatchObject(both)
+  const numbered = [
+    { ...words, index: 0 },
+    { ...calls, index: 1 },
+  ]
+  expect(blocksOf(readCompletion({ choices: numbered }))).toMatchObject(both)
+})
+
+test('answers that were asked for stay apart', () => {
+  const first = { index: 0, finish_reason: 'stop', message: { content: 'One.' } }
+  const second = { index: 1, finish_reason: 'tool_calls', message: { tool_calls: [call] } }
+  expect(blocksOf(readCompletion({ choices: [first, second] }))).toMatchObject([
+    { text: 'One.' },
+    { type: 'unknown', data: { choice: 1 } },
+  ])
+})
+
+test('calls alone say how an answer ended that does not', () => {
+  const message = { content: 'Let me.', tool_calls: [call] }
+  const silent = { choices: [{ index: 0, finish_reason: '', message }] }
+  expect(answerOf(readCompletion(silent))).toMatchObject({ finish: 'tool_call', finishRaw: '' })
+  const chunk = { choices: [{ index: 0, delta: { tool_calls: [{ index: 0, ...call }] } }] }
+  expect(answerOf(streamed([chunk, '[DONE]'])).finish).toBe('tool_call')
+  expect(answerOf(streamed([chunk])).finish).toBe(null)
+})
+
+test('why Groq cut a stream short is an error', () => {
+  expect(
+    streamed([{ choices: [], x_groq: { id: 'req_1', error: 'over capacity' } }]),
+  ).toMatchObject([{ type: 'error', error: { message: 'over capacity' } }, { type: 'raw' }])
+  const fine = { choices: [], x_groq: { id: 'req_1', error: null } }
+  expect(streamed([fine])).toMatchObject([{ type: 'raw' }])
+})
+
+const steps = (...thoughts: string[]) => {
+  const reasoning_steps = thoughts.map((thought) => ({ thought, type: 'web_search' }))
+  return { choices: choices({ delta: { content: '', reasoning_steps } }) }
+}
+
+test('what Perplexity thought at each step is a thought', () => {
+  const parts = streamed([steps('Look.'), steps('Read.', 'Think.')])
+  expect(blocksOf(parts)).toEqual([{ type: 'thought', text: 'Look.\n\nRead.\n\nThink.\n\n' }])
+})
