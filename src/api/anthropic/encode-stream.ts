@@ -11,6 +11,8 @@ import {
   encodeCitation,
   encodeUsage,
   messageId,
+  NO_OWN_FIELDS,
+  ownCounts,
   ownFields,
   stopReason,
   thoughtNames,
@@ -51,6 +53,8 @@ export class MessagesEncoder implements StreamEncoder {
   #usage: Usage | null = null
   #finish: PartOf<'finish'> | null = null
   #own: JsonObject = {}
+  /** What was used, as it was told. */
+  readonly #counts: PartOf<'usage'>[] = []
 
   constructor(envelope: Envelope) {
     this.#envelope = envelope
@@ -62,15 +66,19 @@ export class MessagesEncoder implements StreamEncoder {
 
   end(): string {
     const { context_management: edits, ...own } = this.#own
+    const { container, stop_details } = NO_OWN_FIELDS
     const { reason = null, raw = null, stopSequence = null } = this.#finish ?? {}
     const blocks = [this.#begin(), this.#close()]
     while (this.#waiting.length > 0) blocks.push(this.#goOn(), this.#close())
     const stop = {
       stop_reason: stopReason(reason, raw),
       stop_sequence: stopSequence,
+      container,
+      stop_details,
       ...own,
     }
-    const usage = encodeUsage(this.#usage)
+    const { server_tool_use = null } = ownCounts(this.#envelope, this.#counts)
+    const usage = { ...encodeUsage(this.#usage), server_tool_use }
     const beside = edits === undefined ? {} : { context_management: edits }
     return [
       ...blocks,
@@ -127,6 +135,7 @@ export class MessagesEncoder implements StreamEncoder {
   #note(part: PartOf<'usage' | 'finish' | 'raw'>): void {
     if (part.type === 'usage') {
       this.#usage = this.#usage ? mergeUsage(this.#usage, part.usage) : part.usage
+      this.#counts.push(part)
     } else if (part.type === 'finish') {
       this.#finish = part
     } else {
@@ -225,7 +234,7 @@ export class MessagesEncoder implements StreamEncoder {
     if (this.#open?.kind === kind) return ''
     return this.#start(
       kind === 'text'
-        ? { type: 'text', text: '' }
+        ? { type: 'text', text: '', citations: null }
         : { type: 'thinking', thinking: '', signature: '', ...thoughtNames(this.#thoughtNames) },
       { kind },
     )
@@ -267,7 +276,12 @@ export class MessagesEncoder implements StreamEncoder {
       content: [],
       stop_reason: null,
       stop_sequence: null,
-      usage: { ...encodeUsage(this.#usage), output_tokens: 0 },
+      ...NO_OWN_FIELDS,
+      usage: {
+        ...encodeUsage(this.#usage),
+        output_tokens: 0,
+        ...ownCounts(this.#envelope, this.#counts),
+      },
     }
     return event({ type: 'message_start', message })
   }

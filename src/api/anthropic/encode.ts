@@ -32,7 +32,8 @@ export function encodeMessage(envelope: Envelope, parts: readonly Part[]): JsonO
     content: content.flatMap((block) => encodeBlock(block, works)),
     stop_reason: stopReason(finish, finishRaw),
     stop_sequence: stop?.stopSequence ?? null,
-    usage: encodeUsage(usage),
+    usage: { ...encodeUsage(usage), ...ownCounts(envelope, parts) },
+    ...NO_OWN_FIELDS,
     ...ownFields(parts),
   }
 }
@@ -56,6 +57,27 @@ export function ownFields(parts: readonly Part[]): JsonObject {
 }
 
 const OWN_FIELDS = ['container', 'context_management', 'stop_details']
+
+/** Its clients know these as null, not as missing. */
+export const NO_OWN_FIELDS = { container: null, diagnostics: null, stop_details: null } as const
+
+const NO_OWN_COUNTS = {
+  server_tool_use: null,
+  service_tier: null,
+  inference_geo: null,
+  speed: null,
+} as const
+
+/** What Anthropic's own usage has beside the tokens; null, as its clients know it, in others' answers. */
+export function ownCounts({ wire }: Envelope, parts: readonly Part[]): JsonObject {
+  const own: JsonObject = { ...NO_OWN_COUNTS }
+  if (wire !== WIRE) return own
+  for (const part of parts) {
+    if (part.type !== 'usage') continue
+    for (const name of Object.keys(NO_OWN_COUNTS)) own[name] = part.raw[name] ?? own[name] ?? null
+  }
+  return own
+}
 
 const REASONS: Readonly<Record<FinishReason, string>> = {
   stop: 'end_turn',
@@ -91,7 +113,7 @@ export function encodeUsage(said: Usage | null): JsonObject {
             ephemeral_1h_input_tokens: cacheWrite1h ?? 0,
           },
     output_tokens: totalOutput(usage) ?? 0,
-    ...(reasoning !== null && { output_tokens_details: { thinking_tokens: reasoning } }),
+    output_tokens_details: reasoning === null ? null : { thinking_tokens: reasoning },
   }
 }
 

@@ -67,7 +67,8 @@ test('what a client makes of a stream is what the whole says', () => {
       const whole = encodeCompletion(envelope, events.flat())
       const chunks = streamed(events)
       for (const { index } of objectsIn(whole['choices'])) {
-        expect(aggregate(chunks, Number(index))).toEqual(messageOf(whole, Number(index)))
+        const said = { refusal: null, ...aggregate(chunks, Number(index)) }
+        expect(said).toEqual(messageOf(whole, Number(index)))
         const finish = chunks.map((each) => choiceOf(each, Number(index))['finish_reason'] ?? null)
         const given = finish.filter((reason) => reason !== null)
         expect(given).toEqual([choiceOf(whole, Number(index))['finish_reason']])
@@ -77,6 +78,13 @@ test('what a client makes of a stream is what the whole says', () => {
     }),
     { numRuns: 300 },
   )
+})
+
+test("what OpenAI's clients know as null is there: no refusal, no log probabilities", () => {
+  const [choice] = objectsIn(encodeCompletion(envelope, [first])['choices'])
+  expect(choice).toMatchObject({ logprobs: null, message: { refusal: null } })
+  const refused: Part = { type: 'refusal', text: 'no' }
+  expect(messageOf(encodeCompletion(envelope, [refused]), 0)).toMatchObject({ refusal: 'no' })
 })
 
 test('every answer and every chunk carries the envelope', () => {

@@ -62,8 +62,8 @@ function encodeJson(index: number, parts: readonly Part[]): JsonObject {
   for (const part of parts) collector.add(part)
   const { content, finish } = collector.answer()
   const { raw } = jsonOutput(content, null)
-  const message = { role: 'assistant', content: raw }
-  return { index, finish_reason: encodeFinish(finish), message }
+  const message = { role: 'assistant', content: raw, refusal: null }
+  return { index, finish_reason: encodeFinish(finish), logprobs: null, message }
 }
 
 function encodeChoice(index: number, parts: readonly Part[], envelope: Envelope): JsonObject {
@@ -79,12 +79,14 @@ function encodeChoice(index: number, parts: readonly Part[], envelope: Envelope)
   const cited = texts.flatMap((block) => (block.citations ?? []).map(annotationOf))
   const files = content.filter((block) => block.type === 'file')
   return {
+    logprobs: null,
     ...rawFields(known, 'choice'),
     ...logprobsOf(parts, known),
     index,
     finish_reason: encodeFinish(finish),
     message: {
       ...mediaFields(files, envelope.id),
+      refusal: null,
       ...unread,
       role: 'assistant',
       content:

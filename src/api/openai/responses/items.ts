@@ -264,6 +264,7 @@ export function responseOf(
     error: null,
     incomplete_details: said.ended && why !== undefined ? { reason: why } : null,
     ...Object.fromEntries(echoed),
+    access_programs: null,
     model,
     output: said.output,
     usage: encodeUsage(said.usage),
