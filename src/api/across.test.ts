@@ -74,6 +74,24 @@ test.each<[string, JsonObject]>([
   })
 })
 
+const bare = { messages: [], response_format: { type: 'json_schema', json_schema: { name: 'n' } } }
+
+test('a schema that is not given is asked for as it stands by the same format alone', () => {
+  const chat = decodeChat(bare)
+  const same = told(chat, 'openaiChat')
+  expect(same.body['response_format']).toEqual(bare.response_format)
+  const free = { response_format: { type: 'json_object' } }
+  for (const json of ['json_object_schema', 'guided_json', 'json_object'] as const) {
+    const { body, dropped } = told(chat, 'openaiChat', { json })
+    expect(body).toMatchObject(free)
+    expect(dropped).toEqual([])
+  }
+  expect(told(chat, 'openaiResponses').body['text']).toEqual({ format: { type: 'json_object' } })
+  const { generationConfig } = told(chat, 'gemini').body
+  expect(generationConfig).toEqual({ responseMimeType: 'application/json' })
+  expect(told(chat, 'anthropicMessages').dropped[0]).toMatch(/response_format/)
+})
+
 const found = {
   type: 'search_result',
   title: 'Facts',

@@ -35,7 +35,7 @@ export function taskOfChat(functionName: string, chat: ChatRequest, json: JsonOb
       parallel: parallelToolCalls ?? null,
       provider: providerTools,
     },
-    outputSchema: responseFormat?.type === 'json_schema' ? responseFormat.schema : null,
+    outputSchema: responseFormat?.type === 'json_schema' ? (responseFormat.schema ?? null) : null,
     namespace: asString(json['tensorzero::namespace']) ?? null,
     asIs: false,
   }

@@ -213,7 +213,8 @@ export type ResponseFormat =
   | { readonly type: 'json_object' }
   | {
       readonly type: 'json_schema'
-      readonly schema: Json
+      /** Absent where the client gave none: its provider judges that. */
+      readonly schema?: Json
       readonly name?: string
       readonly description?: string
       readonly strict?: boolean

@@ -93,5 +93,9 @@ export function decodeFormat(json: JsonObject): ResponseFormat | undefined {
   const format =
     asObject(asObject(json['output_config'])?.['format']) ?? asObject(json['output_format'])
   if (format?.['type'] !== 'json_schema') return undefined
-  return { type: 'json_schema', schema: format['schema'] ?? {}, strict: true }
+  return {
+    type: 'json_schema',
+    ...compact({ schema: format['schema'] ?? undefined }),
+    strict: true,
+  }
 }

@@ -82,8 +82,8 @@ export function decodeFormat(format: Json | undefined): ResponseFormat | undefin
   if (!object || (type !== 'json_schema' && type !== 'json_object')) return undefined
   return {
     type: 'json_schema',
-    schema: schema ?? {},
     ...compact({
+      schema: schema ?? undefined,
       name: asString(json['name']),
       description: asString(json['description']),
       strict: asBoolean(json['strict']),

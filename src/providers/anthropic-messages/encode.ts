@@ -4,6 +4,7 @@ import { LETTERS, withCallNames } from '../call-ids.ts'
 import { Leftovers, ownExtra } from '../leftovers.ts'
 import { withoutUndefined } from '../openai-chat/fields.ts'
 import type { Encoded, Quirks, WireTarget } from '../provider.ts'
+import { formatIn } from '../response-format.ts'
 import { closedSchema } from './closed-schema.ts'
 import { encodeBlock } from './encode-blocks.ts'
 import { encodeThinking, maxTokensFor, thinks } from './encode-thinking.ts'
@@ -76,7 +77,7 @@ function encodeSampling(
 }
 
 function encodeFormat({ params }: ChatRequest, left: Leftovers): JsonObject {
-  const { responseFormat: format } = params
+  const format = formatIn(params)
   if (format?.type === 'json_object') {
     left.add('`response_format` (only a JSON schema can be asked for)')
   }

@@ -5,6 +5,7 @@ import { LETTERS, withCallNames } from '../call-ids.ts'
 import { Leftovers, nameOfTool, ownExtra } from '../leftovers.ts'
 import { withoutUndefined } from '../openai-chat/fields.ts'
 import type { Encoded, Quirks, WireTarget } from '../provider.ts'
+import { formatIn } from '../response-format.ts'
 import { cachePoint, encodeBlock } from './encode-blocks.ts'
 import { WIRE } from './read.ts'
 
@@ -106,7 +107,7 @@ function encodeMore({ params }: ChatRequest, model: string, left: Leftovers): Js
 }
 
 function encodeFormat({ params }: ChatRequest, left: Leftovers): Json | undefined {
-  const { responseFormat: format } = params
+  const format = formatIn(params)
   if (format?.type === 'json_object') left.add('`response_format`')
   if (format?.type !== 'json_schema') return undefined
   const { schema, name, description } = format

@@ -5,6 +5,7 @@ import { withoutUndefined } from '../openai-chat/fields.ts'
 import { encodePlainTools } from '../plain-tools.ts'
 import type { Encoded, WireTarget } from '../provider.ts'
 import { thinkingSwitch } from '../thinking-switch.ts'
+import { formatIn } from '../response-format.ts'
 import { documentsIn, encodePieces } from './encode-pieces.ts'
 import { TOOL_PLAN } from './parts.ts'
 
@@ -32,7 +33,7 @@ export function encodeChat(chat: ChatRequest, target: WireTarget): Encoded {
 }
 
 function encodeParams(params: ChatParams): Record<string, Json | undefined> {
-  const { responseFormat: format } = params
+  const format = formatIn(params)
   return {
     max_tokens: params.maxTokens,
     temperature: params.temperature,

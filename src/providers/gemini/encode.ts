@@ -3,6 +3,7 @@ import { asObject, objectsIn, type Json, type JsonObject } from '../../lib/json.
 import { Leftovers, nameOfTool, ownExtra } from '../leftovers.ts'
 import { withoutUndefined } from '../openai-chat/fields.ts'
 import type { Encoded, Quirks, WireTarget } from '../provider.ts'
+import { formatIn } from '../response-format.ts'
 import { encodePart } from './encode-parts.ts'
 import { WIRE } from './read.ts'
 
@@ -128,7 +129,7 @@ function encodeChoice(choice: ToolChoice | undefined): Json | undefined {
 }
 
 function encodeConfig({ params }: ChatRequest, model: string): JsonObject {
-  const { responseFormat: format } = params
+  const format = formatIn(params)
   const json = format && format.type !== 'text'
   return withoutUndefined({
     maxOutputTokens: params.maxTokens,

@@ -4,6 +4,7 @@ import { Leftovers, ownExtra } from '../leftovers.ts'
 import { withoutUndefined } from '../openai-chat/fields.ts'
 import { encodePlainTools } from '../plain-tools.ts'
 import type { Encoded, WireTarget } from '../provider.ts'
+import { formatIn } from '../response-format.ts'
 import { encodeThink } from './think.ts'
 
 /** Our nouns as a body of Ollama's. What it cannot say is named in `dropped`. */
@@ -49,7 +50,8 @@ function encodeOptions(params: ChatParams): JsonObject {
   })
 }
 
-function encodeFormat({ responseFormat: format }: ChatParams): Json | undefined {
+function encodeFormat(params: ChatParams): Json | undefined {
+  const format = formatIn(params)
   if (format?.type === 'json_object') return 'json'
   return format?.type === 'json_schema' ? format.schema : undefined
 }

@@ -66,11 +66,13 @@ export function encodeFormat(
       return { response_format: { type: 'json_schema', json_schema } }
     }
     case 'json_object_schema':
-      return { response_format: { type: 'json_object', schema } }
+      return { response_format: withoutUndefined({ type: 'json_object', schema }) }
     case 'guided_json':
-      return { guided_json: schema }
+      return schema === undefined ? JSON_ALONE : { guided_json: schema }
     case 'json_object':
-      left.add('the JSON schema (only JSON itself is asked for)')
-      return { response_format: { type: 'json_object' } }
+      if (schema !== undefined) left.add('the JSON schema (only JSON itself is asked for)')
+      return JSON_ALONE
   }
 }
+
+const JSON_ALONE: Fields = { response_format: { type: 'json_object' } }

@@ -3,6 +3,7 @@ import { asObject, type Json, type JsonObject } from '../../lib/json.ts'
 import { Leftovers, nameOfTool, openaiExtra } from '../leftovers.ts'
 import { withoutUndefined } from '../openai-chat/fields.ts'
 import type { Encoded, Quirks, WireTarget } from '../provider.ts'
+import { formatIn } from '../response-format.ts'
 import { encodeInput } from './encode-input.ts'
 import { WIRE } from './read.ts'
 
@@ -32,7 +33,7 @@ export function encodeResponsesRequest(
     top_p: params.topP,
     top_logprobs: params.topLogprobs,
     reasoning: encodeReasoning(chat),
-    text: encodeText(params.responseFormat, params.verbosity),
+    text: encodeText(formatIn(params), params.verbosity),
     service_tier: params.serviceTier,
     user: params.user,
     // We keep the conversation, so OpenAI need not; then it must give its reasoning to us.

@@ -13,6 +13,7 @@ import type { Json, JsonObject } from '../../lib/json.ts'
 import { Leftovers, ownExtra } from '../leftovers.ts'
 import { withoutUndefined } from '../openai-chat/fields.ts'
 import type { Encoded, WireTarget } from '../provider.ts'
+import { formatIn } from '../response-format.ts'
 
 const CANNOT = ['topK', 'user', 'n', 'logprobs', 'topLogprobs'] as const
 
@@ -21,15 +22,15 @@ export function encodeInference(chat: ChatRequest, { model, stream }: WireTarget
   const leftovers = new Leftovers()
   leftovers.params(chat.params, CANNOT)
   ownExtra(chat, 'tensorzero_inference', leftovers)
-  const { responseFormat } = chat.params
-  const mode = jsonMode(responseFormat)
+  const format = formatIn(chat.params)
+  const mode = jsonMode(format)
   const params = { ...paramsOf(chat.params), ...(mode !== undefined && { json_mode: mode }) }
   const body: JsonObject = {
     model_name: model,
     input: inputSent(chat.messages),
     ...(stream && { stream }),
     ...(Object.keys(params).length > 0 && { params: { chat_completion: params } }),
-    ...(responseFormat?.type === 'json_schema' && { output_schema: responseFormat.schema }),
+    ...(format?.type === 'json_schema' && { output_schema: format.schema }),
     ...toolsOf(chat),
   }
   return { body, dropped: leftovers.words }

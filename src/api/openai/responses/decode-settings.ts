@@ -58,8 +58,8 @@ export function decodeFormat(value: Json | undefined): ResponseFormat | undefine
   if (!format || type !== 'json_schema') return undefined
   return {
     type,
-    schema: format['schema'] ?? {},
     ...compact({
+      schema: format['schema'] ?? undefined,
       name: asString(format['name']),
       description: asString(format['description']),
       strict: asBoolean(format['strict']),
