@@ -165,3 +165,17 @@ test('reasoning that is only encrypted is named where words alone go back', () =
   const { dropped } = told(chat, 'openaiChat', { reasoningBack: 'reasoning_content' })
   expect(dropped).toContain('earlier reasoning that is encrypted')
 })
+
+test('a search that its provider has done is no call for others, and its own again', () => {
+  const call = { call_id: 'xs_call_1', name: 'x_keyword_search', input: '{"query":"weir"}' }
+  const item = { type: 'custom_tool_call', id: 'ctc_1', status: 'completed', ...call }
+  const said = { role: 'assistant', content: 'Found.' }
+  const chat = decodeResponses({ input: [item, said] })
+  expect(chat.messages).toMatchObject([{ content: [{ type: 'unknown' }, { type: 'text' }] }])
+  expect(told(chat, 'openaiResponses').body['input']).toMatchObject([item, { role: 'assistant' }])
+  for (const wire of ['openaiChat', 'anthropicMessages', 'gemini'] as const) {
+    const { body, dropped } = told(chat, wire, { customTools: true })
+    expect(JSON.stringify(body)).not.toContain('x_keyword_search')
+    expect(dropped).toHaveLength(1)
+  }
+})

@@ -1,4 +1,5 @@
 import type { Citation, FinishReason, Part } from '../../domain/chat.ts'
+import { isDoneCall } from '../../domain/done-calls.ts'
 import { asNumber, asObject, asString, fieldsBeside, objectsIn } from '../../lib/json.ts'
 import type { JsonObject } from '../../lib/json.ts'
 import { readError } from '../openai-chat/errors.ts'
@@ -94,9 +95,9 @@ export function readItem(item: JsonObject, index: number): Part[] {
   }
 }
 
-/** A call that the client is to answer: xAI's searches of X look like one, and are done already. */
+/** A call that the client is to answer. */
 export function isCall({ type, call_id: id }: JsonObject): boolean {
-  if (asString(id)?.startsWith('xs_')) return false
+  if (isDoneCall(asString(id))) return false
   return type === 'function_call' || type === 'custom_tool_call'
 }
 

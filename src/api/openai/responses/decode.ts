@@ -1,4 +1,5 @@
 import type { Block, ChatParams, ChatRequest, Message } from '../../../domain/chat.ts'
+import { isDoneCall } from '../../../domain/done-calls.ts'
 import {
   asBoolean,
   asNumber,
@@ -74,6 +75,7 @@ function decodeItem(item: JsonObject, names: Map<string, string>): Message {
   const carried = carriedIn(item)
   if (carried) return { role: 'assistant', content: carried }
   const type = asString(item['type']) ?? 'message'
+  if (type.endsWith('_call') && isDoneCall(asString(item['call_id']))) return ownBlock(item)
   switch (type) {
     case 'message': {
       const role = asString(item['role'])
@@ -90,10 +92,15 @@ function decodeItem(item: JsonObject, names: Map<string, string>): Message {
     case 'custom_tool_call_output':
       return { role: 'user', content: [decodeResult(item, names)] }
     default:
-      return {
-        role: type.endsWith('_output') ? 'user' : 'assistant',
-        content: [{ type: 'unknown', data: item, wire: 'openai_responses' }],
-      }
+      return { ...ownBlock(item), role: type.endsWith('_output') ? 'user' : 'assistant' }
+  }
+}
+
+/** What is its provider's own goes back as it came. */
+function ownBlock(item: JsonObject): Message {
+  return {
+    role: 'assistant',
+    content: [{ type: 'unknown', data: item, wire: 'openai_responses' }],
   }
 }
 
