@@ -84,6 +84,7 @@ class AwsReader implements FrameReader {
 
   #events(message: AwsMessage): SseEvent[] {
     const event = nameOf(message)
+    if (message.headers.get(':message-type') === 'error') return [unmodeled(event, message)]
     if (event === 'PayloadPart') return this.#inner.push(message.payload)
     const data = message.payload.toString('utf8')
     if (event !== 'chunk') return [{ event, data }]
@@ -92,6 +93,11 @@ class AwsReader implements FrameReader {
     const inner = Buffer.from(wrapped, 'base64').toString('utf8')
     return [{ event: asString(asObject(parseJson(inner))?.['type']) ?? 'message', data: inner }]
   }
+}
+
+/** An error that the service has no exception for: its words stand in a header. */
+function unmodeled(event: string, { headers }: AwsMessage): SseEvent {
+  return { event, data: JSON.stringify({ message: headers.get(':error-message') ?? '' }) }
 }
 
 function nameOf({ headers }: AwsMessage): string {

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { JsonObject } from '../lib/json.ts'
 import { anthropicMessages } from './anthropic-messages.ts'
 import { AWS_DEFAULTS, AWS_FIELDS, AWS_SETTINGS, awsOrigin } from './aws.ts'
+import { carriedByAws } from './aws-failures.ts'
 import { bedrockConverse } from './bedrock-converse.ts'
 import type { Provider, UrlPlace, WireTarget } from './provider.ts'
 
@@ -10,7 +11,7 @@ export const awsBedrock: Provider = {
   type: 'aws_bedrock',
   title: 'AWS Bedrock',
   wires: ({ api_type: type }) => ({
-    chat: type === 'invoke' ? anthropicMessages : bedrockConverse,
+    chat: type === 'invoke' ? carriedByAws(anthropicMessages) : bedrockConverse,
   }),
   quirks: {},
   auth: { type: 'aws', service: 'bedrock' },

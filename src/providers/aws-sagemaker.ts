@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { AWS_DEFAULTS, AWS_FIELDS, AWS_SETTINGS, awsOrigin } from './aws.ts'
+import { carriedByAws } from './aws-failures.ts'
 import { openaiChat } from './openai-chat.ts'
 import type { Provider, UrlPlace } from './provider.ts'
 
@@ -7,7 +8,7 @@ import type { Provider, UrlPlace } from './provider.ts'
 export const awsSagemaker: Provider = {
   type: 'aws_sagemaker',
   title: 'AWS Sagemaker',
-  wires: { chat: openaiChat },
+  wires: { chat: carriedByAws(openaiChat) },
   quirks: { asksForUsage: true, maxTokens: 'max_tokens', noTools: true, json: 'none' },
   auth: { type: 'aws', service: 'sagemaker' },
   fields: z.object({

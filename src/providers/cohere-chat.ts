@@ -1,3 +1,4 @@
+import { asObject } from '../lib/json.ts'
 import { CohereDecoder } from './cohere-chat/decoder.ts'
 import { encodeChat } from './cohere-chat/encode.ts'
 import { readChat } from './cohere-chat/read.ts'
@@ -16,5 +17,6 @@ export const cohereChat: ChatWire = {
   encode: encodeChat,
   parts: readChat,
   decoder: () => new CohereDecoder(),
-  error: readError,
+  // An answer tells of its failure by how it ended.
+  error: (body) => (asObject(body)?.['finish_reason'] === undefined ? readError(body) : null),
 }

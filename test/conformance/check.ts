@@ -71,7 +71,7 @@ function expressed(said: Facts, { dialect, recording }: Play, own: boolean): Fac
 
 /** A picture that a dialect can only show as a link is no text of the model's. */
 function seen(facts: Facts): Facts {
-  return { ...facts, text: facts.text.replaceAll(/!\[file\]\(data:[^)]*\)/g, '') }
+  return { ...facts, text: facts.text.replaceAll(/!\[file\]\([^)]*\)/g, '') }
 }
 
 /** A client that did not ask for usage in its stream is not told. */

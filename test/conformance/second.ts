@@ -66,7 +66,7 @@ async function read(recording: Recording, { dialect, stream, said }: Reading): P
   const question = { model, prompt: 'Hello', tools, maxRetries: 0, onError: () => {} }
   const answer = stream ? streamText(question) : await generateText(question)
   const facts = noFacts()
-  facts.text = (await answer.text).replaceAll(/!\[file\]\(data:[^)]*\)/g, '')
+  facts.text = (await answer.text).replaceAll(/!\[file\]\([^)]*\)/g, '')
   facts.reasoning = (await answer.reasoningText) ?? ''
   const calls = await answer.toolCalls
   facts.calls = calls.filter(isClients).map(({ toolCallId: id, toolName: name, input }) => ({

@@ -58,7 +58,8 @@ export function hasTwins(parts: readonly Part[]): boolean {
   return new Set(ids).size < ids.length
 }
 
-function hasCutArguments(parts: readonly Part[]): boolean {
+/** Whether a call's arguments end in the middle. */
+export function hasCutArguments(parts: readonly Part[]): boolean {
   const collector = new Collector()
   for (const part of parts) collector.add(part)
   return collector.answer().content.some((block) => {

@@ -10,6 +10,7 @@ import {
   parseJson,
 } from '../../lib/json.ts'
 import type { SseEvent } from '../../lib/sse.ts'
+import { isAwsFailure } from '../aws-failures.ts'
 import type { Decoder } from '../provider.ts'
 import { readException } from './errors.ts'
 import {
@@ -56,10 +57,7 @@ export class ConverseDecoder implements Decoder {
         this.done = true
         return [...rawPart(body, METADATA), ...readUsage(body)]
       default:
-        if (/exception|error/i.test(event)) {
-          return [{ type: 'error', error: readException(event, body) }]
-        }
-        return []
+        return isAwsFailure(event) ? [{ type: 'error', error: readException(event, body) }] : []
     }
   }
 

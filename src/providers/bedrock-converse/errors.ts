@@ -1,7 +1,10 @@
 import type { ProviderError } from '../../domain/chat.ts'
 import { asObject, asString } from '../../lib/json.ts'
 
-/** The status of each exception, for those inside a stream. Source: Bedrock API reference, ConverseStream. */
+/**
+ * The status of each exception, for those inside a stream. Source: Bedrock API reference,
+ * ConverseStream; SageMaker Runtime API reference, InvokeEndpointWithResponseStream.
+ */
 const STATUS: ReadonlyMap<string, number> = new Map([
   ['validationexception', 400],
   ['accessdeniedexception', 403],
@@ -9,9 +12,12 @@ const STATUS: ReadonlyMap<string, number> = new Map([
   ['modeltimeoutexception', 408],
   ['modelstreamerrorexception', 424],
   ['modelerrorexception', 424],
+  ['modelstreamerror', 424],
   ['throttlingexception', 429],
   ['modelnotreadyexception', 429],
   ['internalserverexception', 500],
+  ['internalstreamfailure', 500],
+  ['internalfailure', 500],
   ['serviceunavailableexception', 503],
 ])
 

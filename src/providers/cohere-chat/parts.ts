@@ -63,17 +63,17 @@ export function readEnd(end: JsonObject): Part[] {
   const raw = asString(end['finish_reason'])
   if (raw === undefined) return parts
   const said = asString(end['error'])
-  if (FAILURES.has(raw)) parts.push({ type: 'error', error: failure(raw, said, end) })
+  if (FAILURES.has(raw)) parts.push({ type: 'error', error: failure(raw, said) })
   return [...parts, { type: 'finish', reason: FINISH.get(raw) ?? 'unknown', raw }]
 }
 
 /** What they end is no answer. */
 const FAILURES = new Set(['ERROR', 'TIMEOUT'])
 
-function failure(word: string, said: string | undefined, raw: JsonObject): ProviderError {
+function failure(word: string, said: string | undefined): ProviderError {
   const status = word === 'TIMEOUT' ? 504 : 500
   const message = said ?? `The answer ended with ${word}.`
-  return { message, status, code: word, type: null, raw, beside: {} }
+  return { message, status, code: word, type: null, raw: { finish_reason: word }, beside: {} }
 }
 
 const FINISH: ReadonlyMap<string, FinishReason> = new Map([

@@ -154,6 +154,7 @@ test('an answer that failed is an error, in its own words where it has some', ()
     message: 'no such model',
   })
   expect(cohereChat.error({ id: 'x', message: MESSAGE })).toBeNull()
+  expect(cohereChat.error({ message: MESSAGE, finish_reason: 'ERROR', error: 'No.' })).toBeNull()
 })
 
 test('a piece’s probability is that of all its tokens', () => {

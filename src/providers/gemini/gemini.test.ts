@@ -79,6 +79,60 @@ test('Words of Google’s own protocol may be numbers.', () => {
   })
 })
 
+const blocksOf = (...parts: JsonObject[]) =>
+  collect(gemini.parts({ candidates: [{ content: { parts } }] })).content
+
+test('Words are words, whatever is said about them beside.', () => {
+  expect(
+    blocksOf(
+      { text: 'a', partMetadata: { x: 1 } },
+      { text: 'b', mediaResolution: { level: 'MEDIA_RESOLUTION_LOW' } },
+      { text: '', newKind: { x: 1 } },
+    ),
+  ).toEqual([
+    { type: 'text', text: 'ab' },
+    { type: 'unknown', data: { text: '', newKind: { x: 1 } }, wire: 'gemini' },
+  ])
+})
+
+test('A file that the model made may stand in a store.', () => {
+  const fileData = { fileUri: 'gs://bucket/a.png', mimeType: 'image/png' }
+  expect(blocksOf({ fileData })).toEqual([
+    { type: 'file', url: 'gs://bucket/a.png', mimeType: 'image/png' },
+  ])
+})
+
+test('Samples that come in pieces are one sound.', () => {
+  const mimeType = 'audio/L16;codec=pcm;rate=24000'
+  const piece = (...bytes: number[]) => ({
+    inlineData: { mimeType, data: Buffer.from(bytes).toString('base64') },
+  })
+  const events = [
+    { candidates: [{ content: { parts: [piece(1)] } }] },
+    { candidates: [{ content: { parts: [piece(2, 3)] } }] },
+    { candidates: [{ content: { parts: [{ text: 'a' }, piece(4)] }, finishReason: 'STOP' }] },
+  ]
+  const decoder = gemini.decoder()
+  const parts = events.flatMap((event) =>
+    decoder.push({ event: 'message', data: JSON.stringify(event) }),
+  )
+  const sound = (...bytes: number[]) => ({
+    type: 'file',
+    url: `data:${mimeType};base64,${Buffer.from(bytes).toString('base64')}`,
+    mimeType,
+  })
+  expect(collect(parts).content).toEqual([sound(1, 2, 3), { type: 'text', text: 'a' }, sound(4)])
+})
+
+test.each([
+  [14, 'IMAGE_OTHER', 'unknown'],
+  [99, '99', 'unknown'],
+  ['BRAND_NEW', 'BRAND_NEW', 'unknown'],
+])('An end by %s is an end.', (finishReason, raw, reason) => {
+  const answer = collect(gemini.parts({ candidates: [{ finishReason }] }))
+  expect([answer.finishRaw, answer.finish]).toEqual([raw, reason])
+})
+
 test('No JSON makes it throw.', () => {
   fc.assert(
     fc.property(fc.dictionary(fc.string(), fc.jsonValue()), fc.jsonValue(), (body, value) => {

@@ -6,6 +6,7 @@ import type { Decoder } from '../provider.ts'
 import { readGeminiError } from './errors.ts'
 import { readGrounding } from './grounding.ts'
 import { PartialArgs } from './partial-args.ts'
+import { Sounds } from './sounds.ts'
 import { usagePart } from './usage.ts'
 
 export const WIRE = 'gemini'
@@ -20,6 +21,7 @@ class Progress {
   readonly texts = new Map<number, string>()
   /** The call of each choice whose arguments come in pieces. */
   readonly growing = new Map<number, { index: number; args: PartialArgs }>()
+  readonly sounds = new Sounds()
 }
 
 /** Reads one stream: each event is a response that holds the next pieces. */
@@ -81,7 +83,11 @@ function readFeedback({ promptFeedback }: JsonObject): Part[] {
 function readCandidate(candidate: JsonObject, choice: number, progress: Progress): Part[] {
   const at = choice === 0 ? {} : { choice }
   const content = asObject(candidate['content'])
-  const parts = objectsIn(content?.['parts']).flatMap((part) => readPart(part, choice, progress))
+  const parts: Part[] = []
+  for (const part of objectsIn(content?.['parts'])) {
+    if (progress.sounds.hear(part, choice)) continue
+    parts.push(...soundOf(progress, choice, at), ...readPart(part, choice, progress))
+  }
   const fields = fieldsBeside(candidate, CANDIDATE_FIELDS)
   const logprobs = readLogprobs(candidate)
   if (fields) {
@@ -89,10 +95,17 @@ function readCandidate(candidate: JsonObject, choice: number, progress: Progress
   }
   const citations = readGrounding(candidate, progress.texts.get(choice) ?? '')
   parts.push(...citations.map((part) => Object.assign(part, at)))
-  if (candidate['finishReason']) parts.push(...endCall(progress, choice, at))
+  if (candidate['finishReason']) {
+    parts.push(...soundOf(progress, choice, at), ...endCall(progress, choice, at))
+  }
   const finish = finishOf(candidate['finishReason'], progress.called.has(choice))
   if (finish) parts.push({ ...finish, ...at })
   return parts
+}
+
+function soundOf({ sounds }: Progress, choice: number, at: { choice?: number }): Part[] {
+  const sound = sounds.take(choice)
+  return sound ? [{ type: 'file', ...sound, ...at }] : []
 }
 
 /** In the place and shape of chat completions'. Source: Gemini API reference, "LogprobsResult". */
@@ -113,13 +126,33 @@ function tokenOf(candidate: JsonObject): JsonObject {
 }
 
 const PART_FIELDS = new Set(['text', 'thought', 'thoughtSignature'])
+/** What a part may hold in the place of text. Source: Gemini API reference, "Part". */
+const DATA_FIELDS = [
+  'inlineData',
+  'inline_data',
+  'fileData',
+  'functionCall',
+  'functionResponse',
+  'executableCode',
+  'codeExecutionResult',
+  'toolCall',
+  'toolResponse',
+]
+
+/** The words of a part, whatever is said about them beside; none where it holds something else. */
+function textIn(part: JsonObject): string | undefined {
+  const text = asString(part['text'])
+  if (text === undefined || !fieldsBeside(part, PART_FIELDS)) return text
+  const other = text === '' || DATA_FIELDS.some((field) => asObject(part[field]))
+  return other ? undefined : text
+}
 
 function readPart(part: JsonObject, choice: number, progress: Progress): Part[] {
   const at = choice === 0 ? {} : { choice }
   const signature = asString(part['thoughtSignature']) ?? asString(part['thought_signature'])
   const signed = signature === undefined ? {} : { signature }
-  const text = asString(part['text'])
-  if (text !== undefined && !fieldsBeside(part, PART_FIELDS)) {
+  const text = textIn(part)
+  if (text !== undefined) {
     if (text === '' && signature === undefined) return []
     const type = part['thought'] === true ? 'reasoning' : 'text'
     if (type === 'text') progress.texts.set(choice, (progress.texts.get(choice) ?? '') + text)
@@ -144,11 +177,18 @@ function beginning(
   return alone ? { begins: true } : {}
 }
 
-function readFile(part: JsonObject): { url: string; mimeType: string } | null {
+function readFile(part: JsonObject): { url: string; mimeType?: string } | null {
+  const stored = asObject(part['fileData'])
+  const url = asString(stored?.['fileUri'])
+  if (url !== undefined) return { url, ...defined(asString(stored?.['mimeType'])) }
   const inline = asObject(part['inlineData']) ?? asObject(part['inline_data'])
   if (!inline) return null
   const mimeType = asString(inline['mimeType']) ?? asString(inline['mime_type']) ?? ''
   return { url: `data:${mimeType};base64,${asString(inline['data']) ?? ''}`, mimeType }
+}
+
+function defined(mimeType: string | undefined): { mimeType?: string } {
+  return mimeType === undefined ? {} : { mimeType }
 }
 
 /** Older models give calls no id; ours tells them apart within the answer. */
@@ -190,7 +230,7 @@ function endCall(progress: Progress, choice: number, at: { choice?: number }): P
   return [{ type: 'tool_arguments', index: growing.index, text, ...at }]
 }
 
-/** The numbers are those of Google's own protocol, for clients that ask for them. */
+/** The numbers are those of Vertex's protocol, for clients that ask for them. */
 const REASONS: readonly (readonly [string, FinishReason])[] = [
   ['FINISH_REASON_UNSPECIFIED', 'unknown'],
   ['STOP', 'stop'],
@@ -203,12 +243,15 @@ const REASONS: readonly (readonly [string, FinishReason])[] = [
   ['SPII', 'content_filter'],
   ['MALFORMED_FUNCTION_CALL', 'unknown'],
   ['MODEL_ARMOR', 'content_filter'],
-]
-const MORE_REASONS: ReadonlyMap<string, FinishReason> = new Map([
-  ...REASONS,
   ['IMAGE_SAFETY', 'content_filter'],
   ['IMAGE_PROHIBITED_CONTENT', 'content_filter'],
   ['IMAGE_RECITATION', 'content_filter'],
+  ['IMAGE_OTHER', 'unknown'],
+  ['UNEXPECTED_TOOL_CALL', 'unknown'],
+  ['NO_IMAGE', 'unknown'],
+]
+const MORE_REASONS: ReadonlyMap<string, FinishReason> = new Map([
+  ...REASONS,
   ['LANGUAGE', 'content_filter'],
 ])
 
@@ -217,7 +260,7 @@ function finishOf(
   value: Json | undefined,
   called: boolean,
 ): Extract<Part, { type: 'finish' }> | null {
-  const raw = typeof value === 'number' ? REASONS[value]?.[0] : asString(value)
+  const raw = typeof value === 'number' ? (REASONS[value]?.[0] ?? String(value)) : asString(value)
   if (raw === undefined || raw === 'FINISH_REASON_UNSPECIFIED') return null
   const reason = MORE_REASONS.get(raw) ?? 'unknown'
   return { type: 'finish', reason: reason === 'stop' && called ? 'tool_call' : reason, raw }

@@ -19,7 +19,7 @@ export function readError(body: unknown): ProviderError | null {
   const object = asObject(Array.isArray(body) ? asArray(body)[0] : body)
   if (!object) return null
   const { error } = object
-  if (typeof error === 'string') {
+  if (typeof error === 'string' && (error !== '' || !('choices' in object))) {
     const type = object['type'] ?? object['error_type']
     return made(error, object['code'], type, { raw: object, beside: besideError(object) })
   }

@@ -190,6 +190,20 @@ test('an error inside an answer or a choice is a part', () => {
   expect(readCompletion({ error: null, choices: [] })).toEqual([])
 })
 
+test.each([
+  [{ object: 'error', message: 'out of memory', code: 500 }],
+  [{ message: 'out of memory', type: 'server_error', code: '500' }],
+  [{ base_resp: { status_code: 500, status_msg: 'out of memory' } }],
+])(
+  'an event that is an error by its shape alone ends no stream as if all were well: %j',
+  (body) => {
+    expect(streamed([body])).toMatchObject([
+      { type: 'error', error: { message: 'out of memory', status: 500 } },
+      { type: 'raw' },
+    ])
+  },
+)
+
 test('a stream and the whole of it read as the same answer', () => {
   const pieces = fc.array(fc.string({ minLength: 1, maxLength: 5 }), { maxLength: 6 })
   fc.assert(

@@ -59,8 +59,8 @@ export function readCompletion(body: JsonObject, places = new CallPlaces()): Par
 
 /** Groq tells in a place of its own why a stream was cut short. Source: Groq API reference, `x_groq`. */
 function failureIn(body: JsonObject): ProviderError | null {
-  const error = body['error'] ? body : asObject(body['x_groq'])
-  return error?.['error'] ? readError(error) : null
+  const apart = asObject(body['x_groq'])
+  return apart?.['error'] ? readError(apart) : readError(body)
 }
 
 interface Numbered {

@@ -26,7 +26,7 @@ export class CompletionDecoder implements Decoder {
 /** A whole completion or one chunk: they are alike. */
 export function readCompletion(body: JsonObject): Part[] {
   const parts: Part[] = []
-  const failure = body['error'] ? readError(body) : null
+  const failure = readError(body)
   if (failure) parts.push({ type: 'error', error: failure })
   const extra = fieldsBeside(body, RESPONSE_FIELDS)
   if (extra) parts.push({ type: 'raw', level: 'response', fields: extra })

@@ -37,7 +37,7 @@ export function readChat(events: readonly Event[]): Facts {
   // Perplexity has the whole message so far beside each piece of a stream.
   const [first, second] = events.length > 1 ? ['delta', 'message'] : ['message', 'delta']
   for (const { body } of events) {
-    if (body['error']) facts.error = errorOf(body)
+    if (body['error'] || isFlatError(body)) facts.error = errorOf(body)
     // MiniMax says in a 200 that it failed.
     const refusal = asObject(body['base_resp'])
     if (refusal?.['status_code']) facts.error = errorOf({ message: refusal['status_msg'] ?? '' })
@@ -82,6 +82,11 @@ function readPages(facts: Facts, body: JsonObject): void {
     const told = asObject(page)
     facts.urls.push(text(page) || text(told?.['url']) || text(told?.['link']))
   }
+}
+
+/** Mistral, Cerebras and older servers of open models tell one without a field named so. */
+function isFlatError(body: JsonObject): boolean {
+  return body['object'] === 'error' || (!body['choices'] && typeof body['message'] === 'string')
 }
 
 function usageOf(body: JsonObject): JsonObject | undefined {

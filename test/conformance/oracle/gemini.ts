@@ -18,7 +18,7 @@ export function readGemini(events: readonly Event[]): Facts {
   const parts: JsonObject[] = []
   for (const { body } of events) {
     if (body['error']) facts.error = errorOf(body)
-    const [candidate] = objectsIn(body['candidates'])
+    const candidate = objectsIn(body['candidates']).find(({ index }) => (index ?? 0) === 0)
     parts.push(...objectsIn(asObject(candidate?.['content'])?.['parts']))
     facts.finish = GEMINI_FINISH[JSON.stringify(candidate?.['finishReason'] ?? '')] ?? facts.finish
     readGrounding(facts, candidate)

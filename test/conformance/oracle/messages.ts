@@ -14,8 +14,9 @@ const MESSAGES_FINISH: Readonly<Record<string, string>> = {
 export function readMessages(events: readonly Event[]): Facts {
   const facts = noFacts()
   const calls = new Map<number, { id: string; name: string; text: string; input: unknown }>()
-  for (const { body } of events) {
-    if (body['type'] === 'error' || body['error']) facts.error = errorOf(body)
+  for (const { name, body } of events) {
+    const failed = body['type'] === 'error' || body['error'] || /.(exception|failure)$/i.test(name)
+    if (failed) facts.error = errorOf(body)
     const message = asObject(body['message']) ?? body
     readMessagesUsage(facts, asObject(message['usage']))
     const stop = text(asObject(body['delta'])?.['stop_reason']) || text(message['stop_reason'])
