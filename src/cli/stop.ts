@@ -85,7 +85,7 @@ function signal(name: NodeJS.Signals): Promise<void> {
 }
 
 export function endAll({ inFlight }: Engine): void {
-  for (const trace of inFlight.values()) {
+  for (const trace of inFlight.all()) {
     trace.ask.gone.cancel(new GatewayError('interrupted', 'The gateway is shutting down.'))
   }
 }

@@ -1,3 +1,4 @@
+import { Bag } from '../lib/bag.ts'
 import type { AttemptTrace, Trace } from './trace.ts'
 
 /** Told of every request as it goes on. Called on the request's own path: must be quick. */
@@ -10,7 +11,7 @@ export interface InFlightObserver {
 
 /** The requests that run now. */
 export class InFlight {
-  readonly #running = new Map<string, Trace>()
+  readonly #running = new Bag<Trace>()
   readonly #observers = new Set<InFlightObserver>()
   #total = 0
 
@@ -24,11 +25,11 @@ export class InFlight {
   }
 
   get(id: string): Trace | undefined {
-    return this.#running.get(id)
+    return this.all().find((trace) => trace.id === id)
   }
 
-  values(): IterableIterator<Trace> {
-    return this.#running.values()
+  all(): Trace[] {
+    return this.#running.all()
   }
 
   /** Returns how to stop observing. */
@@ -39,7 +40,7 @@ export class InFlight {
 
   started(trace: Trace): void {
     this.#total++
-    this.#running.set(trace.id, trace)
+    this.#running.add(trace)
     for (const observer of this.#observers) observer.started?.(trace)
   }
 
@@ -48,7 +49,7 @@ export class InFlight {
   }
 
   ended(trace: Trace): void {
-    this.#running.delete(trace.id)
+    this.#running.delete(trace)
     for (const observer of this.#observers) observer.ended?.(trace)
   }
 }

@@ -13,7 +13,7 @@ export function keepJournal({ inFlight, clock, store }: Engine): () => void {
   let timer: NodeJS.Timeout | undefined
   const sweep = () => {
     const now = clock.us()
-    for (const trace of inFlight.values()) {
+    for (const trace of inFlight.all()) {
       if (trace.journaled || trace.ask.dryrun || now - trace.startedUs < LONG_US) continue
       trace.journaled = true
       const draft = trace.draft()

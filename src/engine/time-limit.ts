@@ -35,6 +35,7 @@ export interface LimitsOf {
 
 /** The time limits of one try: one deadline that moves as the answer comes. */
 export class TimeLimit implements Deadline {
+  place = -1
   atUs: number
   readonly #total: Limit
   readonly #idle: Rule

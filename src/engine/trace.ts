@@ -3,6 +3,7 @@ import { mergeUsage, NO_USAGE, type Usage } from '../domain/usage.ts'
 import type { JsonObject, Part } from '../domain/chat.ts'
 import type { GatewayError } from '../domain/errors.ts'
 import type { AttemptReason, Outcome } from '../domain/record.ts'
+import type { Held } from '../lib/bag.ts'
 import type { Wire } from '../providers/provider.ts'
 import type { Ask, ModelCall } from './ask.ts'
 import type { TaskTrace } from './functions/task.ts'
@@ -12,7 +13,8 @@ import type { AttemptDraft, Draft } from './draft.ts'
 const INFERRED_TAG = 'weir::episode_inferred'
 
 /** One request as it goes on: facts are noted here, and become a draft at its end. */
-export class Trace {
+export class Trace implements Held {
+  place = -1
   readonly id: string
   readonly episodeId: string
   readonly startedAt: number

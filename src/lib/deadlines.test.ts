@@ -4,7 +4,7 @@ import { systemClock } from './clock.ts'
 import { type Deadline, Deadlines } from './deadlines.ts'
 
 function deadlineIn(ms: number, expire: () => void): Deadline {
-  return { atUs: systemClock.us() + ms * 1000, expire }
+  return { place: -1, atUs: systemClock.us() + ms * 1000, expire }
 }
 
 test('expires each deadline once, soon after its time and never before', async () => {
@@ -50,7 +50,7 @@ test('its timer runs only while there is something to watch, and starts again', 
     const expired: number[] = []
     const deadlines = new Deadlines({ now: () => 0, us: () => us })
     for (const round of [1, 2]) {
-      deadlines.add({ atUs: us + 10_000, expire: () => expired.push(round) })
+      deadlines.add({ place: -1, atUs: us + 10_000, expire: () => expired.push(round) })
       expect(vi.getTimerCount()).toBe(1)
       us += 10_000
       vi.advanceTimersByTime(25)

@@ -1,7 +1,8 @@
+import { Bag, type Held } from './bag.ts'
 import type { Clock } from './clock.ts'
 
 /** Something that must happen before a time. Move `atUs` to extend it. */
-export interface Deadline {
+export interface Deadline extends Held {
   /** On the monotonic clock. */
   atUs: number
   expire(): void
@@ -10,12 +11,12 @@ export interface Deadline {
 const TICK_MS = 25
 
 /**
- * One coarse timer for every time limit of every request: a limit costs an addition to a set, and
+ * One coarse timer for every time limit of every request: a limit costs an addition to a list, and
  * moving it costs an assignment. Runs only while there are limits. Accurate to about 25 ms.
  */
 export class Deadlines {
   readonly #clock: Clock
-  readonly #pending = new Set<Deadline>()
+  readonly #pending = new Bag<Deadline>()
   #timer: NodeJS.Timeout | undefined
 
   constructor(clock: Clock) {
@@ -33,7 +34,7 @@ export class Deadlines {
 
   /** Lets work go on for so long: then `expire` is to end it. */
   async during<T>(ms: number, expire: () => void, work: Promise<T>): Promise<T> {
-    const deadline = { atUs: this.#clock.us() + ms * 1000, expire }
+    const deadline = { place: -1, atUs: this.#clock.us() + ms * 1000, expire }
     this.add(deadline)
     try {
       return await work
@@ -44,8 +45,8 @@ export class Deadlines {
 
   #tick(): void {
     const now = this.#clock.us()
-    for (const deadline of this.#pending) {
-      if (deadline.atUs > now) continue
+    for (const deadline of this.#pending.all()) {
+      if (deadline.place < 0 || deadline.atUs > now) continue
       this.#pending.delete(deadline)
       deadline.expire()
     }

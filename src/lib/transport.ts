@@ -65,7 +65,8 @@ class Exchange implements Flight {
   readonly #clock: Clock
   readonly #request: HttpRequest
   readonly #settle = Promise.withResolvers<HttpResponse>()
-  #stop: ((reason: Error) => void) | undefined
+  /** Itself, not a function that calls it: a function kept here outlives its request by far. */
+  #underWay: { abort(reason: Error): void } | undefined
   #aborted: Error | undefined
   #staleRetry = false
 
@@ -80,7 +81,7 @@ class Exchange implements Flight {
   abort(reason: Error): void {
     if (this.#aborted !== undefined) return
     this.#aborted = reason
-    this.#stop?.(reason)
+    this.#underWay?.abort(reason)
     this.#settle.reject(reason)
   }
 
@@ -94,7 +95,7 @@ class Exchange implements Flight {
       { origin: url.origin, path: url.pathname + url.search, method, headers, body },
       {
         onRequestStart: (controller) => {
-          this.#stop = (reason) => controller.abort(reason)
+          this.#underWay = controller
           if (this.#aborted) controller.abort(this.#aborted)
         },
         onResponseStart: (controller, status, responseHeaders) => {

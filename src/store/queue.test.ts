@@ -1,3 +1,6 @@
+import { setFlagsFromString } from 'node:v8'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { runInNewContext } from 'node:vm'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { Queue, STRIPPED_BYTES } from './queue.ts'
@@ -30,6 +33,26 @@ test('counts what was taken until it is released', () => {
   queue.release(taken)
   expect([queue.rows, queue.bytes]).toEqual([0, 0])
 })
+
+test('lets go of what was taken', async () => {
+  setFlagsFromString('--expose-gc')
+  const collect: unknown = runInNewContext('gc')
+  if (typeof collect !== 'function') throw new Error('There is no way to collect garbage.')
+  const queue = new Queue<object>({ maxBytes: 1e6, maxRows: 1000 }, (draft) => draft)
+  const taken = new WeakRef(addAndTake(queue))
+  // Until then the reference itself holds it.
+  await nextTurn()
+  collect()
+  expect(taken.deref()).toBeUndefined()
+})
+
+/** In a function of its own: its caller's frame holds nothing. */
+function addAndTake(queue: Queue<object>): object {
+  const draft = {}
+  queue.add({ draft, bytes: 1, begun: false, stripped: false })
+  queue.release(queue.take(all))
+  return draft
+}
 
 test('drops the oldest texts first, then the new one, then the row', () => {
   const queue = queueOf(3 * STRIPPED_BYTES + 1)

@@ -25,7 +25,8 @@ const SLACK = 1024
 export class Queue<Draft> {
   readonly #limits: QueueLimits
   readonly #strip: (draft: Draft) => Draft
-  #items: Item<Draft>[] = []
+  /** A taken one leaves a hole: here it would live on until the list is cut. */
+  #items: (Item<Draft> | undefined)[] = []
   /** The first that is not taken. */
   #head = 0
   /** No item before it has texts left to drop. */
@@ -83,7 +84,7 @@ export class Queue<Draft> {
       if (taken.length > 0 && !fits) break
       taken.push(next)
       bytes += next.bytes
-      this.#head++
+      this.#items[this.#head++] = undefined
     }
     this.#waitingBytes -= bytes
     this.#cut()

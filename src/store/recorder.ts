@@ -66,7 +66,8 @@ class ThreadRecorder<Draft extends { readonly id: string }> implements Recorder<
   readonly #options: RecorderOptions<Draft>
   readonly #queue: Queue<Draft>
   readonly #thread: WriterLink<Draft>
-  readonly #inFlight = new Map<number, Batch<Draft>>()
+  /** In order. A `Map` would keep what it held: see `Bag`. */
+  #inFlight: Batch<Draft>[] = []
   readonly #acknowledgements = new Acknowledgements()
   readonly #changes = new PendingChanges()
   readonly #flushes: { readonly until: number; resolve(): void }[] = []
@@ -190,7 +191,7 @@ class ThreadRecorder<Draft extends { readonly id: string }> implements Recorder<
 
   /** Never in the caller's own time: the request goes on first. */
   #schedule(awaited = false): void {
-    if (this.#inFlight.size >= MOST_IN_FLIGHT || !this.#waits) return
+    if (this.#inFlight.length >= MOST_IN_FLIGHT || !this.#waits) return
     if (this.#soon !== undefined) return
     const { batchRows, batchBytes, batchMs } = this.#options.limits
     const full =
@@ -211,12 +212,12 @@ class ThreadRecorder<Draft extends { readonly id: string }> implements Recorder<
 
   #postNext(): void {
     this.#unschedule()
-    if (this.#inFlight.size >= MOST_IN_FLIGHT || !this.#waits) return
+    if (this.#inFlight.length >= MOST_IN_FLIGHT || !this.#waits) return
     const { batchRows: rows, batchBytes: bytes } = this.#options.limits
     const items = this.#queue.take({ rows, bytes })
     const changes = this.#changes.take(this.#added - this.#queue.waitingRows)
     const batch = { number: this.#nextBatch++, items, changes }
-    this.#inFlight.set(batch.number, batch)
+    this.#inFlight.push(batch)
     this.#lastPostUs = this.#options.clock.us()
     this.#post(batch)
     this.#schedule()
@@ -244,9 +245,8 @@ class ThreadRecorder<Draft extends { readonly id: string }> implements Recorder<
         this.#tell()
         break
       case 'acked':
-        settle(this.#inFlight.get(message.number)?.changes ?? [], message.outcomes)
         this.#textless += message.textless ?? 0
-        this.#acknowledge(message.number, new Set(message.lost))
+        this.#acknowledge(message)
         break
       case 'waiting':
         this.#waiting = message
@@ -256,10 +256,12 @@ class ThreadRecorder<Draft extends { readonly id: string }> implements Recorder<
     }
   }
 
-  #acknowledge(number: number, lost: ReadonlySet<string>): void {
-    const batch = this.#inFlight.get(number)
+  #acknowledge(message: FromWriter & { readonly kind: 'acked' }): void {
+    const batch = this.#inFlight.find(({ number }) => number === message.number)
     if (batch === undefined) return
-    this.#inFlight.delete(number)
+    settle(batch.changes, message.outcomes)
+    const lost = new Set(message.lost)
+    this.#inFlight = this.#inFlight.filter((other) => other !== batch)
     this.#release(batch.items)
     for (const { draft, begun } of batch.items) {
       if (begun) continue
@@ -293,7 +295,7 @@ class ThreadRecorder<Draft extends { readonly id: string }> implements Recorder<
       message: `The store thread died: ${why}.`,
     })
     this.#acknowledgements.disappoint()
-    const [guilty] = this.#inFlight.values()
+    const [guilty] = this.#inFlight
     if (guilty !== undefined) {
       if (deaths >= DEATHS_TO_STRIP) for (const item of guilty.items) this.#queue.stripTaken(item)
       if (deaths >= DEATHS_TO_DROP) {
@@ -308,11 +310,11 @@ class ThreadRecorder<Draft extends { readonly id: string }> implements Recorder<
   #disappoint(): void {
     this.#acknowledgements.disappoint()
     this.#changes.refuse(this.#whyStuck)
-    for (const { changes } of this.#inFlight.values()) settle(changes, [])
+    for (const { changes } of this.#inFlight) settle(changes, [])
   }
 
   #resend(): void {
-    for (const batch of this.#inFlight.values()) this.#post(batch)
+    for (const batch of this.#inFlight) this.#post(batch)
     this.#schedule()
   }
 

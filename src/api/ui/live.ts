@@ -61,7 +61,8 @@ export class LiveHub {
     const session = new LiveSession(id, filter, sink)
     this.#sessions.set(session.id, session)
     if (this.#sessions.size === 1) this.#start()
-    const rows = [...inFlight.values()]
+    const rows = inFlight
+      .all()
       .filter((trace) => matchesLog(filter, factsOf(trace, clock.us())))
       .map((trace) => presentTrace(trace, clock.us()))
     session.send({ type: 'hello', session: session.id, rows })
