@@ -162,8 +162,7 @@ function extraOf(block: Block, place: number, envelope: Envelope): JsonObject[] 
   if (block.type === 'thought') {
     return [{ insert_index: place, ...thoughtJson({ providerType, ...block }) }]
   }
-  const isRaw = !envelope.task && speaksHere(envelope)
-  if (block.type !== 'unknown' || isRaw) return []
+  if (block.type !== 'unknown') return []
   const { type, data } = block
   return [{ type, insert_index: place, data, ...placeFields(envelope.place) }]
 }

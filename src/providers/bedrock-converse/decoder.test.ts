@@ -97,3 +97,55 @@ test('a signature that comes in pieces is one', () => {
     { type: 'text', text: 'Yes.' },
   ])
 })
+
+test('sounds, films and documents are files, wherever they are; what is none is kept', () => {
+  const s3Location = { uri: 's3://bucket/a.mp4', bucketOwner: '1' }
+  const failed = { image: { format: 'png', source: {}, error: { message: 'moderated' } } }
+  expect(
+    whole([
+      { audio: { format: 'mp3', source: { bytes: 'AAAA' } } },
+      { video: { format: 'mp4', source: { s3Location } } },
+      { document: { format: 'pdf', name: 'a', source: { bytes: 'AAAA' } } },
+      failed,
+    ]),
+  ).toEqual([
+    { type: 'file', url: 'data:audio/mpeg;base64,AAAA', mimeType: 'audio/mpeg' },
+    { type: 'file', url: 's3://bucket/a.mp4', mimeType: 'video/mp4' },
+    { type: 'file', url: 'data:application/pdf;base64,AAAA', mimeType: 'application/pdf' },
+    { type: 'unknown', data: failed, wire },
+  ])
+  const error = { message: 'moderated' }
+  expect(
+    streamed(
+      ['contentBlockStart', block(0, { start: { image: { format: 'png' } } })],
+      ['contentBlockDelta', block(0, { delta: { image: { error } } })],
+      ['contentBlockStop', block(0, {})],
+    ),
+  ).toEqual([{ type: 'unknown', data: { image: { format: 'png', error } }, wire }])
+})
+
+test('a block that begins with what it cites is a block of its own', () => {
+  const citation = { title: 'Book', location: { web: { url: 'https://a.example' } } }
+  expect(
+    streamed(
+      ['contentBlockDelta', block(0, { delta: { text: 'a' } })],
+      ['contentBlockDelta', block(1, { delta: { citation } })],
+      ['contentBlockDelta', block(1, { delta: { text: 'b' } })],
+    ),
+  ).toMatchObject([
+    { type: 'text', text: 'a' },
+    { type: 'text', text: 'b', citations: [{ url: 'https://a.example' }] },
+  ])
+})
+
+test('the stop sequence that was met is told where the request asked for it', () => {
+  const fields = { additionalModelResponseFields: { stop_sequence: 'END' } }
+  expect(
+    bedrockConverse.parts({ stopReason: 'stop_sequence', ...fields, output: {} }),
+  ).toContainEqual({
+    type: 'finish',
+    reason: 'stop_sequence',
+    raw: 'stop_sequence',
+    stopSequence: 'END',
+  })
+})

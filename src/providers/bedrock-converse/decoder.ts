@@ -13,15 +13,8 @@ import type { SseEvent } from '../../lib/sse.ts'
 import { isAwsFailure } from '../aws-failures.ts'
 import type { Decoder } from '../provider.ts'
 import { readException } from './errors.ts'
-import {
-  callPart,
-  citationPart,
-  imagePart,
-  isServerTool,
-  readStop,
-  readUsage,
-  WIRE,
-} from './read.ts'
+import { filePart } from './media.ts'
+import { callPart, citationPart, isServerTool, readStop, readUsage, WIRE } from './read.ts'
 
 const METADATA = new Set(['usage', 'p'])
 const STOP = new Set(['stopReason', 'p'])
@@ -68,16 +61,16 @@ export class ConverseDecoder implements Decoder {
       this.#own.set(index, new OwnBlock(start))
       return []
     }
-    const image = asObject(start['image'])
-    if (image?.['source']) return [imagePart(image)]
-    if (image) return this.#beginImage(image, index)
+    const file = filePart(start)
+    if (file) return [file]
+    if (start['image']) return this.#beginImage(start, index)
     if (!call) return Object.keys(start).length > 0 ? [unknown(start)] : []
     this.#bare.add(index)
     return [callPart(call, index)]
   }
 
-  #beginImage(image: JsonObject, index: number): Part[] {
-    this.#own.set(index, new OwnBlock({ image }))
+  #beginImage(start: JsonObject, index: number): Part[] {
+    this.#own.set(index, new OwnBlock(start))
     return []
   }
 
@@ -111,7 +104,10 @@ export class ConverseDecoder implements Decoder {
       return [{ type: 'tool_arguments', index, text: input }]
     }
     const citation = asObject(delta['citation'])
-    return citation ? [citationPart(citation)] : [unknown(delta)]
+    if (!citation) return [unknown(delta)]
+    // A block may begin with what it cites: it is not the text before that is meant.
+    const block = begins ? [{ type: 'text' as const, text: '', ...begins }] : []
+    return [...block, citationPart(citation)]
   }
 
   /** A signature may come in pieces: it is told with the end of its block. */
@@ -128,7 +124,8 @@ class OwnBlock {
   readonly #start: JsonObject
   readonly #input: string[] = []
   readonly #content: Json[] = []
-  #source: JsonObject | undefined
+  /** Where a picture is, or why there is none. */
+  readonly #image: JsonObject = {}
 
   constructor(start: JsonObject) {
     this.#start = start
@@ -137,12 +134,15 @@ class OwnBlock {
   grow(delta: JsonObject): void {
     this.#input.push(asString(asObject(delta['toolUse'])?.['input']) ?? '')
     this.#content.push(...asArray(delta['toolResult']))
-    this.#source = asObject(asObject(delta['image'])?.['source']) ?? this.#source
+    Object.assign(this.#image, asObject(delta['image']))
   }
 
   part(): Part {
     const { toolUse, toolResult, image } = this.#start
-    if (image) return imagePart({ ...asObject(image), source: this.#source ?? null })
+    if (image) {
+      const whole = { image: { ...asObject(image), ...this.#image } }
+      return filePart(whole) ?? unknown(whole)
+    }
     if (toolResult) {
       return unknown({ toolResult: { ...asObject(toolResult), content: this.#content } })
     }

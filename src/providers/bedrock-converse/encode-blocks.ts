@@ -3,6 +3,7 @@ import { splitDataUrl } from '../../lib/data-url.ts'
 import { asObject, asString, type Json, type JsonObject, parseJson } from '../../lib/json.ts'
 import type { Leftovers } from '../leftovers.ts'
 import { withoutUndefined } from '../openai-chat/fields.ts'
+import { formatOf } from './media.ts'
 import { WIRE } from './read.ts'
 
 /** A piece of a message as a content block, and after it the place up to which to cache. */
@@ -64,17 +65,6 @@ const KINDS: readonly (readonly [RegExp, string])[] = [
   [/^video\//, 'video'],
   [/^audio\//, 'audio'],
 ]
-const FORMATS: Readonly<Record<string, string>> = {
-  'application/pdf': 'pdf',
-  'text/plain': 'txt',
-  'text/html': 'html',
-  'text/csv': 'csv',
-  'text/markdown': 'md',
-  'application/msword': 'doc',
-  'application/vnd.openxmlformats-officedocument.wordprocessingml.document': 'docx',
-  'application/vnd.ms-excel': 'xls',
-  'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet': 'xlsx',
-}
 
 /** Bytes, or a file in S3: Bedrock fetches nothing from the web. */
 function encodeFile({ url, mimeType, filename }: FileBlock, left: Leftovers): Json[] {
@@ -86,7 +76,7 @@ function encodeFile({ url, mimeType, filename }: FileBlock, left: Leftovers): Js
   }
   const source = data === undefined ? { s3Location: { uri: url } } : { bytes: data }
   const kind = KINDS.find(([pattern]) => pattern.test(mime))?.[1]
-  const format = FORMATS[mime] ?? mime.replace(/^.*\//, '').replace('jpg', 'jpeg')
+  const format = formatOf(mime)
   if (kind !== undefined) return [{ [kind]: { format, source } }]
   return [{ document: { format, name: documentName(filename), source } }]
 }

@@ -1,6 +1,7 @@
 import type { Citation, FinishReason, Part } from '../../domain/chat.ts'
 import { asNumber, asObject, asString, fieldsBeside, objectsIn } from '../../lib/json.ts'
 import type { JsonObject } from '../../lib/json.ts'
+import { filePart } from './media.ts'
 
 export const WIRE = 'bedrock_converse'
 
@@ -31,9 +32,7 @@ function readBlock(block: JsonObject, index: number): Part[] {
   }
   const cited = asObject(block['citationsContent'])
   if (cited) return readCited(cited)
-  const image = asObject(block['image'])
-  if (image) return [imagePart(image)]
-  return [{ type: 'unknown', data: block, wire: WIRE }]
+  return [filePart(block) ?? { type: 'unknown', data: block, wire: WIRE }]
 }
 
 function readThought(thought: JsonObject): Part[] {
@@ -54,14 +53,6 @@ function readThought(thought: JsonObject): Part[] {
 /** Amazon's own tools are run before the answer comes: nobody else is to run them. */
 export function isServerTool({ type }: JsonObject): boolean {
   return type === 'server_tool_use'
-}
-
-/** A picture that the model made. Source: Amazon Bedrock API reference, "ImageBlock". */
-export function imagePart(image: JsonObject): Part {
-  const data = asString(asObject(image['source'])?.['bytes'])
-  if (data === undefined) return { type: 'unknown', data: { image }, wire: WIRE }
-  const mimeType = `image/${asString(image['format']) ?? 'png'}`
-  return { type: 'file', url: `data:${mimeType};base64,${data}`, mimeType }
 }
 
 export function callPart(call: JsonObject, index: number): Part {
@@ -105,9 +96,14 @@ const REASONS: ReadonlyMap<string, FinishReason> = new Map([
   ['malformed_tool_use', 'unknown'],
 ])
 
+/** Which sequence it was is told where the request asked for that field of the model's own. */
 export function readStop(body: JsonObject): Part[] {
   const raw = asString(body['stopReason'])
-  return raw === undefined ? [] : [{ type: 'finish', reason: REASONS.get(raw) ?? 'unknown', raw }]
+  if (raw === undefined) return []
+  const own = asObject(body['additionalModelResponseFields'])
+  const stopSequence = asString(own?.['stop_sequence'])
+  const met = stopSequence === undefined ? {} : { stopSequence }
+  return [{ type: 'finish', reason: REASONS.get(raw) ?? 'unknown', raw, ...met }]
 }
 
 /** Disjoint already: the total is the sum of input, output and both cache counts. */

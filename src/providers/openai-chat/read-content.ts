@@ -4,7 +4,7 @@ import { asArray, asObject, asString, objectsIn } from '../../lib/json.ts'
 import type { Json, JsonObject } from '../../lib/json.ts'
 import { readCitation } from './citations.ts'
 import type { CallPlaces } from './call-places.ts'
-import { WIRE } from './fields.ts'
+import { MISTRAL, WIRE } from './fields.ts'
 
 type At = { readonly choice?: number }
 
@@ -23,7 +23,9 @@ function readPiece(piece: JsonObject, at: At, parts: Part[]): void {
   switch (asString(piece['type'])) {
     case 'thinking': {
       const text = thinkingText(piece['thinking'])
-      if (text !== '') parts.push({ type: 'reasoning', text, ...at })
+      const signature = asString(piece['signature'])
+      const signed = signature === undefined ? {} : { signature, format: MISTRAL }
+      if (text !== '' || signature) parts.push({ type: 'reasoning', text, ...signed, ...at })
       break
     }
     case 'reasoning':
@@ -37,9 +39,7 @@ function readPiece(piece: JsonObject, at: At, parts: Part[]): void {
       const url = imageUrl(piece)
       if (text) parts.push({ type: 'text', text, ...at }, ...citedIn(piece, at))
       else if (url !== undefined) parts.push({ type: 'file', url, ...at })
-      else if (text === undefined) {
-        parts.push({ type: 'raw', level: 'message', fields: { content: [piece] }, ...at })
-      }
+      else if (text === undefined) parts.push({ type: 'unknown', data: piece, wire: WIRE, ...at })
     }
   }
 }

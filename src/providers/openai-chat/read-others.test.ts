@@ -89,3 +89,25 @@ test('what Perplexity thought at each step is a thought', () => {
   const parts = streamed([steps('Look.'), steps('Read.', 'Think.')])
   expect(blocksOf(parts)).toEqual([{ type: 'thought', text: 'Look.\n\nRead.\n\nThink.\n\n' }])
 })
+
+test('of several messages in a choice the words count, and the calls that nobody has answered', () => {
+  const own = { id: 'call_2', type: 'function', function: { name: 'search', arguments: '{}' } }
+  const messages = [
+    { role: 'assistant', content: 'Let me see. ', tool_calls: [own] },
+    { role: 'tool', tool_call_id: 'call_2', content: 'a page' },
+    { role: 'assistant', content: 'Yes.', tool_calls: [call] },
+  ]
+  const body = { choices: choices({ messages, finish_reason: 'tool_calls' }) }
+  expect(blocksOf(readCompletion(body))).toMatchObject([
+    { type: 'text', text: 'Let me see. Yes.' },
+    { type: 'tool_call', id: 'call_1' },
+  ])
+})
+
+test('a thought that Mistral signed has its signature', () => {
+  const thinking = [{ type: 'text', text: 'Hm.' }]
+  const content = [{ type: 'thinking', thinking, signature: 'sig', closed: true }]
+  expect(blocksOf(readCompletion({ choices: choices({ message: { content } }) }))).toEqual([
+    { type: 'thought', text: 'Hm.', signature: 'sig', format: 'mistral-v1' },
+  ])
+})

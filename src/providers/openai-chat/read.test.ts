@@ -156,7 +156,7 @@ test('what has no noun is kept by its level', () => {
 test('a piece of content of an unknown kind is kept as it is', () => {
   const piece = { type: 'reference', reference_ids: [1] }
   expect(whole({ content: [piece, { type: 'text', text: 'a' }] })).toEqual([
-    { type: 'raw', level: 'message', fields: { content: [piece] } },
+    { type: 'unknown', data: piece, wire: 'openai_chat' },
     { type: 'text', text: 'a' },
   ])
 })

@@ -8,6 +8,7 @@ import { citedPages, noteMessagePages, readCitation, readPages } from './citatio
 import { readError } from './errors.ts'
 import { googleSignature, readContent, readMedia, readSpeech } from './read-content.ts'
 import { readReasoning } from './read-reasoning.ts'
+import { turnsIn } from './read-turns.ts'
 import { costIn, readUsage } from './usage.ts'
 
 const RESPONSE_FIELDS = new Set(['id', 'object', 'created', 'model', 'choices', 'usage', 'error'])
@@ -116,6 +117,7 @@ function readChoice(choice: JsonObject, index: number, places: CallPlaces, parts
   const at = index === 0 ? {} : { choice: index }
   const message = messageIn(choice, index, places)
   if (message) readMessage(message, { ...at, whole: message === choice['message'] }, places, parts)
+  for (const turn of turnsIn(choice)) readMessage(turn, { ...at, whole: true }, places, parts)
   const extra = fieldsBeside(choice, CHOICE_FIELDS)
   if (extra) parts.push({ type: 'raw', level: 'choice', fields: extra, ...at })
   const failure = choice['error'] ? readError({ error: choice['error'] }) : null
