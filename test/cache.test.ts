@@ -233,6 +233,21 @@ variants.v = { type = "chat_completion", model = "m" }`,
   },
 )
 
+test('F195 headers that do not go on to the provider make no other question', async () => {
+  await withGateway(async (gateway, calls) => {
+    const headers = { 'content-type': 'application/json' }
+    const body = JSON.stringify({ model: 'm', max_tokens: 9, messages: MESSAGES })
+    for (const beta of ['one', 'two']) {
+      await fetch(`${gateway.url}/anthropic/v1/messages`, {
+        method: 'POST',
+        headers: { ...headers, 'anthropic-beta': beta },
+        body,
+      })
+    }
+    expect(calls()).toBe(1)
+  }, '[gateway.cache]\nmode = "on"')
+})
+
 test('F195 candidates with the same prompt each have an answer of their own', async () => {
   await withGateway(
     async (gateway, calls) => {

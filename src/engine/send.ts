@@ -115,7 +115,11 @@ function headersFor(engine: Engine, ask: ModelCall, attempt: AttemptTrace): Reco
   }
 }
 
-function forwarded({ forward, wire }: ModelCall, name: WireName): Readonly<Record<string, string>> {
+/** The client's headers that go on to a provider of this format. */
+export function forwarded(
+  { forward, wire }: ModelCall,
+  name: WireName,
+): Readonly<Record<string, string>> {
   if (forward?.wire !== name) return {}
   return wire === name ? { ...forward.wishes, ...forward.ofWords } : forward.wishes
 }

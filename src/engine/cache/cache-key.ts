@@ -2,6 +2,7 @@ import type { Credential, Target } from '../../config/config.ts'
 import { blake3Of } from '../../lib/hash.ts'
 import type { ModelCall } from '../ask.ts'
 import { allPatches } from '../patches.ts'
+import { forwarded } from '../send.ts'
 import type { AttemptTrace } from '../trace.ts'
 
 /**
@@ -13,7 +14,7 @@ export function cacheKeyOf(ask: ModelCall, { target, wire, requestBody }: Attemp
   const { provider, upstreamModel, apiBase } = target
   const facts = {
     place: [provider.type, upstreamModel, apiBase, ask.operation, wire.name, ask.stream],
-    headers: [ask.forward ?? {}, allPatches(ask, target, 'extraHeaders')],
+    headers: [forwarded(ask, wire.name), allPatches(ask, target, 'extraHeaders')],
     keys: keysOf(ask, target),
     extra: extraOf(ask),
   }
