@@ -13,6 +13,7 @@ import { checkEpisode, checkJsonTool } from '../functions/validate-task.ts'
 export interface BatchAsk {
   readonly functionName: string
   readonly variantName: string | null
+  /** At least one. */
   readonly items: readonly AskedItem[]
   readonly credentials: ModelCall['credentials']
 }
@@ -42,7 +43,6 @@ export async function readyItems(
   fn: FunctionConfig,
   { items }: BatchAsk,
 ): Promise<ReadyItem[]> {
-  if (items.length === 0) throw new GatewayError('invalid_request', 'No inputs provided')
   if (fn.variants.size === 0) {
     throw new GatewayError('internal', `Function \`${fn.name}\` has no variants`)
   }
