@@ -1,6 +1,5 @@
 import type { InferenceRecord } from '../domain/record.ts'
 import type { Clock } from '../lib/clock.ts'
-import { rest } from '../lib/rest.ts'
 import type { Change, ChangeOutcome } from './changes.ts'
 import { Condition } from './condition.ts'
 import { type CheckThread, FileChecks } from './file-checks.ts'
@@ -8,6 +7,7 @@ import { IdleWork } from './idle-work.ts'
 import type { WriterPort } from './port-hub.ts'
 import type { FromWriter, Opening, ToWriter } from './protocol.ts'
 import { interrupted, quarantined } from './quarantine.ts'
+import { type Complete, readDrafts } from './read-drafts.ts'
 import type { Retention } from './retention.ts'
 import { DiskSpace } from './sqlite/disk-space.ts'
 import type { Prepared } from './sqlite/engine.ts'
@@ -24,8 +24,7 @@ export interface WriterOptions<Draft extends { readonly id: string }> {
   readonly check?: CheckThread
   /** Called once, when somebody who waits for the files has been told how opening them went. */
   readonly settled?: () => void
-  /** Reads a draft: the expensive part. What it throws costs that one record its contents. */
-  complete(draft: Draft): InferenceRecord
+  readonly complete: Complete<Draft>
 }
 
 /** Writes what the recorder sends, until it says `close`. Runs in a thread of its own. */
@@ -41,8 +40,6 @@ const FIRST_BUSY_MS = 50
 const REOPEN_US = 5_000_000
 const SWEEP_ROWS = 100
 const MOST_SET_ASIDE = 5
-/** Behind a batch with so many others may wait already: then there is no time to rest. */
-const BUSY_ROWS = 64
 
 const NEARLY_FULL =
   'The disk is nearly full: requests are recorded without their texts. Free some space.'
@@ -133,12 +130,8 @@ class Writer<Draft extends { readonly id: string }> {
   }
 
   #write(engine: SqliteEngine, batch: Batch<Draft>): Written {
-    const isBusy = batch.drafts.length >= BUSY_ROWS
-    const read = (draft: Draft) => {
-      if (!isBusy) rest()
-      return this.#complete(draft)
-    }
-    batch.records ??= batch.drafts.map(read)
+    const { complete } = this.#options
+    batch.records ??= readDrafts(batch.drafts, complete)
     if (batch.alone) {
       const lost = writeEachAlone(engine, batch.records)
       return { lost, outcomes: changeEachAlone(engine, batch.changes) }
@@ -148,17 +141,9 @@ class Writer<Draft extends { readonly id: string }> {
     batch.prepared ??= engine.prepare(batch.records, !isLow)
     const done = new Set(batch.drafts.map((draft) => draft.id))
     const begun = batch.begun.filter((draft) => !done.has(draft.id))
-    const journal = begun.map(read)
+    const journal = readDrafts(begun, complete)
     const outcomes = engine.commit(batch.prepared, journal, batch.changes)
     return { lost: [], outcomes, textless: batch.textless }
-  }
-
-  #complete(draft: Draft): InferenceRecord {
-    try {
-      return this.#options.complete(draft)
-    } catch (thrown) {
-      return quarantined(draft.id, messageOf(thrown))
-    }
   }
 
   /** True to go on at once, false to wait. A batch stays until it is written or given up. */

@@ -6,7 +6,8 @@ import { Condition } from '../condition.ts'
 import { IdleWork } from '../idle-work.ts'
 import type { WriterPort } from '../port-hub.ts'
 import type { FromWriter, Opening, ToWriter } from '../protocol.ts'
-import { interrupted, quarantined } from '../quarantine.ts'
+import { interrupted } from '../quarantine.ts'
+import { type Complete, readDrafts } from '../read-drafts.ts'
 import { writeBatch } from './each-alone.ts'
 import type { RemoteEngine } from './engine.ts'
 import { Link } from './link.ts'
@@ -22,8 +23,7 @@ export interface RemoteWriterOptions<Draft extends { readonly id: string }> {
   readonly random: () => number
   readonly engine: RemoteEngine
   readonly maxOutboxBytes?: number
-  /** Reads a draft: the expensive part. What it throws costs that one record its contents. */
-  complete(draft: Draft): InferenceRecord
+  readonly complete: Complete<Draft>
 }
 
 const MAX_OUTBOX_BYTES = 2 * 1024 ** 3
@@ -91,11 +91,13 @@ class RemoteWriter<Draft extends { readonly id: string }> {
   }
 
   #take({ number, drafts, begun, changes }: ToWriter<Draft> & { readonly kind: 'batch' }): void {
-    const records = drafts.map((draft) => this.#complete(draft))
+    const { complete } = this.#options
+    const records = readDrafts(drafts, complete)
     this.#batches.push({ number, token: randomUUID(), records, changes })
     const done = new Set(drafts.map(({ id }) => id))
-    const journal = begun.filter(({ id }) => !done.has(id)).map((draft) => this.#complete(draft))
-    this.#inOutbox((outbox) => outbox.begin(journal))
+    const journal = begun.filter(({ id }) => !done.has(id))
+    const noted = readDrafts(journal, complete)
+    this.#inOutbox((outbox) => outbox.begin(noted))
   }
 
   /** Does or begins all that can be done now. Called whenever something has changed. */
@@ -267,14 +269,6 @@ class RemoteWriter<Draft extends { readonly id: string }> {
       this.#again = undefined
       this.#turn()
     }, LOOK_AGAIN_MS)
-  }
-
-  #complete(draft: Draft): InferenceRecord {
-    try {
-      return this.#options.complete(draft)
-    } catch (thrown) {
-      return quarantined(draft.id, thrown instanceof Error ? thrown.message : String(thrown))
-    }
   }
 
   /** Does nothing while there is no outbox. */
