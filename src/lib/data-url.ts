@@ -15,17 +15,3 @@ export function unescapedText(text: string): Buffer {
     return Buffer.from(text)
   }
 }
-
-/** How kinds of sound begin in base64. What begins like none of them is bare samples. */
-const SOUNDS = [
-  ['UklGR', 'audio/wav'],
-  ['SUQz', 'audio/mpeg'],
-  ['//', 'audio/mpeg'],
-  ['ZkxhQ', 'audio/flac'],
-  ['T2dnU', 'audio/ogg'],
-] as const
-
-/** The MIME type of a sound by how its base64 begins. */
-export function audioType(data: string): string {
-  return SOUNDS.find(([start]) => data.startsWith(start))?.[1] ?? 'audio/pcm'
-}

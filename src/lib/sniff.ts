@@ -41,6 +41,12 @@ export function sniffBase64(base64: string): string | null {
   return known?.mime ?? (isMpegFrame(text) ? 'audio/mpeg' : null)
 }
 
+/** The MIME type of what a model spoke, by its registered name; no known kind is bare samples. */
+export function soundType(base64: string): string {
+  const type = sniffBase64(base64) ?? ''
+  return type.startsWith('audio/') ? type.replace('/x-', '/') : 'audio/pcm'
+}
+
 /** An MP3 without a tag: eleven set bits, then a layer. */
 function isMpegFrame(text: string): boolean {
   return text.charCodeAt(0) === 0xff && (text.charCodeAt(1) & 0xe6) > 0xe0

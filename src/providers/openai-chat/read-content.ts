@@ -1,7 +1,7 @@
 import type { Part } from '../../domain/chat.ts'
-import { audioType } from '../../lib/data-url.ts'
 import { asArray, asObject, asString, objectsIn } from '../../lib/json.ts'
 import type { Json, JsonObject } from '../../lib/json.ts'
+import { soundType } from '../../lib/sniff.ts'
 import { readCitation } from './citations.ts'
 import type { CallPlaces } from './call-places.ts'
 import { MISTRAL, WIRE } from './fields.ts'
@@ -111,6 +111,6 @@ export function readSpeech(at: At, places: CallPlaces): Part[] {
 }
 
 function soundPart(data: string, at: At): Part {
-  const mimeType = audioType(data)
+  const mimeType = soundType(data)
   return { type: 'file', url: `data:${mimeType};base64,${data}`, mimeType, ...at }
 }

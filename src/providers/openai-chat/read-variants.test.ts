@@ -69,12 +69,12 @@ test.each<[string, JsonObject, readonly unknown[]]>([
 })
 
 test('a sound is a file where it comes whole', () => {
-  const audio = { id: 'a', data: 'UklGRgAA', transcript: 'Hello.', expires_at: 1 }
+  const audio = { id: 'a', data: 'UklGRiQAAABXQVZF', transcript: 'Hello.', expires_at: 1 }
   expect(blocksOf(whole({ content: null, audio }))).toEqual([
     { type: 'text', text: 'Hello.' },
-    { type: 'file', url: 'data:audio/wav;base64,UklGRgAA', mimeType: 'audio/wav' },
+    { type: 'file', url: 'data:audio/wav;base64,UklGRiQAAABXQVZF', mimeType: 'audio/wav' },
   ])
-  expect(blocksOf(deltas({ audio: { id: 'a', data: 'UklGRgAA' } }))).toEqual([])
+  expect(blocksOf(deltas({ audio: { id: 'a', data: 'UklGRiQAAABXQVZF' } }))).toEqual([])
   expect(blocksOf(whole({ content: 'Hi.', audio: { data: '', transcript: '' } }))).toEqual([
     { type: 'text', text: 'Hi.' },
   ])

@@ -1,7 +1,7 @@
 import type { Block, Citation, FileBlock, Thought, ToolResultBlock } from '../../../domain/chat.ts'
-import { audioType } from '../../../lib/data-url.ts'
 import { asNumber, asString, objectsIn } from '../../../lib/json.ts'
 import type { Json, JsonObject } from '../../../lib/json.ts'
+import { soundType } from '../../../lib/sniff.ts'
 import { cacheHints } from '../../cache-hints.ts'
 import { compact } from '../../compact.ts'
 import { heardIn, inlineFile } from '../media.ts'
@@ -65,7 +65,7 @@ function decodeFile(piece: JsonObject): FileBlock | null {
 
 /** What a model spoke. */
 function spokenFile(data: string | undefined): FileBlock | null {
-  return data === undefined ? null : inlineFile(audioType(data), data)
+  return data === undefined ? null : inlineFile(soundType(data), data)
 }
 
 /** Reasoning that comes back: its id and what is encrypted in it byte for byte. */
