@@ -1,5 +1,5 @@
 import type { Block, FileBlock } from '../../domain/chat.ts'
-import { asObject, type JsonObject } from '../../lib/json.ts'
+import { type JsonObject, objectsIn } from '../../lib/json.ts'
 import type { Leftovers } from '../leftovers.ts'
 
 /** Texts among the files of a conversation: Cohere cites them when they come as documents. */
@@ -28,15 +28,12 @@ function encodePiece(block: Block, leftovers: Leftovers): JsonObject[] {
       return [{ type: 'text', text: block.text }]
     case 'thought':
       if (block.text) return [{ type: 'thinking', thinking: block.text }]
-      leftovers.add('a thought only its maker can read')
+      leftovers.add('earlier reasoning that is encrypted')
       return []
     case 'file':
       return encodeFile(block, leftovers)
-    case 'unknown': {
-      const data = block.wire === 'cohere_chat' ? asObject(block.data) : undefined
-      if (!data) leftovers.add('a block of another format')
-      return data ? [data] : []
-    }
+    case 'unknown':
+      return objectsIn(leftovers.unknown(block, 'cohere_chat'))
     case 'tool_call':
     case 'tool_result':
       return []

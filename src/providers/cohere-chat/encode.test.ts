@@ -178,8 +178,8 @@ test('pictures go by address or as data, texts as documents, and others are name
   })
   expect(dropped).toEqual([
     'the file `a.pdf`',
-    'a block of another format',
-    'a thought only its maker can read',
+    'a block of another provider (y)',
+    'earlier reasoning that is encrypted',
   ])
 })
 

@@ -167,8 +167,8 @@ test('says what of a message finds no place', () => {
   )
   expect(dropped).toEqual([
     'the arguments of a call of `f`, which are no JSON object',
-    'a block of another format',
-    'a thought only its maker can read',
+    'a block of another provider (x)',
+    'earlier reasoning that is encrypted',
     '`cache_control`',
   ])
 })

@@ -142,7 +142,7 @@ function fileName({ filename, fileId, url }: FileBlock): string {
 
 function nameUnsaid(block: Block, role: Message['role'], leftovers: Leftovers): void {
   if ('cacheControl' in block && block.cacheControl) leftovers.add('`cache_control`')
-  if (block.type === 'unknown') leftovers.add('a block of another format')
-  if (block.type === 'thought' && !block.text) leftovers.add('a thought only its maker can read')
+  leftovers.foreign(block, 'ollama_chat')
+  if (block.type === 'thought' && !block.text) leftovers.add('earlier reasoning that is encrypted')
   if (block.type === 'tool_call' && role !== 'assistant') leftovers.add('a tool call of the user')
 }
