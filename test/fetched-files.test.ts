@@ -114,11 +114,30 @@ test('F133 F251 a file that the provider fetches is downloaded for the record me
   const missed = await gateway.record(1)
   expect(missed.warnings).toEqual([expect.stringContaining('a file could not be kept: ')])
   expect(missed.native?.input).toMatchObject({ messages: [{ content: [{ file_type: 'url' }] }] })
-  const most = Array.from({ length: 22 }, () => ({ type: 'file', file_type: 'url', url }))
+  const most = Array.from({ length: 22 }, (_, index) => ({
+    type: 'file',
+    file_type: 'url',
+    url: `${url}?${index}`,
+  }))
   await askAbout(gateway, most)
   expect((await gateway.record(2)).warnings).toHaveLength(2)
   await askAbout(gateway, most, { dryrun: true })
   expect(files.requests).toHaveLength(21)
+})
+
+test('F133 F251 a file that a request names several times is downloaded once', async () => {
+  await using files = await servePicture()
+  await using upstream = await startUpstream(() => reply(200, completion('I see.')))
+  await using gateway = await startGateway(`${NEAR}${STORAGE}${modelToml([upstream.base])}`)
+  const file = { type: 'file', file_type: 'url', url: `${files.base}a.png` }
+  const all = [file, { ...file, detail: 'low' }, ...Array.from({ length: 22 }, () => file)]
+  await askAbout(gateway, all)
+  const { native, warnings } = await gateway.record()
+  const kept = { file_type: 'object_storage_pointer', source_url: file.url }
+  const expected = [kept, { ...kept, detail: 'low' }, ...Array.from({ length: 22 }, () => kept)]
+  expect(native?.input).toMatchObject({ messages: [{ content: expected }] })
+  expect(warnings).toEqual([])
+  expect(files.requests).toHaveLength(1)
 })
 
 test('F133 with nothing kept, a stored file is downloaded again from where it was', async () => {

@@ -14,9 +14,10 @@ const MOST_MS = 10_000
 export class LateFiles {
   readonly #clock: Clock
   readonly #warnings: string[]
+  /** Files by what is asked for: those with the same address are downloaded once. */
+  readonly #asked = new Map<string, FileBlock[]>()
   readonly #kept = new Map<FileBlock, FileBlock>()
   readonly #began: number
-  #count = 0
   #all: Promise<void> | null = null
 
   constructor(clock: Clock, warnings: string[]) {
@@ -31,10 +32,15 @@ export class LateFiles {
   }
 
   add(file: FileBlock, keep: () => Promise<FileBlock>): void {
-    const isOne = ++this.#count <= MOST_FILES
+    const what = `${file.mimeType ?? ''} ${file.url}`
+    const same = this.#asked.get(what)
+    if (same) return void same.push(file)
+    const files = [file]
+    this.#asked.set(what, files)
+    const isOne = this.#asked.size <= MOST_FILES
     const before = this.#all ?? Promise.resolve()
     this.#all = before.then(() =>
-      isOne && this.#isTime() ? this.#keep(file, keep) : this.#leave(),
+      isOne && this.#isTime() ? this.#keep(files, keep) : this.#leave(),
     )
   }
 
@@ -56,12 +62,22 @@ export class LateFiles {
     this.#warnings.push('a file could not be kept: there are too many, or they take too long.')
   }
 
-  async #keep(file: FileBlock, keep: () => Promise<FileBlock>): Promise<void> {
+  async #keep(files: readonly FileBlock[], keep: () => Promise<FileBlock>): Promise<void> {
     await keep().then(
-      (kept) => void this.#kept.set(file, kept),
+      (kept) => {
+        for (const file of files) this.#kept.set(file, withPlace(file, kept))
+      },
       (thrown: unknown) => {
         this.#warnings.push(`a file could not be kept: ${GatewayError.from(thrown).message}`)
       },
     )
   }
+}
+
+/** Each block has its own words beside the bytes. */
+function withPlace(
+  file: FileBlock,
+  { url, mimeType, sourceUrl, storagePath }: FileBlock,
+): FileBlock {
+  return Object.assign({}, file, { url, mimeType, sourceUrl, storagePath })
 }
