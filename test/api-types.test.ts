@@ -10,6 +10,7 @@ const MESSAGES = '/v1/messages'
 const PATHS: readonly (readonly [string, string, string])[] = [
   ['openai', 'responses', RESPONSES],
   ['xai', 'responses', RESPONSES],
+  ['perplexity', 'responses', RESPONSES],
   ['groq', 'responses', RESPONSES],
   ['huggingface', 'responses', RESPONSES],
   ['openrouter', 'responses', RESPONSES],
@@ -62,4 +63,18 @@ test.each(PATHS)('%s answers %s where it documents them', async (type, api, path
   expect(await answer.json()).toMatchObject({ choices: [{ message: { content: 'Yes.' } }] })
   expect(upstream.requests[0]?.path).toBe(path)
   expect(JSON.parse(upstream.requests[0]?.body ?? '')).toMatchObject({ model: 'up' })
+})
+
+test('Perplexity’s agents are asked in their own words', async () => {
+  await using upstream = await startUpstream(() => reply(200, JSON.stringify(ANSWERS['responses'])))
+  const base = upstream.base.replace('/v1/', '/')
+  await using gateway = await startGateway(tomlOf('perplexity', 'responses', base))
+  const schema = { type: 'object', properties: {} }
+  const response_format = { type: 'json_schema', json_schema: { name: 'n', schema } }
+  const messages = [{ role: 'user', content: 'Hello' }]
+  await gateway.chat({ model: 'm', messages, response_format })
+  expect(upstream.requests[0]?.path).toBe(RESPONSES)
+  const body = JSON.parse(upstream.requests[0]?.body ?? '') as JsonObject
+  expect(Object.keys(body).toSorted()).toEqual(['input', 'model', 'response_format'])
+  expect(body).toMatchObject({ response_format })
 })

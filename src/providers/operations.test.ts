@@ -56,7 +56,7 @@ const NOTES = `
 - **\`ollama\`**: its own API with \`keep_alive\`, or one of three others.
 - **\`openai\`**: and every server that speaks its API, by \`api_base\`.
 - **\`openrouter\`**: thoughts as \`reasoning_details\`, each with its signature; \`cache_control\` goes through; its price is kept.
-- **\`perplexity\`**: pages are citations; its price is kept.
+- **\`perplexity\`**: pages are citations; its price is kept. \`responses\` are its agents, in their own words.
 - **\`vllm\`, \`sglang\`, \`tgi\`, \`llamacpp\`**: servers of your own, by \`api_base\`.
 - **\`xai\`**: counts reasoning beside the answer, and its price in ticks; both are brought into our terms.
 

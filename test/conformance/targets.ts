@@ -29,6 +29,7 @@ const RESPONSES_TYPES = new Set([
   'huggingface',
   'llamacpp',
   'openrouter',
+  'perplexity',
   'sglang',
   'vllm',
   'xai',

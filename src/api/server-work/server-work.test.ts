@@ -91,7 +91,7 @@ const grounded: Part[] = [
     toolResult: { toolUseId: 'b1', type: 'nova_grounding_result', content: [{ text: 'Sun.' }] },
   }),
 ]
-const listing: Part[] = [unknown('openai_responses', { type: 'mcp_list_tools', tools: [] })]
+const saying: Part[] = [unknown('openai_responses', { type: 'message', content: [] })]
 
 const ran = { outcome: 'OUTCOME_OK', output: '1' }
 const once = [
@@ -145,7 +145,7 @@ test.each<[string, Part[], JsonObject[]]>([
       { type: 'mcp_tool_result', tool_use_id: 'mcptoolu_b1', content: [{ text: 'Sun.' }] },
     ],
   ],
-  ['what is no work', listing, []],
+  ['what is no work', saying, []],
   [
     'work that has no name, twice',
     nameless,

@@ -112,7 +112,7 @@ function ofAnthropicResult(content: Json | undefined): Result {
   return resultIn(words, (said['return_code'] ?? 0) !== 0, pageIn(said))
 }
 
-/** Source: OpenAI API reference, the items of a response's `output`. */
+/** Source: OpenAI API reference, the items of a response's `output`; Perplexity's, of its agents. */
 function ofOpenai(data: JsonObject): Work | null {
   const id = text(data['id'])
   const failed = data['status'] === 'failed'
@@ -123,14 +123,16 @@ function ofOpenai(data: JsonObject): Work | null {
       return { id, tool: 'web_search', input, result }
     }
     case 'code_interpreter_call': {
-      const logs = objectsIn(data['outputs']).map((output) => text(output['logs']))
+      const told = objectsIn(data['outputs']).map(({ logs, url }) => text(logs) || text(url))
       const input = { code: data['code'] ?? '' }
-      return { id, tool: 'code_execution', input, result: resultIn(logs.join(''), failed) }
+      return { id, tool: 'code_execution', input, result: resultIn(told.join(''), failed) }
     }
     case 'file_search_call': {
-      const found = textsIn(data['results'])
+      const found = objectsIn(data['results']).map((file) => {
+        return [text(file['filename']), text(file['text'])].filter(Boolean).join(': ')
+      })
       const input = { queries: data['queries'] ?? [] }
-      return { id, tool: 'file_search', input, result: resultIn(found, failed) }
+      return { id, tool: 'file_search', input, result: resultIn(found.join('\n\n'), failed) }
     }
     case 'mcp_call': {
       const input = inputIn(data['arguments'])
@@ -145,11 +147,46 @@ function ofOpenai(data: JsonObject): Work | null {
         result: resultIn(words, error !== null),
       }
     }
+    // Perplexity's.
+    case 'search_results':
+      return workOfPages('web_search', { queries: data['queries'] ?? [] }, data['results'])
+    case 'fetch_url_results':
+      return workOfPages('web_fetch', {}, data['contents'])
+    case 'mcp_approval_request': {
+      const server = text(data['server_label'])
+      return { id, tool: text(data['name']), server, input: inputIn(data['arguments']) }
+    }
     case 'custom_tool_call':
       return { id, tool: text(data['name']), input: inputIn(data['input']), result: resultIn('') }
     default:
-      return null
+      return ofOtherItem(data)
   }
+}
+
+function workOfPages(tool: string, input: JsonObject, pages: Json | undefined): Work {
+  return { id: '', tool, input, result: resultIn('', false, objectsIn(pages).flatMap(pageIn)) }
+}
+
+/** All other items are named alike, `…_call` and `…_call_output`: what was asked, what came of it. */
+function ofOtherItem({ type, id, call_id: call, status, ...said }: JsonObject): Work | null {
+  const name = text(type)
+  if (name === '' || name === 'message' || name === 'reasoning') return null
+  const { encrypted_content: _secret, created_by: _by, server_label: label, ...input } = said
+  const tool = name.replace(/_(?:call_output|output|call)$/, '')
+  const known = { id: text(call) || text(id), tool, ...(label && { server: text(label) }) }
+  const failed = status === 'failed' || Boolean(input['error'])
+  if (name.endsWith('_output')) return { ...known, result: resultIn(toldBy(input), failed) }
+  return { ...known, input, ...(failed && { result: resultIn(text(input['error']), true) }) }
+}
+
+/** What came of a call: words, or pieces that have some. */
+function toldBy({ output, result, tools }: JsonObject): string {
+  const told = output ?? result ?? tools
+  if (typeof told === 'string') return told
+  const words = objectsIn(told).map((piece) => {
+    return text(piece['stdout']) + text(piece['stderr']) + text(piece['text'])
+  })
+  return words.join('') || JSON.stringify(told ?? '')
 }
 
 /** Source: Gemini API reference, `ExecutableCode`, `CodeExecutionResult`, `ToolCall`, `ToolResponse`. */

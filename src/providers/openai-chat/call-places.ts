@@ -22,7 +22,7 @@ export class CallPlaces {
   readonly ended = new Set<number>()
   /** The answer has ended. */
   finished = false
-  /** The pages beside the answer, by their addresses; null once they have been told. */
+  /** The pages beside the answer, by addresses and titles; null once they have been told. */
   readonly #pages = new Map<string, Citation | null>()
   /** The answer's own id: it tells calls of one turn from those of the next. */
   answer = ''
@@ -31,14 +31,15 @@ export class CallPlaces {
     this.streamed = streamed
   }
 
-  notePage(page: Citation & { readonly url: string }): void {
-    if (!this.#pages.has(page.url)) this.#pages.set(page.url, page)
+  notePage(page: Citation): void {
+    const name = `${page.url ?? ''} ${page.title ?? ''}`
+    if (!this.#pages.has(name)) this.#pages.set(name, page)
   }
 
   /** The pages that have not been told. */
   takePages(): Citation[] {
     const pages = [...this.#pages.values()].filter((page) => page !== null)
-    for (const url of this.#pages.keys()) this.#pages.set(url, null)
+    for (const name of this.#pages.keys()) this.#pages.set(name, null)
     return pages
   }
 

@@ -60,7 +60,8 @@ function notePages(pages: readonly JsonObject[], places: CallPlaces): void {
   for (const raw of pages) {
     const url = asString(raw['url']) ?? asString(raw['link'])
     const title = asString(raw['title'])
-    if (!url) continue
+    // An attachment has a title alone.
+    if (url === undefined) continue
     places.notePage({ url, ...(title !== undefined && { title }), raw, wire: WIRE })
   }
 }

@@ -110,7 +110,8 @@ export function readSpeech(at: At, places: CallPlaces): Part[] {
   return data === '' ? [] : [soundPart(data, at)]
 }
 
-function soundPart(data: string, at: At): Part {
+/** A sound as a file. `data`: in base64. */
+export function soundPart(data: string, at: At): Part {
   const mimeType = soundType(data)
   return { type: 'file', url: `data:${mimeType};base64,${data}`, mimeType, ...at }
 }

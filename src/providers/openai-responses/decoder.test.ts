@@ -129,3 +129,81 @@ test('a search of X that xAI has done is nobody’s call', () => {
   )
   expect([stream.content, stream.finish]).toEqual([expected, 'stop'])
 })
+
+const paragraph = (index: number): JsonObject => ({
+  type: 'response.reasoning_summary_part.added',
+  output_index: 0,
+  summary_index: index,
+})
+
+test('a summary whose paragraphs are announced, but come whole, begins with no paragraph', () => {
+  const summary = ['One.', 'Two.'].map((text) => ({ type: 'summary_text', text }))
+  const item = { id: 'rs_1', type: 'reasoning', summary }
+  const { content } = streamed(
+    { type: 'response.output_item.added', output_index: 0, item: { ...item, summary: [] } },
+    paragraph(0),
+    paragraph(1),
+    { type: 'response.output_item.done', output_index: 0, item },
+  )
+  expect(content).toEqual([{ type: 'thought', text: null, id: 'rs_1', summary: ['One.', 'Two.'] }])
+})
+
+test('a response that failed is an error, whether it says why or not', () => {
+  const error = { message: 'No.', code: 'server_error' }
+  expect(whole({ status: 'failed', error, output: [] }).error).toMatchObject({ message: 'No.' })
+  const silent = { status: 'failed', error: null, output: [] }
+  expect(whole(silent).error).toMatchObject({ message: 'The response failed.' })
+  expect(streamed({ type: 'response.failed', error }).error).toMatchObject({ message: 'No.' })
+  expect(streamed({ type: 'response.failed', response: silent }).error).not.toBeNull()
+})
+
+test('a response that waits for the client ends in calls', () => {
+  const item = { type: 'function_call', call_id: 'c_1', name: 'f', arguments: '{}' }
+  const signed = { ...item, thought_signature: 'sig' }
+  expect(whole({ status: 'requires_action', output: [signed] })).toMatchObject({
+    finish: 'tool_call',
+    finishRaw: 'requires_action',
+    content: [{ type: 'tool_call', id: 'c_1', signature: 'sig' }],
+  })
+})
+
+const thinking = (what: string, thought: string | null): JsonObject => ({
+  type: `response.reasoning.${what}`,
+  thought,
+})
+
+test('what an agent of Perplexity’s thinks as it searches is a thought', () => {
+  const item = { type: 'message', content: [{ type: 'output_text', text: 'Yes.' }] }
+  const { content } = streamed(
+    thinking('started', 'Let me see.'),
+    thinking('search_queries', null),
+    thinking('search_results', 'So it is.'),
+    { type: 'response.output_item.done', output_index: 0, item },
+  )
+  expect(content).toEqual([
+    { type: 'thought', text: 'Let me see.\n\nSo it is.\n\n' },
+    { type: 'text', text: 'Yes.' },
+  ])
+})
+
+const message = (piece: JsonObject) => ({ id: 'msg_1', type: 'message', content: [piece] })
+
+test('speech is its words and a sound; a piece without a noun stays in its message', () => {
+  const speech = { type: 'output_audio', data: 'UklGRgAA', transcript: 'Hello.' }
+  expect(whole({ output: [message(speech)] }).content).toEqual([
+    { type: 'text', text: 'Hello.' },
+    { type: 'file', url: 'data:audio/wav;base64,UklGRgAA', mimeType: 'audio/wav' },
+  ])
+  const strange = message({ type: 'output_hologram', data: 'zz' })
+  expect(whole({ output: [strange] }).content).toMatchObject([{ type: 'unknown', data: strange }])
+})
+
+test('what Perplexity says of its cache is counted', () => {
+  const input_tokens_details = { cache_read_input_tokens: 3, cache_creation_input_tokens: 2 }
+  const usage = { input_tokens: 10, output_tokens: 4, input_tokens_details }
+  expect(whole({ status: 'completed', output: [], usage }).usage).toMatchObject({
+    input: 5,
+    cacheRead: 3,
+    cacheWrite: 2,
+  })
+})

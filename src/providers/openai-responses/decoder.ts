@@ -49,7 +49,7 @@ export class ResponsesDecoder implements Decoder {
       case 'response.incomplete':
       case 'response.failed':
       case 'response.cancelled':
-        return this.#end(asObject(event['response']) ?? {})
+        return this.#end(asObject(event['response']) ?? bareEnd(event))
       case 'error': {
         const error = readError(event['error'] ? event : { error: event })
         return error ? [{ type: 'error', error }] : []
@@ -81,10 +81,10 @@ export class ResponsesDecoder implements Decoder {
         return [{ type: 'refusal', text: delta }]
       case 'response.reasoning_summary_part.added':
         seen.paragraphs++
-        return seen.paragraphs > 1 ? [summaryPart('', true)] : []
+        return []
       case 'response.reasoning_summary_text.delta':
         seen.note(event)
-        return [summaryPart(delta, false)]
+        return [summaryPart(delta, seen.beginsParagraph())]
       case 'response.reasoning_text.delta':
         seen.note(event)
         return [{ type: 'reasoning', text: delta }]
@@ -95,7 +95,7 @@ export class ResponsesDecoder implements Decoder {
         seen.note(event)
         return [{ type: 'tool_arguments', index: place, text: delta }]
       default:
-        return []
+        return readThought(event, type)
     }
   }
 
@@ -164,6 +164,7 @@ class Seen {
   done = false
   texts = 0
   paragraphs = 0
+  #written = 1
   annotations = 0
 
   /** Another text of a message; parts of a thought or refusals are none. */
@@ -173,10 +174,29 @@ class Seen {
     return this.texts > 1
   }
 
+  /** Another paragraph of a summary has been announced since the last words. */
+  beginsParagraph(): boolean {
+    const begins = this.paragraphs > this.#written
+    if (begins) this.#written = this.paragraphs
+    return begins
+  }
+
   note(event: JsonObject): JsonObject {
     this.content = true
     return event
   }
+}
+
+/** An end without its response says in its name how it was. Source: Perplexity's reference, `response.failed`. */
+function bareEnd({ type, error }: JsonObject): JsonObject {
+  const status = asString(type)?.replace('response.', '') ?? 'completed'
+  return { status, ...(error !== undefined && { error }) }
+}
+
+/** What Perplexity's agents think as they search. Source: Perplexity's reference, `response.reasoning.started` and its like. */
+function readThought({ thought }: JsonObject, type: string): Part[] {
+  const text = type.startsWith('response.reasoning.') ? asString(thought) : undefined
+  return text ? [{ type: 'reasoning', text: `${text}\n\n` }] : []
 }
 
 function summaryPart(text: string, paragraph: boolean): Part {

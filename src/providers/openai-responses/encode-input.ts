@@ -6,19 +6,27 @@ import { breakpointOf, withoutUndefined } from '../openai-chat/fields.ts'
 import { WIRE } from './read.ts'
 
 /** A conversation as items: messages, calls, their results and thoughts stand side by side. */
-export function encodeInput(messages: readonly Message[], left: Leftovers, signs = false): Json[] {
+export function encodeInput(
+  messages: readonly Message[],
+  left: Leftovers,
+  signed: Signed = {},
+): Json[] {
   const blocks = messages.flatMap(({ content }) => content)
   const custom = new Set(
     blocks.flatMap((block) => (block.type === 'tool_call' && block.custom ? [block.id] : [])),
   )
-  return messages.flatMap((message) => encodeMessage(message, { custom, signs }, left))
+  return messages.flatMap((message) => encodeMessage(message, { custom, ...signed }, left))
 }
 
-interface Known {
+/** Whose signatures the provider takes back. */
+interface Signed {
+  readonly thoughts?: boolean
+  readonly calls?: boolean
+}
+
+interface Known extends Signed {
   /** The ids of the calls of custom tools: their results are items of another kind. */
   readonly custom: ReadonlySet<string>
-  /** The provider takes signatures back. */
-  readonly signs: boolean
 }
 
 function encodeMessage({ role, content }: Message, known: Known, left: Leftovers): Json[] {
@@ -74,9 +82,10 @@ function encodeItem(block: Block, known: Known, left: Leftovers): Json[] {
     case 'thought':
       return encodeThought(block, known, left)
     case 'tool_call': {
-      const { id, name, arguments: text, custom } = block
+      const { id, name, arguments: text, custom, signature } = block
       if (custom) return [{ type: 'custom_tool_call', call_id: id, name, input: text }]
-      return [{ type: 'function_call', call_id: id, name, arguments: text === '' ? '{}' : text }]
+      const call = { type: 'function_call', call_id: id, name, arguments: text || '{}' }
+      return [known.calls && signature ? { ...call, thought_signature: signature } : call]
     }
     case 'tool_result': {
       const files = block.content?.some(({ type }) => type === 'file')
@@ -129,7 +138,7 @@ interface Secret {
 }
 
 /** What only the maker can read, in the field where it was; null where this provider takes none. */
-function secretOf({ data, signature, format }: Thought, { signs }: Known): Secret | null {
+function secretOf({ data, signature, format }: Thought, { thoughts: signs }: Known): Secret | null {
   const encrypted = data ?? (signature?.startsWith(FERNET) ? signature : undefined)
   if (encrypted !== undefined) return { encrypted_content: encrypted }
   if (!signs || signature === undefined) return null

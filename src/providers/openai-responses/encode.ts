@@ -24,7 +24,10 @@ export function encodeResponsesRequest(
   )
   const body = withoutUndefined({
     model: target.model,
-    input: encodeInput(chat.messages, left, quirks.reasoningBack === 'reasoning_details'),
+    input: encodeInput(chat.messages, left, {
+      thoughts: quirks.reasoningBack === 'reasoning_details',
+      calls: quirks.signatures === true,
+    }),
     tools: encodeTools(chat, asObject(search), left),
     tool_choice: encodeChoice(chat),
     parallel_tool_calls: params.parallelToolCalls,

@@ -1,8 +1,9 @@
-import type { Citation, FinishReason, Part } from '../../domain/chat.ts'
+import type { Citation, FinishReason, Part, ProviderError } from '../../domain/chat.ts'
 import { isDoneCall } from '../../domain/done-calls.ts'
 import { asNumber, asObject, asString, fieldsBeside, objectsIn } from '../../lib/json.ts'
 import type { JsonObject } from '../../lib/json.ts'
 import { readError } from '../openai-chat/errors.ts'
+import { soundPart } from '../openai-chat/read-content.ts'
 import { usagePart } from './usage.ts'
 
 export const WIRE = 'openai_responses'
@@ -39,11 +40,17 @@ export function readEnd(body: JsonObject): Part[] {
   if (fields) parts.push({ type: 'raw', level: 'response', fields })
   const usage = asObject(body['usage'])
   if (usage) parts.push(usagePart(usage))
-  const error = body['error'] ? readError({ error: body['error'] }) : null
+  const error = failureOf(body)
   if (error) parts.push({ type: 'error', error: { ...error, status: statusOf(error.code) } })
   const finish = finishOf(body)
   if (finish) parts.push(finish)
   return parts
+}
+
+/** One that failed may not say why. */
+function failureOf({ error, status }: JsonObject): ProviderError | null {
+  if (error) return readError({ error })
+  return status === 'failed' ? readError({ error: 'The response failed.' }) : null
 }
 
 /** Source: OpenAI API reference, the response object's `error.code`. */
@@ -60,16 +67,18 @@ function finishOf(body: JsonObject): Part | null {
   if (status === 'incomplete') {
     return { type: 'finish', reason: INCOMPLETE.get(why ?? '') ?? 'unknown', raw: why ?? status }
   }
+  if (status === 'failed') return null
+  // It waits for the client, by Perplexity's word.
+  if (status === 'requires_action') return { type: 'finish', reason: 'tool_call', raw: status }
   // It goes on in the background, or was stopped there: its id is all there is to have.
-  if (NOT_YET.has(status ?? '')) return { type: 'finish', reason: 'unknown', raw: status ?? '' }
-  if (status !== undefined && status !== 'completed') return null
+  if (status !== undefined && status !== 'completed') {
+    return { type: 'finish', reason: 'unknown', raw: status }
+  }
   const output = objectsIn(body['output'])
   if (status === undefined && output.length === 0) return null
   const calls = output.some(isCall)
   return { type: 'finish', reason: calls ? 'tool_call' : 'stop', raw: status ?? 'completed' }
 }
-
-const NOT_YET: ReadonlySet<string> = new Set(['queued', 'in_progress', 'cancelled'])
 
 const INCOMPLETE: ReadonlyMap<string, FinishReason> = new Map([
   ['max_output_tokens', 'length'],
@@ -85,7 +94,7 @@ export function readItem(item: JsonObject, index: number): Part[] {
   }
   switch (asString(item['type'])) {
     case 'message':
-      return objectsIn(item['content']).flatMap(readContent)
+      return objectsIn(item['content']).flatMap((content) => readContent(content, item))
     case 'reasoning':
       return readReasoning(item)
     case 'image_generation_call':
@@ -111,25 +120,45 @@ function readImage(item: JsonObject): Part[] {
 }
 
 export function callPart(item: JsonObject, index: number): Part {
+  const signature = asString(item['thought_signature'])
   return {
     type: 'tool_call',
     index,
     id: asString(item['call_id']) ?? asString(item['id']) ?? '',
     name: asString(item['name']) ?? '',
     ...(item['type'] === 'custom_tool_call' && { custom: true }),
+    ...(signature !== undefined && { signature }),
   }
 }
 
-function readContent(content: JsonObject): Part[] {
-  if (content['type'] === 'refusal') {
-    return [{ type: 'refusal', text: asString(content['refusal']) ?? '' }]
+function readContent(content: JsonObject, item: JsonObject): Part[] {
+  switch (asString(content['type'])) {
+    case 'refusal':
+      return [{ type: 'refusal', text: asString(content['refusal']) ?? '' }]
+    case 'output_audio':
+      return readSpeech(content)
+    default: {
+      const text = asString(content['text'])
+      // A piece that has no noun stays in a message: it is no item.
+      if (text === undefined) {
+        return [{ type: 'unknown', data: { ...item, content: [content] }, wire: WIRE }]
+      }
+      return [
+        { type: 'text', text, begins: true },
+        ...objectsIn(content['annotations']).map(annotationPart),
+        ...readLogprobs(content),
+      ]
+    }
   }
-  const text = asString(content['text'])
-  if (text === undefined) return [{ type: 'unknown', data: content, wire: WIRE }]
+}
+
+/** What the model spoke, and how it sounds. Source: OpenAI API reference, `OutputAudio`. */
+function readSpeech({ transcript, data }: JsonObject): Part[] {
+  const text = asString(transcript) ?? ''
+  const sound = asString(data) ?? ''
   return [
-    { type: 'text', text, begins: true },
-    ...objectsIn(content['annotations']).map(annotationPart),
-    ...readLogprobs(content),
+    ...(text === '' ? [] : [{ type: 'text', text, begins: true } as const]),
+    ...(sound === '' ? [] : [soundPart(sound, {})]),
   ]
 }
 

@@ -9,8 +9,10 @@ export function usagePart(raw: JsonObject): Part {
   const outputs = asObject(raw['output_tokens_details']) ?? {}
   const [input, [cacheRead = null, cacheWrite = null, audioInput = null, imageInput = null]] =
     split(count(raw, 'input_tokens'), [
-      count(inputs, 'cached_tokens'),
-      count(inputs, 'cache_write_tokens') ?? count(inputs, 'cache_creation_tokens'),
+      count(inputs, 'cached_tokens') ?? count(inputs, 'cache_read_input_tokens'),
+      count(inputs, 'cache_write_tokens') ??
+        count(inputs, 'cache_creation_tokens') ??
+        count(inputs, 'cache_creation_input_tokens'),
       count(inputs, 'audio_tokens'),
       count(inputs, 'image_tokens'),
     ])

@@ -80,7 +80,8 @@ function readPages(facts: Facts, body: JsonObject): void {
   const places = [cited, asArray(body['web_search']), asArray(venice), asArray(alibaba)]
   for (const page of places.flat()) {
     const told = asObject(page)
-    facts.urls.push(text(page) || text(told?.['url']) || text(told?.['link']))
+    const url = text(page) || text(told?.['url']) || text(told?.['link'])
+    if (url !== '') facts.urls.push(url)
   }
 }
 

@@ -17,10 +17,11 @@ export function readResponses(events: readonly Event[]): Facts {
       items.set(asNumber(body['output_index']) ?? items.size, asObject(body['item']) ?? {})
     }
     if (body['type'] === 'error') facts.error = errorOf(body)
+    facts.reasoning += thoughtIn(body)
     response = asObject(body['response']) ?? (body['object'] === 'response' ? body : response)
     if (body['error'] && body['object'] !== 'response') facts.error = errorOf(body)
   }
-  if (response['error']) facts.error = errorOf(response)
+  if (response['error'] || response['status'] === 'failed') facts.error ??= errorOf(response)
   // mistral.rs tells it beside the items; blanks alone are nothing.
   facts.reasoning += text(response['reasoning']).trim() && text(response['reasoning'])
   const listed = objectsIn(response['output'])
@@ -28,6 +29,11 @@ export function readResponses(events: readonly Event[]): Facts {
   readUsage(facts, asObject(response['usage']))
   readFinish(facts, response)
   return facts
+}
+
+/** Perplexity's agents tell what they think as they search. */
+function thoughtIn({ type, thought }: JsonObject): string {
+  return text(type).startsWith('response.reasoning.') ? text(thought) : ''
 }
 
 function readUsage(facts: Facts, usage: JsonObject | undefined): void {
@@ -48,6 +54,7 @@ function readFinish(facts: Facts, response: JsonObject): void {
 function readItem(facts: Facts, item: JsonObject): void {
   for (const piece of item['type'] === 'message' ? objectsIn(item['content']) : []) {
     facts.text += text(piece['text'])
+    if (piece['type'] === 'output_audio') facts.text += text(piece['transcript'])
     facts.refusal += text(piece['refusal'])
     for (const annotation of objectsIn(piece['annotations'])) {
       if (asString(annotation['url'])) facts.urls.push(text(annotation['url']))

@@ -135,7 +135,7 @@ export class ResponseEncoder implements StreamEncoder {
   }
 
   #unknown(part: Extract<Part, { type: 'unknown' }>): void {
-    if (part.wire === 'openai_responses') this.#whole(() => part.data, 'item')
+    if (part.wire === 'openai_responses') this.#whole((id) => ({ id, ...part.data }), 'item')
     const work = workIn(part)
     if (!work) return
     this.#close()

@@ -155,7 +155,8 @@ function itemOf(block: Block, id: string): JsonObject[] {
       return [fileItem(block, id)]
     case 'unknown': {
       const data = asObject(block.data)
-      return data && block.wire === WIRE ? [data] : []
+      // Every item has a name, though its provider gave it none.
+      return data && block.wire === WIRE ? [{ id, ...data }] : []
     }
     default:
       return []
