@@ -189,10 +189,10 @@ test('what an agent of Perplexity’s thinks as it searches is a thought', () =>
 const message = (piece: JsonObject) => ({ id: 'msg_1', type: 'message', content: [piece] })
 
 test('speech is its words and a sound; a piece without a noun stays in its message', () => {
-  const speech = { type: 'output_audio', data: 'UklGRgAA', transcript: 'Hello.' }
+  const speech = { type: 'output_audio', data: 'UklGRgAAAABXQVZF', transcript: 'Hello.' }
   expect(whole({ output: [message(speech)] }).content).toEqual([
     { type: 'text', text: 'Hello.' },
-    { type: 'file', url: 'data:audio/wav;base64,UklGRgAA', mimeType: 'audio/wav' },
+    { type: 'file', url: 'data:audio/wav;base64,UklGRgAAAABXQVZF', mimeType: 'audio/wav' },
   ])
   const strange = message({ type: 'output_hologram', data: 'zz' })
   expect(whole({ output: [strange] }).content).toMatchObject([{ type: 'unknown', data: strange }])
