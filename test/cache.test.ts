@@ -105,6 +105,29 @@ test('F077 F197 a hit of a function uses and costs nothing, and its record says 
   })
 })
 
+test('F197 F313 a model inference of a hit has the tokens of the answer that was kept', async () => {
+  await withGateway(async (gateway) => {
+    for (const stream of [false, true]) {
+      for (const cached of [false, true]) {
+        const response = await fetch(`${gateway.url}/inference`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify({
+            function_name: 'f',
+            input: { messages: MESSAGES },
+            cache_options: { enabled: 'on' },
+            stream,
+          }),
+        })
+        const [id] = /[0-9a-f-]{36}/.exec(await response.text()) ?? []
+        const read = await fetch(`${gateway.url}/internal/model_inferences/${id}`)
+        const tokens = { input_tokens: 7, output_tokens: 2 }
+        expect(await read.json()).toMatchObject({ model_inferences: [{ ...tokens, cached }] })
+      }
+    }
+  })
+})
+
 test('F069 F070 F071 F197 what was said to another is no raw response of a hit', async () => {
   await withGateway(async (gateway) => {
     const ask = async (stream: boolean) => {

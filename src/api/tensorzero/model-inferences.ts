@@ -3,6 +3,8 @@ import { inputOf } from '../../domain/input.ts'
 import { inputJson, storedBlock } from '../../domain/native-blocks.ts'
 import type { AttemptRecord } from '../../domain/record.ts'
 import { totalInput, totalOutput } from '../../domain/usage.ts'
+import { usageOfCached } from '../../engine/cached-usage.ts'
+import type { Engine } from '../../engine/engine.ts'
 import type { Route } from '../../http/route.ts'
 import type { JsonObject } from '../../lib/json.ts'
 import { upToNow } from '../../ops/up-to-now.ts'
@@ -24,11 +26,18 @@ const modelInferences = nativeRoute({
     const found = await stored.reads.get(id)
     if (!found) return { model_inferences: [] }
     const answered = found.attemptRecords.filter(({ error }) => error === null)
-    return { model_inferences: answered.map((attempt) => present(found, attempt)) }
+    const config = app.engine.config()
+    return { model_inferences: answered.map((attempt) => present(found, asFirst(config, attempt))) }
   },
 })
 
 export const modelInferenceRoutes: readonly Route<App>[] = [modelInferences]
+
+/** TensorZero stores of an answer from its cache what it would have used without. */
+function asFirst(config: ReturnType<Engine['config']>, attempt: AttemptRecord): AttemptRecord {
+  if (attempt.cached !== true) return attempt
+  return { ...attempt, usage: usageOfCached(config, attempt) ?? attempt.usage }
+}
 
 function present(found: StoredInference, attempt: AttemptRecord): JsonObject {
   const { usage, costNano } = attempt
