@@ -190,11 +190,7 @@ function decodePiece(value: Json): Block {
   if (piece['type'] === 'text' && text !== undefined) return { type: 'text', text, ...hints }
   const refusal = asString(piece['refusal'])
   if (refusal !== undefined) return { type: 'refusal', text: refusal }
-  if (piece['type'] === 'thinking') {
-    const signature = asString(piece['signature'])
-    const signed = signature === undefined ? {} : { signature, format: 'mistral-v1' }
-    return { type: 'thought', text: thinkingOf(piece['thinking']), ...signed }
-  }
+  if (piece['type'] === 'thinking') return { type: 'thought', text: thinkingOf(piece['thinking']) }
   const file = decodeFile(piece)
   return file ? { ...file, ...hints } : { type: 'unknown', data: value, wire: 'openai_chat' }
 }

@@ -37,9 +37,8 @@ export function filePart(block: JsonObject): Part | null {
     if (!file || !source) continue
     const mimeType = typeOf(kind, asString(file['format']))
     const data = asString(source['bytes'])
-    const url = asString(asObject(source['s3Location'])?.['uri'])
-    if (data !== undefined)
-      return { type: 'file', url: `data:${mimeType};base64,${data}`, mimeType }
+    const inline = data === undefined ? undefined : `data:${mimeType};base64,${data}`
+    const url = inline ?? asString(asObject(source['s3Location'])?.['uri'])
     if (url !== undefined) return { type: 'file', url, mimeType }
   }
   return null

@@ -3,6 +3,8 @@ import type { Part } from '../../domain/chat.ts'
 /** Which block is open: two alike that follow each other must stay two. */
 export class Blocks {
   readonly #texts = new Map<number, string>()
+  /** Calls without arguments so far. */
+  readonly #bare = new Set<number>()
   #kind: 'text' | 'reasoning' | 'call' | null = null
   #index = 0
 
@@ -24,8 +26,14 @@ export class Blocks {
     return { type: 'reasoning', text, ...begins, ...(format !== undefined && { format }) }
   }
 
-  enterCall(): void {
+  enterCall(index: number): void {
+    this.#bare.add(index)
     this.#enter('call', 0)
+  }
+
+  /** A call has arguments now; whether it had none before. */
+  argue(index: number): boolean {
+    return this.#bare.delete(index)
   }
 
   textOf(index: number): string {

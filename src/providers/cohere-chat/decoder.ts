@@ -11,7 +11,15 @@ import type { SseEvent } from '../../lib/sse.ts'
 import { readError } from '../openai-chat/errors.ts'
 import type { Decoder } from '../provider.ts'
 import { Blocks } from './blocks.ts'
-import { logprobsPart, readCall, readCited, readEnd, readPiece, readPlan } from './parts.ts'
+import {
+  logprobsPart,
+  readCall,
+  readCallEnd,
+  readCited,
+  readEnd,
+  readPiece,
+  readPlan,
+} from './parts.ts'
 
 /** Reads one stream of events. */
 export class CohereDecoder implements Decoder {
@@ -40,7 +48,7 @@ const READERS: ReadonlyMap<string, Reader> = new Map([
   ['tool-plan-delta', (event, blocks) => readPlan(messageOf(event)['tool_plan'], blocks)],
   ['tool-call-start', readToolCall],
   ['tool-call-delta', readToolCall],
-  ['tool-call-end', readNothing],
+  ['tool-call-end', (event, blocks) => readCallEnd(indexOf(event), blocks)],
   ['citation-start', readCitation],
   ['citation-end', readNothing],
   ['message-end', (event) => readEnd(asObject(event['delta']) ?? {})],

@@ -1,7 +1,7 @@
 import type { FinishReason, Part, ProviderError } from '../../domain/chat.ts'
 import { asArray, asObject, asString, type Json, type JsonObject } from '../../lib/json.ts'
 import type { Blocks } from './blocks.ts'
-import { readCitation } from './citations.ts'
+import { readCitations } from './citations.ts'
 import { usagePart } from './usage.ts'
 
 /** What a thought is called that explains the tool calls after it. */
@@ -30,11 +30,17 @@ export function readCall(call: JsonObject, index: number, blocks: Blocks): Part[
   const text = typeof args === 'string' ? args : args ? JSON.stringify(args) : ''
   const parts: Part[] = []
   if (name !== undefined) {
-    blocks.enterCall()
+    blocks.enterCall(index)
     parts.push({ type: 'tool_call', index, id: asString(call['id']) ?? '', name })
   }
-  if (text !== '') parts.push({ type: 'tool_arguments', index, text })
-  return parts
+  if (text === '') return parts
+  blocks.argue(index)
+  return [...parts, { type: 'tool_arguments', index, text }]
+}
+
+/** A call that had no arguments when it ended takes none. */
+export function readCallEnd(index: number, blocks: Blocks): Part[] {
+  return blocks.argue(index) ? [{ type: 'tool_arguments', index, text: '{}' }] : []
 }
 
 /** What is cited in a thought or a plan has no noun. */
@@ -43,7 +49,8 @@ export function readCited(raw: JsonObject, blocks: Blocks, index: number | undef
   if (kind !== 'TEXT_CONTENT' || !blocks.isText) {
     return [{ type: 'raw', level: 'message', fields: { citations: [raw] } }]
   }
-  return [{ type: 'citation', citation: readCitation(raw, blocks.textOf(index ?? blocks.index)) }]
+  const citations = readCitations(raw, blocks.textOf(index ?? blocks.index))
+  return citations.map((citation) => ({ type: 'citation', citation }))
 }
 
 /** In the place and shape of OpenAI's. A piece of several tokens is as likely as all of them. */

@@ -84,6 +84,7 @@ test('reads thoughts, texts, the plan, calls, citations and usage', () => {
           {
             url: 'https://example.com/',
             title: 'Facts',
+            citedText: 'Ruby',
             startIndex: 3,
             endIndex: 7,
             raw: { ...CITATION, content_index: 1 },
@@ -212,4 +213,38 @@ test('no JSON makes it throw', () => {
       ).toBeDefined()
     }),
   )
+})
+
+test('each source that has a name or an address is cited, those without go with the first', () => {
+  const sources = [
+    { type: 'document', id: 'd1', document: { title: 'Facts', url: 'https://a.example' } },
+    { type: 'document', id: 'd2', document: { text: 'Ruby is red.' } },
+    { type: 'tool', id: 't1', tool_output: { url: 'https://b.example' } },
+  ]
+  const raw = { start: 0, end: 4, text: 'Ruby', sources }
+  const message = { content: [{ type: 'text', text: 'Ruby' }], citations: [raw] }
+  const place = { citedText: 'Ruby', startIndex: 0, endIndex: 4, wire: 'cohere_chat' }
+  expect(answerOf(cohereChat.parts({ message })).content).toEqual([
+    {
+      type: 'text',
+      text: 'Ruby',
+      citations: [
+        {
+          title: 'Facts',
+          url: 'https://a.example',
+          raw: { ...raw, sources: sources.slice(0, 2) },
+          ...place,
+        },
+        { url: 'https://b.example', raw: { ...raw, sources: sources.slice(2) }, ...place },
+      ],
+    },
+  ])
+})
+
+test('a call that ends without arguments takes none', () => {
+  const call = { id: 'c', type: 'function', function: { name: 'f', arguments: '' } }
+  const events = [event('tool-call-start', 0, { tool_calls: call }), event('tool-call-end', 0, {})]
+  expect(answerOf(streamed(...events)).content).toEqual([
+    { type: 'tool_call', id: 'c', name: 'f', arguments: '{}' },
+  ])
 })

@@ -38,9 +38,11 @@ const KINDS = ['web', 'retrievedContext', 'maps', 'image'] as const
 function citationOf(raw: JsonObject, page: JsonObject, place: Place): CitationPart {
   const url = asString(page['uri']) ?? asString(page['sourceUri'])
   const title = asString(page['title'])
+  const passage = asString(page['text'])
   const citation: Citation = {
     ...(url !== undefined && { url }),
     ...(title !== undefined && { title }),
+    ...(passage !== undefined && { citedText: passage }),
     ...place,
     raw,
     wire: 'gemini',

@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest'
 import type { Block, JsonObject, Thought } from '../../domain/chat.ts'
-import { asObject } from '../../lib/json.ts'
 import { Leftovers } from '../leftovers.ts'
 import type { Quirks } from '../provider.ts'
 import { encodeMessages } from './encode-messages.ts'
@@ -73,19 +72,4 @@ test.each<[string, Block[], JsonObject | undefined]>([
   const messages = [{ role: 'assistant', content } as const]
   const sentOn = encodeMessages(messages, { reasoningBack: 'reasoning' }, new Leftovers())
   expect(sentOn).toEqual(expected ? [{ role: 'assistant', ...expected }] : [])
-})
-
-test('Mistral is given back the signatures it gave, and no other', () => {
-  const thought = { type: 'thought', text: 'Hm.', signature: 'sig' } as const
-  const sent = [{ ...thought, format: 'mistral-v1' }, thought].map((each) => {
-    const quirks = { reasoningBack: 'thinking_list' } as const
-    const [message] = encodeMessages(
-      [{ role: 'assistant', content: [each] }],
-      quirks,
-      new Leftovers(),
-    )
-    return asObject(message)?.['content']
-  })
-  const thinking = { type: 'thinking', thinking: [{ type: 'text', text: 'Hm.' }] }
-  expect(sent).toEqual([[{ ...thinking, signature: 'sig' }], [thinking]])
 })

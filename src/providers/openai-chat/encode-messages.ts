@@ -11,7 +11,7 @@ import { splitDataUrl } from '../../lib/data-url.ts'
 import { asObject, type Json, type JsonObject } from '../../lib/json.ts'
 import type { Leftovers } from '../leftovers.ts'
 import type { Quirks } from '../provider.ts'
-import { breakpointOf, MISTRAL, WIRE, withoutUndefined } from './fields.ts'
+import { breakpointOf, WIRE, withoutUndefined } from './fields.ts'
 
 /** Messages of a conversation. A result of a tool is a message of its own here. */
 export function encodeMessages(
@@ -80,14 +80,11 @@ function encodeAssistant(blocks: readonly Block[], quirks: Quirks, left: Leftove
 
 const MAY_BE_SILENT = ['refusal', 'audio', 'tool_calls']
 
-/** Mistral takes thoughts back as pieces of the content, with a signature of its own alone. */
+/** Mistral takes thoughts back as pieces of the content. */
 function thinkingOf(thoughts: readonly Thought[]): Json[] {
-  return thoughts.flatMap(({ text, signature, format }): Json[] => {
-    const own = format === MISTRAL ? signature : undefined
-    if (text === null && own === undefined) return []
-    const thinking = [{ type: 'text', text: text ?? '' }]
-    return [withoutUndefined({ type: 'thinking', thinking, signature: own })]
-  })
+  return thoughts.flatMap(({ text }): Json[] =>
+    text === null ? [] : [{ type: 'thinking', thinking: [{ type: 'text', text }] }],
+  )
 }
 
 /** Pieces of an assistant's message that this wire has no name for come back as they were. */

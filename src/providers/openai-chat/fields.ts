@@ -2,8 +2,6 @@ import type { FileBlock, TextBlock } from '../../domain/chat.ts'
 import type { Json, JsonObject } from '../../lib/json.ts'
 
 export const WIRE = 'openai_chat'
-/** What a thought that Mistral signed is called. */
-export const MISTRAL = 'mistral-v1'
 
 /** Fields that have a value. */
 export function withoutUndefined(fields: Record<string, Json | undefined>): JsonObject {

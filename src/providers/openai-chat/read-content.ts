@@ -1,10 +1,10 @@
-import type { Part } from '../../domain/chat.ts'
+import type { Citation, Part } from '../../domain/chat.ts'
 import { asArray, asObject, asString, objectsIn } from '../../lib/json.ts'
 import type { Json, JsonObject } from '../../lib/json.ts'
 import { soundType } from '../../lib/sniff.ts'
 import { readCitation } from './citations.ts'
 import type { CallPlaces } from './call-places.ts'
-import { MISTRAL, WIRE } from './fields.ts'
+import { WIRE } from './fields.ts'
 
 type At = { readonly choice?: number }
 
@@ -24,19 +24,22 @@ function readPiece(piece: JsonObject, at: At, parts: Part[]): void {
     case 'thinking': {
       const text = thinkingText(piece['thinking'])
       const signature = asString(piece['signature'])
-      const signed = signature === undefined ? {} : { signature, format: MISTRAL }
+      const signed = signature === undefined ? {} : { signature }
       if (text !== '' || signature) parts.push({ type: 'reasoning', text, ...signed, ...at })
       break
     }
     case 'reasoning':
       // Read with the other thoughts.
       break
+    case 'reference':
+      parts.push({ type: 'citation', citation: referenceIn(piece), ...at })
+      break
     case 'refusal':
       parts.push({ type: 'refusal', text: asString(piece['refusal']) ?? '', ...at })
       break
     default: {
       const text = asString(piece['text'])
-      const url = imageUrl(piece)
+      const url = fileUrl(piece)
       if (text) parts.push({ type: 'text', text, ...at }, ...citedIn(piece, at))
       else if (url !== undefined) parts.push({ type: 'file', url, ...at })
       else if (text === undefined) parts.push({ type: 'unknown', data: piece, wire: WIRE, ...at })
@@ -52,6 +55,11 @@ function citedIn({ citations }: JsonObject, at: At): Part[] {
   })
 }
 
+/** Mistral cites by the names that the request gave its documents. Source: Mistral docs, "Citations". */
+function referenceIn(raw: JsonObject): Citation {
+  return { title: asArray(raw['reference_ids']).map(String).join(', '), raw, wire: WIRE }
+}
+
 function thinkingText(thinking: Json | undefined): string {
   if (typeof thinking === 'string') return thinking
   return asArray(thinking)
@@ -59,9 +67,9 @@ function thinkingText(thinking: Json | undefined): string {
     .join('')
 }
 
-function imageUrl(piece: JsonObject): string | undefined {
-  const image = piece['image_url']
-  return asString(asObject(image)?.['url']) ?? asString(image)
+function fileUrl(piece: JsonObject): string | undefined {
+  const file = piece['image_url'] ?? piece['document_url']
+  return asString(asObject(file)?.['url']) ?? asString(file)
 }
 
 /** What Gemini signs in this format: words and calls. Source: Gemini docs, "OpenAI compatibility". */
@@ -91,7 +99,7 @@ export function readMedia(
   parts: Part[],
 ): void {
   for (const image of objectsIn(message['images'])) {
-    const url = imageUrl(image)
+    const url = fileUrl(image)
     const { image_url: _url, ...raw } = image
     if (url !== undefined) parts.push({ type: 'file', url, raw, wire: WIRE, ...at })
   }

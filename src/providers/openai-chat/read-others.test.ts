@@ -108,6 +108,21 @@ test('a thought that Mistral signed has its signature', () => {
   const thinking = [{ type: 'text', text: 'Hm.' }]
   const content = [{ type: 'thinking', thinking, signature: 'sig', closed: true }]
   expect(blocksOf(readCompletion({ choices: choices({ message: { content } }) }))).toEqual([
-    { type: 'thought', text: 'Hm.', signature: 'sig', format: 'mistral-v1' },
+    { type: 'thought', text: 'Hm.', signature: 'sig' },
+  ])
+})
+
+test('what Mistral refers to is cited, where it stands', () => {
+  const reference = { type: 'reference', reference_ids: [0, 'doc-2'] }
+  const content = [{ type: 'text', text: 'Ruby' }, reference, { type: 'text', text: ' is red.' }]
+  const document = { type: 'document_url', document_url: 'https://a.example/a.pdf' }
+  const message = { content: [...content, document] }
+  expect(blocksOf(readCompletion({ choices: choices({ message }) }))).toEqual([
+    {
+      type: 'text',
+      text: 'Ruby is red.',
+      citations: [{ title: '0, doc-2', raw: reference, wire: 'openai_chat' }],
+    },
+    { type: 'file', url: 'https://a.example/a.pdf' },
   ])
 })

@@ -10,8 +10,8 @@ export function turnsIn({ messages }: JsonObject): JsonObject[] {
   const done = new Set(all.flatMap(({ tool_call_id: id }) => asString(id) ?? []))
   return all
     .filter(({ role }) => role !== 'tool')
-    .map(({ tool_calls: calls, ...message }) => ({
-      ...message,
-      tool_calls: objectsIn(calls).filter(({ id }) => !done.has(asString(id) ?? '')),
-    }))
+    .map(({ tool_calls: calls, ...message }) => {
+      const open = objectsIn(calls).filter(({ id }) => !done.has(asString(id) ?? ''))
+      return Object.assign(message, { tool_calls: open })
+    })
 }

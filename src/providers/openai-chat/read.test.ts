@@ -154,7 +154,7 @@ test('what has no noun is kept by its level', () => {
 })
 
 test('a piece of content of an unknown kind is kept as it is', () => {
-  const piece = { type: 'reference', reference_ids: [1] }
+  const piece = { type: 'tool_file', tool: 'image_generation', file_id: 'f' }
   expect(whole({ content: [piece, { type: 'text', text: 'a' }] })).toEqual([
     { type: 'unknown', data: piece, wire: 'openai_chat' },
     { type: 'text', text: 'a' },

@@ -49,6 +49,7 @@ export function readChat(events: readonly Event[]): Facts {
       if (choice['error']) facts.error = errorOf(choice)
       const message = asObject(choice[first]) ?? asObject(choice[second]) ?? {}
       readChatMessage(facts, message, calls)
+      for (const turn of turnsIn(choice)) readChatMessage(facts, turn, calls)
       facts.finish = CHAT_FINISH[text(choice['finish_reason']).toLowerCase()] ?? facts.finish
     }
   }
@@ -69,6 +70,18 @@ function answerIn(body: JsonObject): JsonObject[] {
 
 function hasCalls({ message }: JsonObject): boolean {
   return objectsIn(asObject(message)?.['tool_calls']).length > 0
+}
+
+/** What Mistral says before and after the tools it runs itself. */
+function turnsIn({ messages }: JsonObject): JsonObject[] {
+  const all = objectsIn(messages)
+  const done = new Set(all.map(({ tool_call_id: id }) => id))
+  return all
+    .filter(({ role }) => role === 'assistant')
+    .map(({ content, tool_calls: calls }) => ({
+      content: content ?? null,
+      tool_calls: objectsIn(calls).filter(({ id }) => !done.has(id)),
+    }))
 }
 
 /** Pages beside an answer: addresses, or objects that have one. */

@@ -32,8 +32,16 @@ export function readGemini(events: readonly Event[]): Facts {
 
 function readGrounding(facts: Facts, candidate: JsonObject | undefined): void {
   const grounding = asObject(candidate?.['groundingMetadata'])
+  const recited = asObject(candidate?.['citationMetadata'])
+  for (const source of [
+    ...objectsIn(recited?.['citationSources']),
+    ...objectsIn(recited?.['citations']),
+  ]) {
+    if (asString(source['uri'])) facts.urls.push(text(source['uri']))
+  }
   for (const chunk of objectsIn(grounding?.['groundingChunks'])) {
-    const url = asString(asObject(chunk['web'])?.['uri'])
+    const [page] = ['web', 'maps', 'retrievedContext', 'image'].flatMap((kind) => chunk[kind] ?? [])
+    const url = asString(asObject(page)?.['uri']) ?? asString(asObject(page)?.['sourceUri'])
     if (url !== undefined) facts.urls.push(url)
   }
 }

@@ -53,6 +53,7 @@ function readCohereMessage(facts: Facts, message: JsonObject, grows: boolean): v
     facts.reasoning += text(piece['thinking'])
   }
   facts.reasoning += text(message['tool_plan'])
+  readCohereSources(facts, message)
   const call = asObject(message['tool_calls'])
   for (const each of call ? [call] : objectsIn(message['tool_calls'])) {
     const fn = asObject(each['function'])
@@ -60,5 +61,17 @@ function readCohereMessage(facts: Facts, message: JsonObject, grows: boolean): v
     const args = text(fn?.['arguments'])
     if (grows && last) last.text += args
     else facts.calls.push({ id: text(each['id']), name: text(fn?.['name']), text: args })
+  }
+}
+
+/** What is cited in a thought or a plan has no place elsewhere. */
+function readCohereSources(facts: Facts, { citations }: JsonObject): void {
+  const one = asObject(citations)
+  for (const citation of one ? [one] : objectsIn(citations)) {
+    if ((citation['type'] ?? 'TEXT_CONTENT') !== 'TEXT_CONTENT') continue
+    for (const source of objectsIn(citation['sources'])) {
+      const url = asObject(source['document'])?.['url'] ?? asObject(source['tool_output'])?.['url']
+      if (asString(url)) facts.urls.push(text(url))
+    }
   }
 }
