@@ -56,6 +56,15 @@ test('changes the model and no other byte', () => {
   expect(sent(askOf(body))).toBe(body.replace('"mö"', String.raw`"up/\"stream\""`))
 })
 
+const withoutSecret = ({ secret: _secret, ...json }: JsonObject) => json
+
+test('what a format’s model would refuse of others is left out, and named', () => {
+  const body = '{ "model" : "m", "secret":1, "n":1.0 }'
+  const { bytes, dropped } = outgoing(askOf(body), targetOf({ wire: { tidied: withoutSecret } }))
+  expect(JSON.parse(bytes.toString())).toEqual({ model: 'up/"stream"', n: 1 })
+  expect(dropped).toEqual(['earlier reasoning of another provider'])
+})
+
 function adapting(adapt: (json: JsonObject) => JsonObject): Target {
   const target = targetOf()
   return { ...target, provider: { ...target.provider, adapt } }

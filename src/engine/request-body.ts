@@ -27,28 +27,37 @@ const USAGE_OPTION = '"stream_options":{"include_usage":true},'
 export function bodyFor(ask: ModelCall, target: Target, wire: Wire): OutgoingBody {
   const { provider, upstreamModel: model } = target
   if (provider.relays) return relayedBody(ask, target, wire)
+  if (ask.rename && wire.name === ask.wire) {
+    return { bytes: ask.rename(model), addedUsage: false, dropped: [] }
+  }
   const asks = wire.usageOption === true && provider.quirks.asksForUsage === true
   const addedUsage = ask.stream && !ask.wantsUsage && asks
-  const patches = allPatches(ask, target, 'extraBody')
+  if (wire.name === ask.wire) return sameFormat(ask, target, wire, addedUsage)
   const to = { model, stream: ask.stream, options: target.options }
-  const adapt = (body: JsonObject) => provider.adapt?.(body, to) ?? body
-  if (wire.name === ask.wire) {
-    if (ask.rename) return { bytes: ask.rename(model), addedUsage: false, dropped: [] }
-    // A provider that has nothing to change gives back what it got.
-    const adapted = adapt(ask.json)
-    const unchanged = ask.verbatim && patches.length === 0 && adapted === ask.json
-    const simple = unchanged && !(addedUsage && 'stream_options' in ask.json)
-    const bytes = simple
-      ? withModel(ask, target, wire, addedUsage)
-      : written(wire.namesModel ? named(adapted, model) : adapted, addedUsage, patches)
-    return { bytes, addedUsage, dropped: [] }
-  }
   const encoded = ask.encodeFor(placeOf(target), to)
   if (!encoded) throw untranslatable(ask, target)
   const { body, dropped } = encoded
-  const bytes = written(adapt(body), addedUsage || (ask.stream && asks), patches)
+  const adapted = provider.adapt?.(body, to) ?? body
+  const patches = allPatches(ask, target, 'extraBody')
+  const bytes = written(adapted, addedUsage || (ask.stream && asks), patches)
   return { bytes, addedUsage, dropped }
 }
+
+/** What the wire and the provider give back as they got it goes on byte for byte. */
+function sameFormat(ask: ModelCall, target: Target, wire: Wire, addedUsage: boolean): OutgoingBody {
+  const { provider, upstreamModel: model, options } = target
+  const patches = allPatches(ask, target, 'extraBody')
+  const own = wire.tidied?.(ask.json, model) ?? ask.json
+  const adapted = provider.adapt?.(own, { model, stream: ask.stream, options }) ?? own
+  const unchanged = ask.verbatim && patches.length === 0 && adapted === ask.json
+  const simple = unchanged && !(addedUsage && 'stream_options' in ask.json)
+  const bytes = simple
+    ? withModel(ask, target, wire, addedUsage)
+    : written(wire.namesModel ? named(adapted, model) : adapted, addedUsage, patches)
+  return { bytes, addedUsage, dropped: own === ask.json ? [] : [FOREIGN] }
+}
+
+const FOREIGN = 'earlier reasoning of another provider'
 
 /** The body for another gateway: changes go on as changes, for they are meant for its providers. */
 function relayedBody(ask: ModelCall, target: Target, wire: Wire): OutgoingBody {

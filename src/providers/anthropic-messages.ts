@@ -2,6 +2,7 @@ import { encodeMessagesRequest } from './anthropic-messages/encode.ts'
 import { readAnthropicError } from './anthropic-messages/errors.ts'
 import { MessagesDecoder } from './anthropic-messages/decoder.ts'
 import { readMessage } from './anthropic-messages/read.ts'
+import { withOwnThoughts } from './anthropic-messages/own-thoughts.ts'
 import { countingWire } from './count-tokens.ts'
 import type { ChatWire } from './provider.ts'
 
@@ -15,6 +16,7 @@ export const anthropicMessages: ChatWire = {
   parts: readMessage,
   decoder: () => new MessagesDecoder(),
   error: readAnthropicError,
+  tidied: withOwnThoughts,
   glance: { says: '"stop_reason"', beside: '"content"', never: ['"error"'] },
 }
 
@@ -25,6 +27,7 @@ export const anthropicCountTokens = countingWire(
     path: () => 'messages/count_tokens',
     namesModel: true,
     error: readAnthropicError,
+    tidied: withOwnThoughts,
   },
   'input_tokens',
 )

@@ -2,6 +2,7 @@ import { countingWire } from './count-tokens.ts'
 import { readError } from './openai-chat/errors.ts'
 import { ResponsesDecoder } from './openai-responses/decoder.ts'
 import { encodeResponsesRequest } from './openai-responses/encode.ts'
+import { withOwnReasoning } from './openai-responses/own-reasoning.ts'
 import { readResponse } from './openai-responses/read.ts'
 import type { ChatWire } from './provider.ts'
 
@@ -17,6 +18,7 @@ export const openaiResponses: ChatWire = {
   parts: readResponse,
   decoder: () => new ResponsesDecoder(),
   error: (body) => readError(body),
+  tidied: withOwnReasoning,
 }
 
 /** Source: OpenAI API reference, "Get input token counts". */
@@ -26,6 +28,7 @@ export const openaiCountTokens = countingWire(
     path: () => 'responses/input_tokens',
     namesModel: true,
     error: readError,
+    tidied: withOwnReasoning,
   },
   'input_tokens',
 )

@@ -80,6 +80,11 @@ export interface Wire {
   readonly glance?: Glance
   /** Its answers need not be JSON (audio, text): such bytes go on unread. */
   readonly binary?: true
+  /**
+   * A body of a client of this same format without what this model would refuse, as secrets of
+   * others'; gives back what it got where there is none. Absent: all of it goes on.
+   */
+  tidied?(body: JsonObject, model: string): JsonObject
   /** Usage in a stream can be asked for by `stream_options`. */
   readonly usageOption?: true
 }

@@ -3,6 +3,7 @@ import { asObject, asString, type Json, type JsonObject, parseJson } from '../..
 import { unescapedText } from '../../lib/data-url.ts'
 import type { Leftovers } from '../leftovers.ts'
 import { withoutUndefined } from '../openai-chat/fields.ts'
+import { isForeign } from './own-thoughts.ts'
 import { WIRE } from './read.ts'
 
 /** A piece of a message as a content block; none where this wire has no such thing. */
@@ -45,8 +46,8 @@ function encodeText({
 
 /** Only a thought of Claude's own, signed by it, is believed; others would be refused. */
 function encodeThought(thought: Thought, left: Leftovers): Json[] {
-  const { text, id, format = 'anthropic', details = [] } = thought
-  const foreign = !/anthropic|claude/.test(format) || id?.startsWith('rs_') === true
+  const { text, details = [] } = thought
+  const foreign = isForeign(thought)
   const pieces = foreign ? [] : details.flatMap(encodeDetail)
   if (pieces.length > 0) return pieces
   const { signature = '', data = '' } = foreign ? {} : thought

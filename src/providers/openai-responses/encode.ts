@@ -5,6 +5,7 @@ import { withoutUndefined } from '../openai-chat/fields.ts'
 import type { Encoded, Quirks, WireTarget } from '../provider.ts'
 import { formatIn } from '../response-format.ts'
 import { encodeInput } from './encode-input.ts'
+import { withOwnReasoning } from './own-reasoning.ts'
 import { WIRE } from './read.ts'
 
 /** Our nouns as a Responses request. Source: OpenAI API reference, "Create a model response". */
@@ -24,10 +25,7 @@ export function encodeResponsesRequest(
   )
   const body = withoutUndefined({
     model: target.model,
-    input: encodeInput(chat.messages, left, {
-      thoughts: quirks.reasoningBack === 'reasoning_details',
-      calls: quirks.signatures === true,
-    }),
+    input: ownInput(chat, target, quirks, left),
     tools: encodeTools(chat, asObject(search), left),
     tool_choice: encodeChoice(chat),
     parallel_tool_calls: params.parallelToolCalls,
@@ -47,6 +45,21 @@ export function encodeResponsesRequest(
     stream: target.stream ? true : undefined,
   })
   return { body, dropped: left.words }
+}
+
+function ownInput(
+  { messages }: ChatRequest,
+  { model }: WireTarget,
+  quirks: Quirks,
+  left: Leftovers,
+): Json {
+  const thoughts = quirks.reasoningBack === 'reasoning_details'
+  const items = encodeInput(messages, left, { thoughts, calls: quirks.signatures === true })
+  // It sorts out by itself whose reasoning is whose.
+  if (thoughts) return items
+  const { input = items } = withOwnReasoning({ input: items }, model)
+  if (input !== items) left.add('earlier reasoning of another provider')
+  return input
 }
 
 function encodeTools(
