@@ -2,11 +2,16 @@ import type { Citation } from '../../domain/chat.ts'
 import { asNumber, asObject, asString, type JsonObject } from '../../lib/json.ts'
 import { compact } from '../compact.ts'
 
-/** A citation as chat completions word it: what it says of a page stands in an object of its own. */
+/**
+ * A citation as chat completions word it: what it says of a page stands in an object of its own. Of
+ * files, which OpenAI cites in Responses alone, all that was said stands beside it.
+ */
 export function annotationOf(citation: Citation): JsonObject {
   const { raw, wire, url, title, startIndex, endIndex, citedText } = citation
   if (wire === 'openai_chat' && raw['type'] === 'url_citation') return raw
+  const kind = asString(raw['type']) ?? ''
   return {
+    ...(wire === RESPONSES && FILES.has(kind) && { [kind]: raw }),
     type: 'url_citation',
     url_citation: {
       url: url ?? '',
@@ -18,8 +23,18 @@ export function annotationOf(citation: Citation): JsonObject {
   }
 }
 
+const RESPONSES = 'openai_responses'
+/** Source: OpenAI API reference, the annotations of an output text. */
+const FILES: ReadonlySet<string> = new Set([
+  'file_citation',
+  'container_file_citation',
+  'file_path',
+])
+
 /** The same, read: one of another kind has no noun. */
 export function citationOf(raw: JsonObject): Citation[] {
+  const file = [...FILES].map((kind) => asObject(raw[kind])).find(Boolean)
+  if (file) return [{ raw: file, wire: RESPONSES }]
   const page = asObject(raw['url_citation']) ?? raw
   const url = asString(page['url'])
   if (url === undefined) return []

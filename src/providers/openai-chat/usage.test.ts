@@ -160,3 +160,15 @@ test('a price may stand beside the usage', () => {
   const parts = readCompletion(body)
   expect(parts).toContainEqual(expect.objectContaining({ type: 'usage', reportedCost: 0.002 }))
 })
+
+test('reasoning that is in none of the totals takes no place in them', () => {
+  const usage = { prompt_tokens: 7, completion_tokens: 3847, total_tokens: 3854 }
+  expect(readUsage({ ...usage, reasoning_tokens: 308_156 })).toMatchObject({
+    output: 3847,
+    reasoning: null,
+  })
+  expect(readUsage({ ...usage, reasoning_tokens: 847 })).toMatchObject({
+    output: 3000,
+    reasoning: 847,
+  })
+})

@@ -9,9 +9,12 @@ import { asNumber, asObject, type Json, type JsonObject } from '../../lib/json.t
 export function readUsage(raw: JsonObject): Usage {
   const input = asObject(raw['prompt_tokens_details']) ?? {}
   const output = asObject(raw['completion_tokens_details']) ?? {}
-  const reasoning = number(output['reasoning_tokens']) ?? number(raw['reasoning_tokens'])
+  const beside = number(raw['reasoning_tokens'])
+  const told = number(output['reasoning_tokens']) ?? beside
   const prompt = number(raw['prompt_tokens'])
-  const completion = completionTokens(raw, prompt, reasoning)
+  const completion = completionTokens(raw, prompt, told)
+  // Perplexity's deep research counts what it thought in none of its totals.
+  const reasoning = told === beside && (beside ?? 0) > (completion ?? 0) ? null : told
 
   const cacheRead = number(input['cached_tokens']) ?? first(raw, CACHED)
   const cacheWrite = first(input, WRITTEN) ?? number(raw['cache_creation_input_tokens'])
