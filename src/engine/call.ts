@@ -1,7 +1,6 @@
 import type { Model } from '../config/config.ts'
 import { GatewayError } from '../domain/errors.ts'
 import { parseJson } from '../lib/json.ts'
-import { framingOf } from '../lib/frames.ts'
 import type { Flight, HttpResponse } from '../lib/transport.ts'
 import { readAll } from '../lib/body.ts'
 import type { ModelCall } from './ask.ts'
@@ -14,11 +13,12 @@ import { send } from './send.ts'
 import { TimeLimit } from './time-limit.ts'
 import type { AttemptTrace, Trace } from './trace.ts'
 import { type Call, contentType } from './under-way.ts'
-import { readWhole, type WholeAnswer } from './whole.ts'
+import { framingAt, readWhole, type WholeAnswer } from './whole.ts'
 
 export type Reply = WholeAnswer | UpstreamStream
 
 const MAX_ERROR_BYTES = 1024 * 1024
+const NOTHING = Buffer.alloc(0)
 
 interface CallOf {
   readonly trace: Trace
@@ -67,11 +67,11 @@ export async function call(
     if (response.status !== 200) throw await refused(engine, name, attempt, response)
     const warn = (text: string) => void trace.warnings.push(text)
     const under: Call = { engine, ask, target, name, attempt, limit, sent, warn, release }
-    const framing = framingOf(contentType(response))
-    const reply =
-      ask.stream && framing
-        ? await openStream(under, response, framing)
-        : await readWhole(under, response)
+    const start = ask.stream ? ((await response.body.peek()) ?? NOTHING) : null
+    const framing = start && framingAt(under, response, start)
+    const reply = framing
+      ? await openStream(under, response, framing)
+      : await readWhole(under, response)
     if (reply.kind === 'whole') release()
     return known ? withoutUsage(reply) : reply
   } catch (thrown) {

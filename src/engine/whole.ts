@@ -3,7 +3,7 @@ import { GatewayError } from '../domain/errors.ts'
 import { readAll } from '../lib/body.ts'
 import { asObject, objectsIn, parseJson, type JsonObject } from '../lib/json.ts'
 import { isWholeObject } from '../lib/json-glance.ts'
-import { asSse, type Framing, framingOf, readFrames } from '../lib/frames.ts'
+import { asSse, type Framing, framingFrom, framingOf, readFrames } from '../lib/frames.ts'
 import type { Headers, HttpResponse } from '../lib/transport.ts'
 import type { Wire } from '../providers/provider.ts'
 import { partsOfList } from './lists.ts'
@@ -21,17 +21,50 @@ export interface WholeAnswer {
 
 /** Reads and checks a whole answer: a 200 that holds an error, or half an answer, is no success. */
 export async function readWhole(call: Call, response: HttpResponse): Promise<WholeAnswer> {
-  const bytes = await readAll(response.body, RESPONSE_LIMIT.bytes, RESPONSE_LIMIT.exceeded)
-  const framing = framingOf(contentType(response))
+  const came = await readAll(response.body, RESPONSE_LIMIT.bytes, RESPONSE_LIMIT.exceeded)
+  const bytes = isMarked(came) ? came.subarray(BYTE_ORDER_MARK.length) : came
+  const framing = framingOfWhole(call, response, bytes)
   const reframed = framing !== null && framing !== 'sse'
   call.attempt.received(reframed ? Buffer.from(asSse(readFrames(framing, bytes))) : bytes)
   call.attempt.ttftUs = call.engine.clock.us()
   call.attempt.streamed = framing !== null
-  const { headers } = response
+  const headers = framing ? response.headers : asJson(call, response)
   if (!framing && isPlainlyRight(call)) return new GlancedAt(call, headers, bytes)
   const parts = framing ? partsOfEvents(call, framing, bytes) : partsOfBody(call, response, bytes)
   check(call, parts)
   return { kind: 'whole', headers, bytes: framing ? null : bytes, parts }
+}
+
+const NEXT_LINE = Buffer.from('}\n{')
+const BYTE_ORDER_MARK = Buffer.from('\uFEFF')
+
+/** Whether text begins with a mark that no reader of JSON takes. */
+function isMarked(bytes: Buffer): boolean {
+  return bytes.subarray(0, BYTE_ORDER_MARK.length).equals(BYTE_ORDER_MARK)
+}
+
+/** How an answer is framed that begins so: servers call streams many things, and JSON a stream. */
+export function framingAt(
+  { attempt }: Call,
+  response: HttpResponse,
+  start: Buffer,
+): Framing | null {
+  const type = contentType(response)
+  return attempt.wire.binary ? framingOf(type) : framingFrom(type, start)
+}
+
+/** Some call lines of JSON plain JSON. */
+function framingOfWhole(call: Call, response: HttpResponse, bytes: Buffer): Framing | null {
+  const framing = framingAt(call, response, bytes)
+  if (framing || !call.ask.stream) return framing
+  return bytes.includes(NEXT_LINE) ? 'ndjson' : null
+}
+
+/** JSON that is called something else is called JSON from here on. */
+function asJson({ attempt }: Call, response: HttpResponse): Headers {
+  const { headers } = response
+  if (attempt.wire.binary || !framingOf(contentType(response))) return headers
+  return { ...headers, 'content-type': 'application/json' }
 }
 
 /** What goes on as it came need not be read here where a glance shows that it is an answer. */

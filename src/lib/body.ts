@@ -69,6 +69,13 @@ export class Body implements AsyncIterable<readonly Buffer[]> {
     return promise
   }
 
+  /** The first piece that has not been taken, once there is one; it stays. Undefined at the end. */
+  async peek(): Promise<Buffer | undefined> {
+    const waits = this.arrival()
+    if (waits) await waits
+    return this.#pieces[0]
+  }
+
   /** As `next`, after the arrival. */
   take(): readonly Buffer[] | undefined {
     if (this.#pieces.length > 0) return this.#takeAll()

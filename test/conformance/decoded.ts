@@ -1,5 +1,5 @@
 import type { Part } from '../../src/domain/chat.ts'
-import { type Framing, framingOf, frameReader } from '../../src/lib/frames.ts'
+import { type Framing, framingFrom, frameReader } from '../../src/lib/frames.ts'
 import { asArray, asObject, type JsonObject } from '../../src/lib/json.ts'
 import type { SseEvent } from '../../src/lib/sse.ts'
 import type { ChatWire, WireName } from '../../src/providers/provider.ts'
@@ -25,7 +25,9 @@ export function wireOf({ api }: Recording): ChatWire {
 /** How a recorded stream was framed; null where it was none. */
 export function framing(recording: Recording): Framing | null {
   const streams = ['sse', 'ndjson', 'eventstream'].includes(recording.response_kind)
-  return streams && recording.status === 200 ? framingOf(typeOf(recording)) : null
+  return streams && recording.status === 200
+    ? framingFrom(typeOf(recording), bytesOf(recording))
+    : null
 }
 
 /** The events of a stream whose bytes come cut at these places, in rising order. */

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { JsonObject } from '../../lib/json.ts'
 import { answerOf, blocksOf, streamed } from './fixtures/read-answer.ts'
-import { readCompletion } from './read.ts'
+import { ChatDecoder, readCompletion } from './read.ts'
 
 const page = { title: 'A', url: 'https://a.example' }
 const cited = [{ text: 'Yes.', citations: [{ url: 'https://a.example', title: 'A' }] }]
@@ -125,4 +125,12 @@ test('what Mistral refers to is cited, where it stands', () => {
     },
     { type: 'file', url: 'https://a.example/a.pdf' },
   ])
+})
+
+test('an error that is no JSON is one by its event’s name', () => {
+  const decoder = new ChatDecoder()
+  expect(decoder.push({ event: 'error', data: 'Too busy.' })).toMatchObject([
+    { type: 'error', error: { message: 'Too busy.' } },
+  ])
+  expect(decoder.push({ event: 'message', data: 'Too busy.' })).toEqual([])
 })

@@ -31,14 +31,16 @@ export class ChatDecoder implements Decoder {
   done = false
   readonly #places = new CallPlaces(true)
 
-  push({ data }: SseEvent): Part[] {
+  push({ event, data }: SseEvent): Part[] {
     if (data === '[DONE]') {
       this.done = true
       return [...unfinished(this.#places), ...citedPages(this.#places)]
     }
     // One broken event among good ones must not end a stream whose rest arrives whole.
     const chunk = asObject(parseJson(data))
-    return chunk ? readCompletion(chunk, this.#places) : []
+    if (chunk) return readCompletion(chunk, this.#places)
+    const failure = event === 'error' ? readError({ error: data }) : null
+    return failure ? [{ type: 'error', error: failure }] : []
   }
 }
 
