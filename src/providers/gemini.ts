@@ -1,5 +1,6 @@
 import { encodeGenerate } from './gemini/encode.ts'
 import { readGeminiError } from './gemini/errors.ts'
+import { withOwnThoughts } from './gemini/own-thoughts.ts'
 import { GeminiDecoder, readGenerated } from './gemini/read.ts'
 import { countingWire } from './count-tokens.ts'
 import type { ChatWire, WireTarget } from './provider.ts'
@@ -14,6 +15,7 @@ export const gemini: ChatWire = {
   parts: readGenerated,
   decoder: () => new GeminiDecoder(),
   error: readGeminiError,
+  tidied: withOwnThoughts,
 }
 
 export function methodOf({ stream }: Pick<WireTarget, 'stream'>): string {
@@ -33,6 +35,7 @@ export const geminiCountTokens = countingWire(
     path: (target) => `${modelPath(target)}:countTokens`,
     namesModel: false,
     error: readGeminiError,
+    tidied: withOwnThoughts,
   },
   'totalTokens',
 )

@@ -1,12 +1,6 @@
 import type { Block } from '../../domain/chat.ts'
-import {
-  asArray,
-  asObject,
-  asString,
-  type Json,
-  type JsonObject,
-  objectsIn,
-} from '../../lib/json.ts'
+import { asObject, asString, type JsonObject, objectsIn } from '../../lib/json.ts'
+import { withPieces } from '../../lib/json-pieces.ts'
 
 /** The field that holds a provider's own blocks beside what we made of them for another's clients. */
 const FIELD = 'weir'
@@ -36,22 +30,12 @@ export function carriedIn(holder: JsonObject): Block[] | null {
  */
 export function withoutCarried(
   json: JsonObject,
-  [list, pieces]: readonly [list: string, pieces: string],
+  places: readonly [list: string, pieces: string],
   holderOf: (piece: JsonObject) => JsonObject | undefined = (piece) => piece,
 ): JsonObject | null {
-  let found = false
-  const isOwn = (piece: Json) => {
+  const cleaned = withPieces(json, places, (piece) => {
     const holder = holderOf(asObject(piece) ?? {})
-    const carried = holder !== undefined && carriedIn(holder) !== null
-    found ||= carried
-    return !carried
-  }
-  const cleaned = asArray(json[list]).flatMap((turn) => {
-    const said = asObject(turn)
-    const inner = said?.[pieces]
-    if (!said || !Array.isArray(inner)) return isOwn(turn) ? [turn] : []
-    const kept = inner.filter(isOwn)
-    return kept.length > 0 || inner.length === 0 ? [{ ...said, [pieces]: kept }] : []
+    return holder !== undefined && carriedIn(holder) !== null ? [] : [piece]
   })
-  return found ? { ...json, [list]: cleaned } : null
+  return cleaned === json ? null : cleaned
 }

@@ -1,4 +1,5 @@
-import { asArray, asObject, asString, type Json, type JsonObject } from '../../lib/json.ts'
+import { asObject, asString, type Json, type JsonObject } from '../../lib/json.ts'
+import { withPieces } from '../../lib/json-pieces.ts'
 
 /** What a thought says of its maker. */
 interface Marks {
@@ -22,23 +23,7 @@ export function isForeign({ id, format = 'anthropic', signature = '', data = '' 
  * nobody did, as when another model answered before. Gives back what it got where there are none.
  */
 export function withOwnThoughts(body: JsonObject, model: string): JsonObject {
-  if (!/claude/i.test(model)) return body
-  const turns = asArray(body['messages'])
-  const cleaned = turns.flatMap(cleanTurn)
-  const changed = cleaned.length !== turns.length || cleaned.some((turn, at) => turn !== turns[at])
-  return changed ? { ...body, messages: cleaned } : body
-}
-
-/** None where nothing is left of a turn: Claude refuses empty ones. */
-function cleanTurn(turn: Json): Json[] {
-  const said = asObject(turn)
-  const content = said?.['content']
-  if (!said || !Array.isArray(content)) return [turn]
-  const blocks = content.flatMap(cleanBlock)
-  const changed =
-    blocks.length !== content.length || blocks.some((each, at) => each !== content[at])
-  if (!changed) return [turn]
-  return blocks.length > 0 ? [{ ...said, content: blocks }] : []
+  return /claude/i.test(model) ? withPieces(body, ['messages', 'content'], cleanBlock) : body
 }
 
 function cleanBlock(block: Json): Json[] {
