@@ -12,6 +12,8 @@ export interface Arguments {
   readonly logFormat: 'pretty' | 'json' | null
   readonly dataDir: string | null
   readonly allowedHosts: readonly string[]
+  /** Node's own parser reads every request. */
+  readonly nodeHttp: boolean
   /** Threads that answer requests. */
   readonly workers: number
   readonly checkFormat: 'pretty' | 'json' | 'github'
@@ -58,6 +60,7 @@ const FLAGS = {
   'run-migrations': { type: 'boolean' },
   'data-dir': { type: 'string' },
   'allowed-host': { type: 'string', multiple: true },
+  'node-http': { type: 'boolean' },
   workers: { type: 'string' },
   format: { type: 'string' },
   since: { type: 'string' },
@@ -118,6 +121,7 @@ Options                                    Environment
   --log-format FORMAT   pretty or json     WEIR_LOG_FORMAT
   --allowed-host NAME   (repeatable)       WEIR_ALLOWED_HOSTS, separated by commas
   --workers N           threads that answer requests (1)   WEIR_WORKERS
+  --node-http           read plain requests with Node's own parser too   WEIR_NODE_HTTP=1
   --validate-and-exit   the same as check
   --run-postgres-migrations    set up the database of WEIR_POSTGRES_URL, and exit
   --run-clickhouse-migrations  the same of TENSORZERO_CLICKHOUSE_URL
@@ -144,6 +148,7 @@ export function readArguments(argv: readonly string[], env: Env): Arguments {
     logFormat: oneOf('log-format', logFormat, ['pretty', 'json']),
     dataDir: values['data-dir'] ?? env['WEIR_DATA_DIR'] ?? null,
     allowedHosts: values['allowed-host'] ?? listOf(env['WEIR_ALLOWED_HOSTS']),
+    nodeHttp: values['node-http'] ?? isOn(env['WEIR_NODE_HTTP']),
     workers: workersIn(values.workers ?? env['WEIR_WORKERS']),
     checkFormat:
       command === 'check'

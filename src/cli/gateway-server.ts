@@ -25,6 +25,7 @@ export function gatewayServer(of: {
     maxRequestBytes,
     allowedHosts: new Set(args.allowedHosts.map((host) => host.toLowerCase())),
     loopback: isLoopback(bind.host),
+    nodeHttp: args.nodeHttp,
     version: VERSION,
     strayError,
     plainError: (error) => plainError(app, error),

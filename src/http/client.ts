@@ -1,8 +1,8 @@
-import type { OutgoingHttpHeaders, ServerResponse } from 'node:http'
+import type { OutgoingHttpHeaders } from 'node:http'
 import type { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
 import { GatewayError } from '../domain/errors.ts'
 import { Cancellation } from '../lib/cancel.ts'
+import type { Outlet } from './outlet.ts'
 
 /** A client that reads nothing for this long is taken for gone. */
 const WRITE_TIMEOUT_MS = 60_000
@@ -19,11 +19,11 @@ export type ResponseHeaders = Readonly<Record<string, string>>
 export class Client {
   /** Cancelled when the connection closes before the answer is whole. */
   readonly gone = new Cancellation()
-  readonly #response: ServerResponse
+  readonly #response: Outlet
   readonly #ownHeaders: ResponseHeaders
 
   /** `ownHeaders` go with every answer. */
-  constructor(response: ServerResponse, ownHeaders: ResponseHeaders = {}) {
+  constructor(response: Outlet, ownHeaders: ResponseHeaders = {}) {
     this.#response = response
     this.#ownHeaders = ownHeaders
     response.once('close', () => {
@@ -54,8 +54,18 @@ export class Client {
 
   /** Sends a file, or anything else that is read piece by piece. */
   async pipe(status: number, headers: ResponseHeaders, source: Readable): Promise<void> {
-    this.#response.writeHead(status, { ...this.#ownHeaders, ...headers })
-    await pipeline(source, this.#response).catch(() => this.#response.destroy())
+    const response = this.#response
+    response.writeHead(status, { ...this.#ownHeaders, ...headers })
+    response.once('close', () => source.destroy())
+    try {
+      for await (const piece of source) {
+        // A source that always has more would let nobody else have a turn.
+        await new Promise<void>((done) => response.write(piece, () => setImmediate(done)))
+      }
+      response.end()
+    } catch {
+      response.destroy()
+    }
   }
 
   /** Prepares a stream of events. Nothing is sent until the first write, or a long silence. */
@@ -67,7 +77,7 @@ export class Client {
 
 /** Server-sent events to one client, with comments in silences and patience for a slow reader. */
 export class EventStream {
-  readonly #response: ServerResponse
+  readonly #response: Outlet
   readonly #headers: () => ResponseHeaders
   readonly #silenceBreaker: string
   #silence: NodeJS.Timeout
@@ -75,7 +85,7 @@ export class EventStream {
   /** Writes that the response may still hold back: what goes past it now would overtake them. */
   #queued = 0
 
-  constructor(response: ServerResponse, headers: () => ResponseHeaders, comment = COMMENT) {
+  constructor(response: Outlet, headers: () => ResponseHeaders, comment = COMMENT) {
     this.#response = response
     this.#headers = headers
     this.#silenceBreaker = comment
@@ -103,18 +113,8 @@ export class EventStream {
     return socket.write(framed(typeof bytes === 'string' ? Buffer.from(bytes) : bytes))
   }
 
-  async drained(): Promise<void> {
-    const { socket } = this.#response
-    if (this.#response.destroyed || !socket?.writableNeedDrain) return
-    const { promise, resolve } = Promise.withResolvers<void>()
-    const patience = setTimeout(() => this.#response.destroy(), WRITE_TIMEOUT_MS)
-    socket.once('drain', resolve)
-    this.#response.once('close', resolve)
-    await promise
-    clearTimeout(patience)
-    // A slow client is waited for often: listeners must not pile up.
-    socket.off('drain', resolve)
-    this.#response.off('close', resolve)
+  drained(): Promise<void> {
+    return drained(this.#response)
   }
 
   end(bytes?: Buffer | string): void {
@@ -145,6 +145,21 @@ export class EventStream {
       ...this.#headers(),
     })
   }
+}
+
+/** When more can be written, or nobody is there to read it. */
+async function drained(response: Outlet): Promise<void> {
+  const { socket } = response
+  if (response.destroyed || !socket?.writableNeedDrain) return
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const patience = setTimeout(() => response.destroy(), WRITE_TIMEOUT_MS)
+  socket.once('drain', resolve)
+  response.once('close', resolve)
+  await promise
+  clearTimeout(patience)
+  // A slow client is waited for often: listeners must not pile up.
+  socket.off('drain', resolve)
+  response.off('close', resolve)
 }
 
 /** A chunk of a chunked answer: its length in hexadecimal digits, CR LF, the bytes, CR LF. */

@@ -4,8 +4,15 @@ import { GatewayError } from '../domain/errors.ts'
 import { Client } from './client.ts'
 import { decompress, tooLarge } from './decompress.ts'
 import { checkOrigin } from './origin.ts'
+import type { Outlet } from './outlet.ts'
+import { type DoorOptions, PlainDoor, type PlainRequest } from './plain-door.ts'
 import type { RawRoute } from './route.ts'
 import { errorBody, type ServerOptions, serveRaw, versionHeaders } from './serve-raw.ts'
+
+/** A longer body takes its time anyway. */
+const MOST_PLAIN_BYTES = 1024 * 1024
+
+const NOWHERE: ReadonlySet<string> = new Set()
 
 type Exchange = readonly [IncomingMessage, ServerResponse]
 
@@ -14,12 +21,24 @@ type Exchange = readonly [IncomingMessage, ServerResponse]
  * and write everything themselves, and it would cost them more than our own reading of the body.
  * Everything else, an address with a query too, goes on to it.
  */
-export function answerDirectly<Deps>(app: FastifyInstance, options: ServerOptions<Deps>): void {
+export function answerDirectly<Deps>(
+  app: FastifyInstance,
+  options: ServerOptions<Deps>,
+  limits: Pick<DoorOptions, 'firstMs' | 'bodyMs' | 'idleMs'>,
+): void {
   const routes = fixedRoutes(options)
   const framework = app.server.listeners('request')
-  let closing = false
+  const door = new PlainDoor(app.server, {
+    ...limits,
+    paths: options.nodeHttp ? NOWHERE : routes,
+    mostBytes: Math.min(options.maxRequestBytes, MOST_PLAIN_BYTES),
+    answer: (request, response) => {
+      const route = routes.get(request.url)
+      if (route) servePlain(route, options, request, response)
+    },
+  })
   app.addHook('preClose', (done) => {
-    closing = true
+    door.close()
     done()
   })
   app.server.removeAllListeners('request')
@@ -30,7 +49,7 @@ export function answerDirectly<Deps>(app: FastifyInstance, options: ServerOption
       for (const listener of framework) listener.apply(app.server, [...exchange])
       return
     }
-    if (closing) response.setHeader('connection', 'close')
+    if (door.closing) response.setHeader('connection', 'close')
     readAndServe(route, options, exchange)
   })
 }
@@ -64,11 +83,22 @@ function readAndServe<Deps>(
   })
 }
 
+function servePlain<Deps>(
+  route: RawRoute<Deps>,
+  options: ServerOptions<Deps>,
+  request: PlainRequest,
+  response: Outlet,
+): void {
+  const foreign = checkOrigin(request.headers, options)
+  if (foreign) return refuse(foreign, route, options, [{ complete: true }, response])
+  void serveRaw(route, options, [request, response], { params: {}, body: request.body })
+}
+
 function refuse<Deps>(
   error: GatewayError,
   { plainErrors }: RawRoute<Deps>,
   options: ServerOptions<Deps>,
-  [request, response]: Exchange,
+  [request, response]: readonly [{ readonly complete: boolean }, Outlet],
 ): void {
   // The rest of a refused body is not worth reading.
   const headers = request.complete ? {} : { connection: 'close' }

@@ -1,6 +1,7 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingHttpHeaders } from 'node:http'
 import { GatewayError } from '../domain/errors.ts'
 import { Client } from './client.ts'
+import type { Outlet } from './outlet.ts'
 import type { RawRequest, RawRoute, Route } from './route.ts'
 
 export interface ServerOptions<Deps> {
@@ -13,6 +14,8 @@ export interface ServerOptions<Deps> {
   readonly allowedHosts: ReadonlySet<string>
   /** Listening on loopback only: then a foreign `Host` can only be a trick (DNS rebinding). */
   readonly loopback: boolean
+  /** No request is read but by Node's own parser. */
+  readonly nodeHttp: boolean
   readonly version: string
   /** The body that tells an error where there is no route; `path` is below the base path. */
   readonly strayError: (path: string, error: GatewayError) => unknown
@@ -21,11 +24,18 @@ export interface ServerOptions<Deps> {
   readonly onError: (error: unknown) => void
 }
 
+/** Of a request, what whoever read it knows. */
+export interface Heard {
+  readonly method?: string | undefined
+  readonly url?: string | undefined
+  readonly headers: IncomingHttpHeaders
+}
+
 /** Lets a route read and answer a request by itself; what it throws becomes an answer too. */
 export async function serveRaw<Deps>(
   route: RawRoute<Deps>,
   options: ServerOptions<Deps>,
-  [request, response]: readonly [IncomingMessage, ServerResponse],
+  [request, response]: readonly [Heard, Outlet],
   read: Pick<RawRequest, 'params' | 'body'>,
 ): Promise<void> {
   const { deps, version, onError } = options
@@ -53,7 +63,7 @@ class Incoming implements RawRequest {
   #latin1: string | undefined
 
   constructor(
-    { method = '', url = '', headers }: IncomingMessage,
+    { method = '', url = '', headers }: Heard,
     client: Client,
     { params, body }: Pick<RawRequest, 'params' | 'body'>,
   ) {

@@ -62,6 +62,7 @@ interface Running extends AsyncDisposable {
 async function start(
   routes: readonly Route<Deps>[] = [echo, sum],
   basePath = '',
+  nodeHttp = false,
 ): Promise<Running> {
   const errors: unknown[] = []
   const server = createServer<Deps>({
@@ -71,6 +72,7 @@ async function start(
     maxRequestBytes: 10_000,
     allowedHosts: new Set(),
     loopback: true,
+    nodeHttp,
     version: '1.2.3',
     strayError: (path, error) =>
       path === '/nope' ? { error: { path, message: error.message } } : { error: error.message },
@@ -103,6 +105,18 @@ test('a raw route gets path, query and body', async () => {
     body: 'hello',
   })
 })
+
+test.each([false, true])(
+  'whoever reads it, a request is answered alike (by Node alone: %s)',
+  async (nodeHttp) => {
+    await using server = await start([echo], '', nodeHttp)
+    const plain = await server.fetch('/echo', { body: 'hé' })
+    expect(plain.headers.get('x-weir-version')).toBe('1.2.3')
+    expect(plain.headers.get('date')).toMatch(/ GMT$/)
+    expect(plain.headers.get('keep-alive')).toBe('timeout=75')
+    expect(await plain.json()).toEqual({ name: 'test', params: {}, query: null, body: 'hé' })
+  },
+)
 
 test('routes stand below the base path', async () => {
   await using server = await start([echo], '/gateway')

@@ -46,7 +46,8 @@ export function createServer<Deps>(options: ServerOptions<Deps>): FastifyInstanc
     reply.send(errorBody(known, hasPlainErrors(request), options))
   })
   for (const route of options.routes) register(app, route, options)
-  answerDirectly(app, options)
+  const limits = { firstMs: HEADERS_MS, bodyMs: BODY_MS, idleMs: KEEP_ALIVE_MS }
+  answerDirectly(app, options, limits)
   return app
 }
 

@@ -109,6 +109,7 @@ export async function startGateway(
     maxRequestBytes: config.gateway.maxRequestBytes,
     allowedHosts: new Set(),
     loopback: true,
+    nodeHttp: false,
     version: 'test',
     strayError,
     plainError: (error) => plainError(app, error),
