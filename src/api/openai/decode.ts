@@ -23,7 +23,7 @@ import { cacheHints } from '../cache-hints.ts'
 import { compact } from '../compact.ts'
 import { decodeUnknown } from '../tensorzero/unknown-block.ts'
 import { withExtra } from './extra-content.ts'
-import { heardIn } from './media.ts'
+import { addressedIn, heardIn } from './media.ts'
 import { unknownBlocksIn } from './own-blocks.ts'
 import { isBareSignature, withoutRepeatedSignatures } from '../signatures.ts'
 
@@ -209,7 +209,7 @@ function decodeFile(piece: JsonObject): FileBlock | null {
   if (url !== undefined) {
     return { type: 'file', url, ...compact({ detail: asString(image?.['detail']) }) }
   }
-  const heard = heardIn(piece)
+  const heard = heardIn(piece) ?? addressedIn(piece)
   if (heard) return heard
   const file = asObject(piece['file'])
   const data = asString(file?.['file_data'])

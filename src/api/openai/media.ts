@@ -1,5 +1,8 @@
 import type { FileBlock } from '../../domain/chat.ts'
 import { asObject, asString, type JsonObject } from '../../lib/json.ts'
+import { compact } from '../compact.ts'
+
+const WIRE = 'openai_chat'
 
 type File = Pick<FileBlock, 'url' | 'mimeType' | 'raw' | 'wire'>
 
@@ -10,7 +13,7 @@ export function isSound({ url, mimeType = '' }: File): boolean {
 
 /** A picture as OpenRouter and its clients word it. */
 export function imageOf({ url, raw, wire }: File): JsonObject {
-  const said = wire === 'openai_chat' ? raw : undefined
+  const said = wire === WIRE ? raw : undefined
   return { type: 'image_url', ...said, image_url: { url } }
 }
 
@@ -36,6 +39,32 @@ export function heardIn(piece: JsonObject): FileBlock | null {
   if (data === undefined) return null
   const format = asString(audio?.['format']) ?? 'wav'
   return inlineFile(`audio/${format === 'mp3' ? 'mpeg' : format}`, data)
+}
+
+/**
+ * Kinds of files that others than OpenAI take by an address, and what each is. Source: OpenRouter
+ * docs, "Video inputs"; Mistral docs, "Document AI"; Perplexity's and Z.AI's references, `file_url`.
+ */
+const ADDRESSED: readonly (readonly [kind: string, mimeType: string | undefined])[] = [
+  ['video_url', 'video/*'],
+  ['audio_url', 'audio/*'],
+  ['document_url', 'application/pdf'],
+  ['pdf_url', 'application/pdf'],
+  ['file_url', undefined],
+]
+
+/** Such a file, with all its client said of it beside the address; null where there is none. */
+export function addressedIn(piece: JsonObject): FileBlock | null {
+  for (const [kind, mimeType] of ADDRESSED) {
+    const said = piece[kind]
+    const { url: address, ...more } = asObject(said) ?? {}
+    const url = asString(said) ?? asString(address)
+    if (url === undefined) continue
+    const raw = { ...piece, [kind]: typeof said === 'string' ? '' : more }
+    const filename = asString(piece['document_name']) ?? asString(piece['file_name'])
+    return { type: 'file', url, ...compact({ mimeType, filename }), raw, wire: WIRE }
+  }
+  return null
 }
 
 /** A file that is there itself. `data`: in base64. */

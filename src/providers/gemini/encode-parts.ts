@@ -79,6 +79,9 @@ const BY_ENDING: Readonly<Record<string, string>> = {
   mp3: 'audio/mpeg',
   wav: 'audio/wav',
   mp4: 'video/mp4',
+  webm: 'video/webm',
+  mov: 'video/quicktime',
+  mpeg: 'video/mpeg',
   txt: 'text/plain',
 }
 
@@ -91,6 +94,8 @@ function encodeFile({ url, fileId, mimeType, signature }: FileBlock): Json {
   }
   const ending = /\.(\w+)(?:[?#]|$)/.exec(url)?.[1]?.toLowerCase() ?? ''
   const fileUri = fileId ?? url
-  const fileData = withoutUndefined({ mimeType: mimeType ?? BY_ENDING[ending], fileUri })
+  // A kind alone is no type.
+  const named = mimeType?.endsWith('/*') ? undefined : mimeType
+  const fileData = withoutUndefined({ mimeType: named ?? BY_ENDING[ending], fileUri })
   return withoutUndefined({ fileData, thoughtSignature })
 }

@@ -8,7 +8,7 @@ import type {
 } from '../../domain/chat.ts'
 import { wordsOf as allWordsOf } from '../../domain/thought.ts'
 import { splitDataUrl } from '../../lib/data-url.ts'
-import { asObject, type Json, type JsonObject } from '../../lib/json.ts'
+import { asObject, asString, type Json, type JsonObject } from '../../lib/json.ts'
 import type { Leftovers } from '../leftovers.ts'
 import type { Quirks } from '../provider.ts'
 import { breakpointOf, WIRE, withoutUndefined } from './fields.ts'
@@ -204,6 +204,14 @@ function encodePiece(block: Block, quirks: Quirks, left: Leftovers): Json[] {
   }
 }
 
+/** A file that came in a kind of this format that OpenAI has not, with its address back in place. */
+function asItWas({ url, raw, wire }: FileBlock): JsonObject | null {
+  const kind = asString(raw?.['type'])
+  if (!raw || wire !== WIRE || kind === undefined || !(kind in raw)) return null
+  const said = asObject(raw[kind])
+  return { ...raw, [kind]: said ? { ...said, url } : url }
+}
+
 /** Up to here the prompt is worth caching: in Anthropic's words where they are understood. */
 function cacheFields(block: TextBlock, { cacheControl: takes }: Quirks): JsonObject {
   if (!takes) return breakpointOf(block)
@@ -211,7 +219,10 @@ function cacheFields(block: TextBlock, { cacheControl: takes }: Quirks): JsonObj
 }
 
 /** Source: OpenAI API reference, content parts `image_url`, `input_audio` and `file`. */
-function encodeFile({ url, fileId, mimeType, filename, detail }: FileBlock): JsonObject {
+function encodeFile(file: FileBlock): JsonObject {
+  const { url, fileId, mimeType, filename, detail } = file
+  const own = asItWas(file)
+  if (own) return own
   if (fileId !== undefined) return { type: 'file', file: { file_id: fileId } }
   const { type: inUrl, data } = splitDataUrl(url)
   const mime = inUrl ?? mimeType ?? ''
