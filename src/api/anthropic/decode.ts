@@ -2,6 +2,7 @@ import type { Block, ChatParams, ChatRequest, Message } from '../../domain/chat.
 import { asNumber, asObject, asString, fieldsBeside, objectsIn } from '../../lib/json.ts'
 import type { Json, JsonObject } from '../../lib/json.ts'
 import { compact } from '../compact.ts'
+import { withAnswers } from '../server-work/asked.ts'
 import { carriedIn } from '../server-work/carried.ts'
 import { withoutRepeatedSignatures } from '../signatures.ts'
 import { joinThoughts } from '../thoughts.ts'
@@ -39,7 +40,9 @@ export function decodeMessages(json: JsonObject): ChatRequest {
     }
   })
   return {
-    messages: system.length > 0 ? [{ role: 'system', content: system }, ...messages] : messages,
+    messages: withAnswers(
+      system.length > 0 ? [{ role: 'system', content: system }, ...messages] : messages,
+    ),
     ...decodeTools(json['tools'], reading),
     params: decodeParams(json, reading),
     extra: {

@@ -71,7 +71,7 @@ export class MessagesEncoder implements StreamEncoder {
     const blocks = [this.#begin(), this.#close()]
     while (this.#waiting.length > 0) blocks.push(this.#goOn(), this.#close())
     const stop = {
-      stop_reason: stopReason(reason, raw),
+      stop_reason: stopReason(this.#works.asks ? 'tool_call' : reason, raw),
       stop_sequence: stopSequence,
       container,
       stop_details,
@@ -227,7 +227,11 @@ export class MessagesEncoder implements StreamEncoder {
   }
 
   #whole(block: JsonObject): string {
-    return this.#start(block, { kind: 'whole' }) + this.#close()
+    const { input, ...call } = block
+    if (call['type'] !== 'tool_use') return this.#start(block, { kind: 'whole' }) + this.#close()
+    const partial_json = JSON.stringify(input)
+    const begun = this.#start({ ...call, input: {} }, { kind: 'whole' })
+    return begun + this.#delta({ type: 'input_json_delta', partial_json }) + this.#close()
   }
 
   #enter(kind: 'text' | 'thinking'): string {

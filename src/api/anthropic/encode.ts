@@ -24,13 +24,14 @@ export function encodeMessage(envelope: Envelope, parts: readonly Part[]): JsonO
   const { content, usage, finish, finishRaw } = collector.answer()
   const stop = parts.find((part) => part.type === 'finish')
   const works = new WorkBlocks()
+  const said = content.flatMap((block) => encodeBlock(block, works))
   return {
     id: messageId(envelope.id),
     type: 'message',
     role: 'assistant',
     model: envelope.model,
-    content: content.flatMap((block) => encodeBlock(block, works)),
-    stop_reason: stopReason(finish, finishRaw),
+    content: said,
+    stop_reason: stopReason(works.asks ? 'tool_call' : finish, finishRaw),
     stop_sequence: stop?.stopSequence ?? null,
     usage: { ...encodeUsage(usage), ...ownCounts(envelope, parts) },
     ...NO_OWN_FIELDS,

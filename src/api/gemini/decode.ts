@@ -2,6 +2,7 @@ import type { Block, ChatParams, ChatRequest, Message, Reasoning } from '../../d
 import { asBoolean, asNumber, asObject, asString, fieldsBeside, objectsIn } from '../../lib/json.ts'
 import type { Json, JsonObject } from '../../lib/json.ts'
 import { compact } from '../compact.ts'
+import { withAnswers } from '../server-work/asked.ts'
 import { joinStreamed } from '../thoughts.ts'
 import { carriedByPart, CallIds, decodePart, unreadParts } from './decode-parts.ts'
 import { decodeChoice, decodeTools, unreadDeclarations, unreadOf } from './decode-tools.ts'
@@ -66,7 +67,9 @@ export function decodeGenerate(body: JsonObject): ChatRequest {
   ]
   const rest = fieldsBeside(config, KNOWN_CONFIG)
   return {
-    messages: system.length > 0 ? [{ role: 'system', content: system }, ...turns] : turns,
+    messages: withAnswers(
+      system.length > 0 ? [{ role: 'system', content: system }, ...turns] : turns,
+    ),
     ...decodeTools(json['tools']),
     params: {
       ...decodeConfig(config),

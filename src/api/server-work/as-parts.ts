@@ -1,9 +1,15 @@
 import type { JsonObject } from '../../lib/json.ts'
+import { askedOf } from './asked.ts'
 import { carry } from './carried.ts'
 import { GOOGLE_TYPES, type Result, type Work, workOf } from './work.ts'
 
 /** What another provider's tool did, as parts that Gemini's clients know. */
 export function partsOfWork(data: JsonObject, wire: string): JsonObject[] {
+  const call = askedOf(data, wire)
+  if (call) {
+    const { id, name, input: args } = call
+    return [{ functionCall: { id, name, args }, partMetadata: carry(wire, data) }]
+  }
   const work = workOf(data, wire)
   if (!work) return []
   const { input, result } = work

@@ -1,6 +1,7 @@
 import type { Block } from '../../domain/chat.ts'
 import { asObject, asString, type JsonObject, objectsIn } from '../../lib/json.ts'
 import { withPieces } from '../../lib/json-pieces.ts'
+import { askedOf } from './asked.ts'
 
 /** The field that holds a provider's own blocks beside what we made of them for another's clients. */
 const FIELD = 'weir'
@@ -34,8 +35,22 @@ export function withoutCarried(
   holderOf: (piece: JsonObject) => JsonObject | undefined = (piece) => piece,
 ): JsonObject | null {
   const cleaned = withPieces(json, places, (piece) => {
-    const holder = holderOf(asObject(piece) ?? {})
-    return holder !== undefined && carriedIn(holder) !== null ? [] : [piece]
+    const said = asObject(piece) ?? {}
+    const holder = holderOf(said)
+    const carried = holder && carriedIn(holder)
+    if (!carried) return [piece]
+    return carried.some(isAsked) ? [withoutFields(said)] : []
   })
   return cleaned === json ? null : cleaned
+}
+
+/** What the client was to answer: call and answer stay, as such of a tool that nobody has. */
+function isAsked(block: Block): boolean {
+  const data = block.type === 'unknown' ? asObject(block.data) : undefined
+  return data !== undefined && 'wire' in block && askedOf(data, block.wire ?? '') !== null
+}
+
+function withoutFields(piece: JsonObject): JsonObject {
+  const { [FIELD]: _own, partMetadata: _camel, part_metadata: _snake, ...plain } = piece
+  return plain
 }

@@ -47,12 +47,19 @@ const cases: [string, JsonObject[], JsonObject[]][] = [
   [
     'a patch that nobody has applied yet',
     [{ type: 'apply_patch_call', call_id: 'c_2', operation: { path: 'a.py' } }],
-    [{ type: 'mcp_tool_use', name: 'apply_patch', input: { operation: { path: 'a.py' } } }],
+    [{ type: 'tool_use', id: 'c_2', name: 'apply_patch', input: { operation: { path: 'a.py' } } }],
   ],
   [
     'a call that waits for leave',
     [approval],
-    [{ type: 'mcp_tool_use', name: 'roll', server_name: 'dice', input: { sides: 6 } }],
+    [
+      {
+        type: 'tool_use',
+        id: 'mcpr_1',
+        name: 'mcp_approval_request',
+        input: { server_label: 'dice', name: 'roll', arguments: { sides: 6 } },
+      },
+    ],
   ],
   [
     'a server that did not answer',
