@@ -143,12 +143,12 @@ export function readArguments(argv: readonly string[], env: Env): Arguments {
   return {
     command: special(values) ?? command,
     configFiles: command === 'check' ? [...given, ...rest] : given,
-    defaultConfig: values['default-config'] ?? isOn(env['WEIR_DEFAULT_CONFIG']),
+    defaultConfig: isOn(values['default-config'], env['WEIR_DEFAULT_CONFIG']),
     bindAddress: values['bind-address'] ?? bindFrom(env),
     logFormat: oneOf('log-format', logFormat, ['pretty', 'json']),
     dataDir: values['data-dir'] ?? env['WEIR_DATA_DIR'] ?? null,
     allowedHosts: values['allowed-host'] ?? listOf(env['WEIR_ALLOWED_HOSTS']),
-    nodeHttp: values['node-http'] ?? isOn(env['WEIR_NODE_HTTP']),
+    nodeHttp: isOn(values['node-http'], env['WEIR_NODE_HTTP']),
     workers: workersIn(values.workers ?? env['WEIR_WORKERS']),
     checkFormat:
       command === 'check'
@@ -257,6 +257,6 @@ function listOf(text: string | undefined): string[] {
     .filter(Boolean)
 }
 
-function isOn(value: string | undefined): boolean {
-  return value === '1' || value === 'true'
+function isOn(given: boolean | undefined, variable: string | undefined): boolean {
+  return given ?? (variable === '1' || variable === 'true')
 }
