@@ -139,8 +139,12 @@ function withoutEmpty({ citations, ...block }: JsonObject): JsonObject {
   return asArray(citations).length > 0 ? { ...own, citations: citations ?? null } : own
 }
 
-/** How long what was cached lives is told at a stream's beginning alone: the SDK takes it from there. */
+/**
+ * How long what was cached lives, in which tier, where and how fast is told at a stream's beginning
+ * alone: the SDK takes it from there, and of a whole answer it is known only at the end.
+ */
 function withoutLives(usage: JsonObject = {}): JsonObject {
-  const { cache_creation: _lives, ...counts } = usage
-  return counts
+  const { cache_creation: _lives, service_tier: _tier, ...counts } = usage
+  const { inference_geo: _place, speed: _speed, ...others } = counts
+  return others
 }
