@@ -82,6 +82,19 @@ test('Words of Google’s own protocol may be numbers.', () => {
 const blocksOf = (...parts: JsonObject[]) =>
   collect(gemini.parts({ candidates: [{ content: { parts } }] })).content
 
+test('Counts add up where what was cached is not told by its kind.', () => {
+  const promptTokensDetails = [
+    { modality: 'TEXT', tokenCount: 40 },
+    { modality: 'IMAGE', tokenCount: 60 },
+  ]
+  const usageMetadata = { promptTokenCount: 100, cachedContentTokenCount: 70, promptTokensDetails }
+  expect(collect(gemini.parts({ usageMetadata })).usage).toMatchObject({
+    input: 0,
+    cacheRead: 70,
+    imageInput: 30,
+  })
+})
+
 test('Words are words, whatever is said about them beside.', () => {
   expect(
     blocksOf(

@@ -1,6 +1,7 @@
 import type { Part } from '../../domain/chat.ts'
 import { restOf } from '../../domain/usage.ts'
 import { asNumber, asString, type JsonObject, objectsIn } from '../../lib/json.ts'
+import { split } from '../openai-chat/usage.ts'
 
 /**
  * Prompt counts include what was cached and every kind of content; thoughts stand apart from the
@@ -17,8 +18,12 @@ export function usagePart(raw: JsonObject): Part {
   const input = prompt === null && tools === null ? null : (prompt ?? 0) + (tools ?? 0)
   const said = modality(raw, ['promptTokensDetails', 'toolUsePromptTokensDetails'])
   const kept = modality(raw, ['cacheTokensDetails'])
-  const audioInput = fresh(said.audio, kept.audio)
-  const imageInput = fresh(said.image, kept.image)
+  // What was cached is not always told by its kind: no more can be fresh than was not cached.
+  const [text, [cacheRead = null, audioInput = null, imageInput = null]] = split(input, [
+    cached,
+    fresh(said.audio, kept.audio),
+    fresh(said.image, kept.image),
+  ])
   const audioOutput = modality(raw, ['candidatesTokensDetails', 'responseTokensDetails']).audio
   const rest = total === null || input === null ? null : total - input - (thoughts ?? 0)
   // A count of zero is left out: where thoughts are counted, so is the answer.
@@ -27,8 +32,8 @@ export function usagePart(raw: JsonObject): Part {
   return {
     type: 'usage',
     usage: {
-      input: restOf(input, [cached, audioInput, imageInput]),
-      cacheRead: cached,
+      input: text,
+      cacheRead,
       cacheWrite: null,
       cacheWrite1h: null,
       audioInput,
