@@ -13,7 +13,7 @@ const raw = {
 
 test('a file that is cited in Responses is told whole, and comes back', () => {
   const citation: Citation = { title: 'plot.png', raw, wire: 'openai_responses' }
-  const annotation = annotationOf(citation)
+  const annotation = annotationOf(citation, 0)
   expect(annotation).toMatchObject({
     type: 'url_citation',
     url_citation: { url: '', title: 'plot.png' },
@@ -26,7 +26,7 @@ test('a page is told as a page, and read as one', () => {
   const page = { type: 'url_citation', url: 'https://a.example', title: 'A' }
   const citation: Citation = { url: page.url, title: 'A', raw: page, wire: 'openai_responses' }
   const url_citation = { url: page.url, title: 'A', start_index: 0, end_index: 0 }
-  expect(annotationOf(citation)).toEqual({ type: 'url_citation', url_citation })
+  expect(annotationOf(citation, 0)).toEqual({ type: 'url_citation', url_citation })
   expect(citationOf({ type: 'url_citation', url_citation })).toMatchObject([
     { url: page.url, title: 'A', wire: 'openai_chat' },
   ])

@@ -2,22 +2,28 @@ import type { Citation } from '../../domain/chat.ts'
 import { asNumber, asObject, asString, type JsonObject } from '../../lib/json.ts'
 import { compact } from '../compact.ts'
 
+/** Wires whose places count from the beginning of an answer; those of others from that of a text. */
+const COUNT_FROM_ANSWER: ReadonlySet<string> = new Set(['openai_chat', 'gemini'])
+
 /**
  * A citation as chat completions word it: what it says of a page stands in an object of its own. Of
- * files, which OpenAI cites in Responses alone, all that was said stands beside it.
+ * files, which OpenAI cites in Responses alone, all that was said stands beside it. `begin`: where in
+ * the whole content the text begins that it is of.
  */
-export function annotationOf(citation: Citation): JsonObject {
+export function annotationOf(citation: Citation, begin: number): JsonObject {
   const { raw, wire, url, title, startIndex, endIndex, citedText } = citation
   if (wire === 'openai_chat' && raw['type'] === 'url_citation') return raw
   const kind = asString(raw['type']) ?? ''
+  const known = startIndex !== undefined && endIndex !== undefined
+  const before = known && !COUNT_FROM_ANSWER.has(wire) ? begin : 0
   return {
     ...(wire === RESPONSES && FILES.has(kind) && { [kind]: raw }),
     type: 'url_citation',
     url_citation: {
       url: url ?? '',
       title: title ?? '',
-      start_index: startIndex ?? 0,
-      end_index: endIndex ?? 0,
+      start_index: before + (startIndex ?? 0),
+      end_index: before + (endIndex ?? 0),
       ...(citedText !== undefined && { content: citedText }),
     },
   }

@@ -15,6 +15,9 @@ export type At<T extends Part['type']> = Extract<Part, { type: T }>
 export interface ChoiceState {
   begun: boolean
   finish: FinishReason | null
+  /** How long the content is so far, and where in it the last text began. */
+  said: number
+  textBegan: number
   /** Content blocks begun so far, and the last one's kind: a thought's place among them. */
   blocks: number
   lastBlock: string
@@ -35,6 +38,8 @@ export function newState(): ChoiceState {
   return {
     begun: false,
     finish: null,
+    said: 0,
+    textBegan: 0,
     blocks: 0,
     lastBlock: '',
     calls: new Map(),
@@ -58,7 +63,7 @@ export function addPart(
 ): void {
   switch (part.type) {
     case 'text':
-      beginBlock(state, 'text')
+      beginText(state, part)
       message['content'] = textOf(message, 'content') + part.text
       break
     case 'refusal':
@@ -86,7 +91,7 @@ export function addPart(
       })
       break
     case 'citation':
-      addTo(message, 'annotations', annotationOf(part.citation))
+      addTo(message, 'annotations', annotationOf(part.citation, state.textBegan))
       break
     case 'file':
       // A provider that speaks this dialect has told it in its own words.
@@ -125,6 +130,12 @@ function beginBlock(state: ChoiceState, kind: string): void {
   if (state.lastBlock === kind) return
   state.lastBlock = kind
   state.blocks++
+}
+
+function beginText(state: ChoiceState, { text, begins }: At<'text'>): void {
+  if (begins || state.lastBlock !== 'text') state.textBegan = state.said
+  state.said += text.length
+  beginBlock(state, 'text')
 }
 
 /** A thought's names may come with any of its pieces: all that follow have them too. */

@@ -217,3 +217,31 @@ test.each([
   const parts: Part[] = [{ type: 'finish', reason, raw: 'x' }]
   expect(choiceOf(encodeCompletion(envelope, parts))['finish_reason']).toBe(written)
 })
+
+const cited = (wire: string): Part => ({
+  type: 'citation',
+  citation: { url: 'https://a.example', startIndex: 0, endIndex: 2, raw: {}, wire },
+})
+
+const places = (message: JsonObject | undefined) =>
+  objectsIn(message?.['annotations']).map(({ url_citation: page }) => {
+    const { start_index: start, end_index: end } = asObject(page) ?? {}
+    return [start, end]
+  })
+
+test('places in a text are told as places in the whole content, those in the answer as they are', () => {
+  const parts: Part[] = [
+    { type: 'text', text: 'One. ', begins: true },
+    { type: 'text', text: 'Tw', begins: true },
+    { type: 'text', text: 'o.' },
+    cited('anthropic_messages'),
+    cited('gemini'),
+  ]
+  const expected = [
+    [5, 7],
+    [0, 2],
+  ]
+  expect(places(messageOf(encodeCompletion(envelope, parts)))).toEqual(expected)
+  const deltas = deltasOf(streamed(parts.map((each) => [each])))
+  expect(deltas.flatMap(places)).toEqual(expected)
+})

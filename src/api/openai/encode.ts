@@ -1,4 +1,11 @@
-import type { Block, FinishReason, JsonObject, Part, Thought } from '../../domain/chat.ts'
+import type {
+  Block,
+  FinishReason,
+  JsonObject,
+  Part,
+  TextBlock,
+  Thought,
+} from '../../domain/chat.ts'
 import { Collector, joinDetails } from '../../domain/collect.ts'
 import { jsonOutput, thoughtJson } from '../../domain/native-blocks.ts'
 import { wordsOf } from '../../domain/thought.ts'
@@ -76,7 +83,7 @@ function encodeChoice(index: number, parts: readonly Part[], envelope: Envelope)
   const own = content.flatMap((block, place) => extraOf(block, place, envelope))
   const known = speaksHere(envelope) ? parts : []
   const unread = rawFields(known, 'message')
-  const cited = texts.flatMap((block) => (block.citations ?? []).map(annotationOf))
+  const cited = annotationsOf(texts)
   const files = content.filter((block) => block.type === 'file')
   return {
     logprobs: null,
@@ -108,6 +115,16 @@ function encodeChoice(index: number, parts: readonly Part[], envelope: Envelope)
       ...(own.length > 0 && { tensorzero_extra_content: own }),
     },
   }
+}
+
+/** What is cited in each text, by its place in all of them together. */
+function annotationsOf(texts: readonly TextBlock[]): JsonObject[] {
+  let begin = 0
+  return texts.flatMap(({ text, citations = [] }) => {
+    const annotations = citations.map((citation) => annotationOf(citation, begin))
+    begin += text.length
+    return annotations
+  })
 }
 
 /** What has no noun is worth repeating only where the provider spoke this dialect. */

@@ -67,7 +67,16 @@ test('two texts in a row stay two, each with its citations', () => {
     {
       type: 'text',
       text: 'b',
-      citations: [{ title: 'Book', citedText: 'b', raw, wire: 'anthropic_messages' }],
+      citations: [
+        {
+          title: 'Book',
+          citedText: 'b',
+          startIndex: 0,
+          endIndex: 1,
+          raw,
+          wire: 'anthropic_messages',
+        },
+      ],
     },
   ])
 })

@@ -10,6 +10,7 @@ import {
   parseJson,
 } from '../../lib/json.ts'
 import type { SseEvent } from '../../lib/sse.ts'
+import { CitedText } from '../cited-text.ts'
 import type { Decoder } from '../provider.ts'
 import { readAnthropicError } from './errors.ts'
 import {
@@ -36,6 +37,7 @@ export class MessagesDecoder implements Decoder {
   readonly #unknown = new Map<number, Building>()
   /** Calls whose arguments have begun to come in pieces. */
   readonly #calls = new Map<number, { begun: boolean; whole: JsonObject }>()
+  readonly #text = new CitedText()
   /** The block that began last: servers that leave numbers out send one at a time. */
   #index = -1
   /** Counts are cumulative, but not every report has all of them. */
@@ -58,13 +60,16 @@ export class MessagesDecoder implements Decoder {
       }
       case 'content_block_start':
         this.#index = asNumber(event['index']) ?? this.#index + 1
-        return this.#start(asObject(event['content_block']) ?? {}, this.#index)
+        return [
+          ...this.#text.end(citationPart),
+          ...this.#start(asObject(event['content_block']) ?? {}, this.#index),
+        ]
       case 'content_block_delta':
         return this.#delta(asObject(event['delta']) ?? {}, this.#indexOf(event))
       case 'content_block_stop':
-        return this.#stop(this.#indexOf(event))
+        return [...this.#text.end(citationPart), ...this.#stop(this.#indexOf(event))]
       case 'message_delta':
-        return this.#messageDelta(event)
+        return [...this.#text.end(citationPart), ...this.#messageDelta(event)]
       case 'message_stop':
         this.done = true
         return []
@@ -96,10 +101,10 @@ export class MessagesDecoder implements Decoder {
   #start(block: JsonObject, index: number): Part[] {
     switch (asString(block['type'])) {
       case 'text': {
-        return [
-          { type: 'text', text: asString(block['text']) ?? '', begins: true },
-          ...objectsIn(block['citations']).map(citationPart),
-        ]
+        const text = asString(block['text']) ?? ''
+        this.#text.grow(text)
+        this.#text.cite(...objectsIn(block['citations']))
+        return [{ type: 'text', text, begins: true }]
       }
       case 'thinking':
       case 'redacted_thinking':
@@ -120,14 +125,18 @@ export class MessagesDecoder implements Decoder {
       return []
     }
     switch (asString(delta['type'])) {
-      case 'text_delta':
-        return [{ type: 'text', text: asString(delta['text']) ?? '' }]
+      case 'text_delta': {
+        const text = asString(delta['text']) ?? ''
+        this.#text.grow(text)
+        return [{ type: 'text', text }]
+      }
       case 'thinking_delta':
         return [{ type: 'reasoning', text: asString(delta['thinking']) ?? '' }]
       case 'signature_delta':
         return [{ type: 'reasoning', text: '', signature: asString(delta['signature']) ?? '' }]
       case 'citations_delta':
-        return [citationPart(asObject(delta['citation']) ?? {})]
+        this.#text.cite(asObject(delta['citation']) ?? {})
+        return []
       case 'input_json_delta':
         return this.#arguments(asString(delta['partial_json']) ?? '', index)
       default:

@@ -60,11 +60,11 @@ const REASONS: ReadonlyMap<string, FinishReason> = new Map([
 /** A whole block. Each begins anew: two texts are two texts, two thoughts have two signatures. */
 function readBlock(block: JsonObject, index: number): Part[] {
   switch (asString(block['type'])) {
-    case 'text':
-      return [
-        { type: 'text', text: asString(block['text']) ?? '', begins: true },
-        ...objectsIn(block['citations']).map(citationPart),
-      ]
+    case 'text': {
+      const text = asString(block['text']) ?? ''
+      const cited = objectsIn(block['citations']).map((raw) => citationPart(raw, text.length))
+      return [{ type: 'text', text, begins: true }, ...cited]
+    }
     case 'thinking':
     case 'redacted_thinking':
       return [thoughtPart(block)]
@@ -98,8 +98,11 @@ export function callPart(block: JsonObject, index: number): Part {
   return { type: 'tool_call', index, id, name: asString(block['name']) ?? '' }
 }
 
-/** Of a document or of a page: each kind has its own fields for the place, kept in `raw`. */
-export function citationPart(raw: JsonObject): Part {
+/**
+ * Of a document or of a page: each kind has its own fields for the place, kept in `raw`. It holds for
+ * the whole of its block, whose text has `length` units.
+ */
+export function citationPart(raw: JsonObject, length: number): Part {
   const url = asString(raw['url']) ?? asString(raw['source'])
   const title = asString(raw['title']) ?? asString(raw['document_title'])
   const citedText = asString(raw['cited_text'])
@@ -107,6 +110,7 @@ export function citationPart(raw: JsonObject): Part {
     ...(url !== undefined && { url }),
     ...(title !== undefined && { title }),
     ...(citedText !== undefined && { citedText }),
+    ...(length > 0 && { startIndex: 0, endIndex: length }),
     raw,
     wire: WIRE,
   }

@@ -131,10 +131,15 @@ test('a block that begins with what it cites is a block of its own', () => {
       ['contentBlockDelta', block(0, { delta: { text: 'a' } })],
       ['contentBlockDelta', block(1, { delta: { citation } })],
       ['contentBlockDelta', block(1, { delta: { text: 'b' } })],
+      ['messageStop', { stopReason: 'end_turn' }],
     ),
   ).toMatchObject([
     { type: 'text', text: 'a' },
-    { type: 'text', text: 'b', citations: [{ url: 'https://a.example' }] },
+    {
+      type: 'text',
+      text: 'b',
+      citations: [{ url: 'https://a.example', startIndex: 0, endIndex: 1 }],
+    },
   ])
 })
 

@@ -11,6 +11,7 @@ import {
 } from '../../lib/json.ts'
 import type { SseEvent } from '../../lib/sse.ts'
 import { isAwsFailure } from '../aws-failures.ts'
+import { CitedText } from '../cited-text.ts'
 import type { Decoder } from '../provider.ts'
 import { readException } from './errors.ts'
 import { filePart } from './media.ts'
@@ -28,6 +29,7 @@ export class ConverseDecoder implements Decoder {
   readonly #bare = new Set<number>()
   /** Signatures of thoughts, as far as they have come. */
   readonly #signatures = new Map<number, string>()
+  readonly #text = new CitedText()
   /** Blocks of Amazon's own tools, as far as they have come. */
   readonly #own = new Map<number, OwnBlock>()
 
@@ -43,9 +45,9 @@ export class ConverseDecoder implements Decoder {
       case 'contentBlockDelta':
         return this.#delta(asObject(body['delta']) ?? {}, index)
       case 'contentBlockStop':
-        return this.#stop(index)
+        return [...this.#text.end(citationPart), ...this.#stop(index)]
       case 'messageStop':
-        return [...rawPart(body, STOP), ...readStop(body)]
+        return [...this.#text.end(citationPart), ...rawPart(body, STOP), ...readStop(body)]
       case 'metadata':
         this.done = true
         return [...rawPart(body, METADATA), ...readUsage(body)]
@@ -92,8 +94,16 @@ export class ConverseDecoder implements Decoder {
     }
     const begins = index !== this.#block && { begins: true as const }
     this.#block = index
+    const before = begins ? this.#text.end(citationPart) : []
+    return [...before, ...this.#piece(delta, index, begins)]
+  }
+
+  #piece(delta: JsonObject, index: number, begins: { begins: true } | false): Part[] {
     const text = asString(delta['text'])
-    if (text !== undefined) return [{ type: 'text', text, ...begins }]
+    if (text !== undefined) {
+      this.#text.grow(text)
+      return [{ type: 'text', text, ...begins }]
+    }
     const thought = asObject(delta['reasoningContent'])
     if (thought) return this.#thought(thought, index, begins)
     const call = asObject(delta['toolUse'])
@@ -105,9 +115,9 @@ export class ConverseDecoder implements Decoder {
     }
     const citation = asObject(delta['citation'])
     if (!citation) return [unknown(delta)]
+    this.#text.cite(citation)
     // A block may begin with what it cites: it is not the text before that is meant.
-    const block = begins ? [{ type: 'text' as const, text: '', ...begins }] : []
-    return [...block, citationPart(citation)]
+    return begins ? [{ type: 'text', text: '', ...begins }] : []
   }
 
   /** A signature may come in pieces: it is told with the end of its block. */

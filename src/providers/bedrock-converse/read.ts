@@ -62,11 +62,13 @@ export function callPart(call: JsonObject, index: number): Part {
 
 function readCited(cited: JsonObject): Part[] {
   const texts = objectsIn(cited['content']).map((piece) => asString(piece['text']) ?? '')
-  const citations = objectsIn(cited['citations']).map(citationPart)
-  return [{ type: 'text', text: texts.join(''), begins: true }, ...citations]
+  const text = texts.join('')
+  const citations = objectsIn(cited['citations']).map((raw) => citationPart(raw, text.length))
+  return [{ type: 'text', text, begins: true }, ...citations]
 }
 
-export function citationPart(raw: JsonObject): Part {
+/** What is cited for the whole of a block, whose text has `length` units. */
+export function citationPart(raw: JsonObject, length: number): Part {
   const title = asString(raw['title'])
   const page = asString(asObject(asObject(raw['location'])?.['web'])?.['url'])
   const source = asString(raw['source'])
@@ -78,6 +80,7 @@ export function citationPart(raw: JsonObject): Part {
     ...(url !== undefined && { url }),
     ...(title !== undefined && { title }),
     ...(citedText !== '' && { citedText }),
+    ...(length > 0 && { startIndex: 0, endIndex: length }),
     raw,
     wire: WIRE,
   }
