@@ -31,6 +31,7 @@ export const mistral = openaiCompatible({
     callNames: NINE_LETTERS,
     thinking: 'none',
     reasoningBack: 'thinking_list',
+    filesInResults: true,
     asksForUsage: false,
     lacks: ['logprobs', 'top_logprobs', 'service_tier', 'verbosity', 'user', 'top_k'],
   },

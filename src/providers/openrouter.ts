@@ -16,5 +16,6 @@ export const openrouter = openaiCompatible({
     thinking: 'reasoning',
     reasoningBack: 'reasoning_details',
     cacheControl: true,
+    filesInResults: true,
   },
 })

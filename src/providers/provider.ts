@@ -137,6 +137,7 @@ export interface Quirks {
   /** Knows `allowed_tools`; the tools of others are filtered. */
   readonly allowedTools?: true
   readonly customTools?: true
+  /** Takes files in the results of tools; elsewhere they follow as the user's. */
   readonly filesInResults?: true
   /** How it wants calls to be named, where not anyhow. */
   readonly callNames?: CallNames

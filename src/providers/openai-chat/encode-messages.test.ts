@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Block, JsonObject, Thought } from '../../domain/chat.ts'
+import type { Block, JsonObject, Message, Thought } from '../../domain/chat.ts'
 import { Leftovers } from '../leftovers.ts'
 import type { Quirks } from '../provider.ts'
 import { encodeMessages } from './encode-messages.ts'
@@ -30,7 +30,7 @@ test('what Gemini signed goes back to servers of Google’s kind alone', () => {
 
 test.each<[Quirks, string[]]>([
   [{ filesInResults: true }, []],
-  [{}, ['a file in the result of a tool', 'a block of another provider (unknown)']],
+  [{}, ['a block of another provider (unknown)']],
 ])('where %j, what goes on of a tool’s result is not called lost', (quirks, lost) => {
   const left = new Leftovers()
   const content: Block[] = [
@@ -41,6 +41,43 @@ test.each<[Quirks, string[]]>([
   const [message] = encodeMessages([{ role: 'user', content: [result] }], quirks, left)
   expect(JSON.stringify(message).includes('chart')).toBe(lost.length === 0)
   expect(left.words).toEqual(lost)
+})
+
+const resultOf = (id: string, ...content: Block[]): Message => ({
+  role: 'user',
+  content: [{ type: 'tool_result', id, name: 'f', result: 'ok', content }],
+})
+
+const url = 'https://example.com/a.png'
+const told = (tool_call_id: string) => ({ role: 'tool', tool_call_id, content: 'ok' })
+const filesOf = (id: string) => [
+  { type: 'text', text: `Files in the result of the call ${id}:` },
+  { type: 'image_url', image_url: { url } },
+]
+
+test('files in results of tools are the user’s once all results have been told', () => {
+  const said = { type: 'text', text: 'Go on.' } as const
+  const call = { type: 'tool_call', id: 'c4', name: 'f', arguments: '{}' } as const
+  const messages: Message[] = [
+    resultOf('c1', { type: 'file', url }),
+    resultOf('c2'),
+    { role: 'user', content: [said] },
+    resultOf('c3', { type: 'file', url }),
+    { role: 'assistant', content: [call] },
+    resultOf('c4', { type: 'file', url }),
+  ]
+  const left = new Leftovers()
+  expect(encodeMessages(messages, {}, left)).toMatchObject([
+    told('c1'),
+    told('c2'),
+    { role: 'user', content: [...filesOf('c1'), said] },
+    told('c3'),
+    { role: 'user', content: filesOf('c3') },
+    { role: 'assistant', tool_calls: [{ id: 'c4' }] },
+    told('c4'),
+    { role: 'user', content: filesOf('c4') },
+  ])
+  expect(left.words).toEqual([])
 })
 
 const thought = { type: 'thought', text: 'a' } as const

@@ -8,28 +8,53 @@ import type {
 } from '../../domain/chat.ts'
 import { wordsOf as allWordsOf } from '../../domain/thought.ts'
 import { splitDataUrl } from '../../lib/data-url.ts'
-import { asObject, asString, type Json, type JsonObject } from '../../lib/json.ts'
+import { asArray, asObject, asString, type Json, type JsonObject } from '../../lib/json.ts'
 import type { Leftovers } from '../leftovers.ts'
 import type { Quirks } from '../provider.ts'
 import { breakpointOf, WIRE, withoutUndefined } from './fields.ts'
 
-/** Messages of a conversation. A result of a tool is a message of its own here. */
+/**
+ * Messages of a conversation. A result of a tool is a message of its own here, and a text: the files
+ * in it are the user's, once all results have been told.
+ */
 export function encodeMessages(
   messages: readonly Message[],
   quirks: Quirks,
   left: Leftovers,
 ): Json[] {
-  return messages.flatMap((message) => {
+  const told: Json[] = []
+  let files: Json[] = []
+  for (const message of messages) {
     const results = message.content.filter((block) => block.type === 'tool_result')
-    const encoded = results.map((block) => encodeResult(block, quirks, left))
+    told.push(...results.map((block) => encodeResult(block, quirks, left)))
+    if (!quirks.filesInResults) files.push(...results.flatMap(filesOf))
     const rest = message.content.filter((block) => block.type !== 'tool_result')
-    if (rest.length === 0 && results.length > 0) return encoded
+    if (rest.length === 0 && results.length > 0) continue
     const body =
       message.role === 'assistant'
         ? encodeAssistant(rest, quirks, left)
         : encodeContent(rest, quirks, left)
-    return saysNothing(body) ? encoded : [...encoded, { role: message.role, ...body }]
-  })
+    const joined = message.role === 'user' ? afterFiles(files, body) : body
+    if (files.length > 0 && joined === body) told.push({ role: 'user', content: files })
+    files = []
+    if (!saysNothing(joined)) told.push({ role: message.role, ...joined })
+  }
+  return files.length > 0 ? [...told, { role: 'user', content: files }] : told
+}
+
+/** What the user says, behind the files of results: some servers take no two turns of one role. */
+function afterFiles(files: readonly Json[], body: JsonObject): JsonObject {
+  const { content } = body
+  if (files.length === 0) return body
+  const said = typeof content === 'string' ? [{ type: 'text', text: content }] : asArray(content)
+  return { ...body, content: [...files, ...said] }
+}
+
+/** The files of a result, and of which it is. */
+function filesOf({ id, content = [] }: ToolResultBlock): Json[] {
+  const files = content.flatMap((piece) => (piece.type === 'file' ? [encodeFile(piece)] : []))
+  if (files.length === 0) return []
+  return [{ type: 'text', text: `Files in the result of the call ${id}:` }, ...files]
 }
 
 /** A turn of which nothing is left that this provider can be told: it would refuse such a message. */
@@ -42,7 +67,6 @@ function encodeResult(block: ToolResultBlock, quirks: Quirks, left: Leftovers): 
   const { id, result, content = [], cacheControl } = block
   const files = content.some(({ type }) => type === 'file')
   if (!files || !quirks.filesInResults) {
-    if (files) left.add('a file in the result of a tool')
     for (const piece of content) left.foreign(piece, WIRE)
     const cached = quirks.cacheControl && cacheControl ? { cache_control: cacheControl } : {}
     return { role: 'tool', tool_call_id: id, content: result, ...cached }
