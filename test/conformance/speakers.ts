@@ -118,7 +118,7 @@ export function grown(deltas: readonly JsonObject[]): JsonObject {
     const before = message[field]
     if (typeof before === 'string' && typeof value === 'string') message[field] = before + value
     else if (Array.isArray(before) && Array.isArray(value)) message[field] = [...before, ...value]
-    else message[field] = value
+    else if (value !== null || before === undefined) message[field] = value
   }
   const { reasoning_details: details, ...rest } = message
   if (details === undefined) return rest

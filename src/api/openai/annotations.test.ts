@@ -1,6 +1,12 @@
 import { expect, test } from 'vitest'
 import type { Citation } from '../../domain/chat.ts'
+import { asObject, type JsonObject, objectsIn, parseJson } from '../../lib/json.ts'
+import { readEvents } from '../../lib/sse.ts'
+import { readCompletion } from '../../providers/openai-chat/read.ts'
+import { envelope } from '../fixtures/envelope.ts'
 import { annotationOf, citationOf } from './annotations.ts'
+import { encodeCompletion } from './encode.ts'
+import { ChunkEncoder } from './encode-stream.ts'
 
 const raw = {
   type: 'container_file_citation',
@@ -29,5 +35,34 @@ test('a page is told as a page, and read as one', () => {
   expect(annotationOf(citation, 0)).toEqual({ type: 'url_citation', url_citation })
   expect(citationOf({ type: 'url_citation', url_citation })).toMatchObject([
     { url: page.url, title: 'A', wire: 'openai_chat' },
+  ])
+})
+
+const cited = { type: 'url_citation', url_citation: { url: 'https://a.example', title: 'A' } }
+const other = { type: 'file', file: { name: 'a.pdf' } }
+
+test.each<[string, JsonObject, unknown]>([
+  ['beside others', { annotations: [cited, other] }, [cited, other]],
+  ['beside none', { annotations: null }, undefined],
+  ['alone', { annotations: [cited] }, [cited]],
+])('a page that is cited %s is told, whole and streamed', (_, said, expected) => {
+  const own = { ...envelope, wire: 'openai_chat' } as const
+  const message = { content: 'Yes.', ...said }
+  const parts = readCompletion({ choices: [{ index: 0, message, finish_reason: 'stop' }] })
+  const [whole] = objectsIn(encodeCompletion(own, parts)['choices'])
+  expect(asObject(whole?.['message'])?.['annotations'] ?? undefined).toEqual(expected)
+  const [event] = readEvents(Buffer.from(new ChunkEncoder(own, true).encode(parts)))
+  const [choice] = objectsIn(asObject(parseJson(event?.data ?? ''))?.['choices'])
+  expect(asObject(choice?.['delta'])?.['annotations'] ?? undefined).toEqual(expected)
+})
+
+test.each([null, []])('pages beside the answer are told though its annotations are %j', (none) => {
+  const own = { ...envelope, wire: 'openai_chat' } as const
+  const message = { content: 'Yes.', annotations: none }
+  const choices = [{ index: 0, message, finish_reason: 'stop' }]
+  const parts = readCompletion({ citations: ['https://a.example'], choices })
+  const [choice] = objectsIn(encodeCompletion(own, parts)['choices'])
+  expect(asObject(choice?.['message'])?.['annotations']).toMatchObject([
+    { url_citation: { url: 'https://a.example' } },
   ])
 })

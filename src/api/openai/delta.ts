@@ -181,10 +181,12 @@ function addRaw({ message, choice }: Delta, part: At<'raw'>, envelope: Envelope)
   choice['logprobs'] = { content: [...before, ...content], refusal: null }
 }
 
-/** What we have words for wins over what we have not. */
+/** What we have words for wins over what we have not; of a list, what we have not follows. */
 function addFields(target: JsonObject, fields: JsonObject): void {
   for (const [field, value] of Object.entries(fields)) {
-    if (!Object.hasOwn(target, field)) target[field] = value
+    const known = target[field]
+    if (known === undefined) target[field] = value
+    else if (Array.isArray(known)) target[field] = [...known, ...asArray(value)]
   }
 }
 

@@ -10,7 +10,7 @@ import { Collector, joinDetails } from '../../domain/collect.ts'
 import { jsonOutput, thoughtJson } from '../../domain/native-blocks.ts'
 import { wordsOf } from '../../domain/thought.ts'
 import { mergeUsage, totalInput, totalOutput, type Usage } from '../../domain/usage.ts'
-import { asObject, type Json } from '../../lib/json.ts'
+import { asArray, asObject, type Json } from '../../lib/json.ts'
 import { byChoice } from '../choices.ts'
 import type { Envelope } from '../dialect.ts'
 import { logprobsIn } from '../logprobs.ts'
@@ -111,7 +111,7 @@ function encodeChoice(index: number, parts: readonly Part[], envelope: Envelope)
           ),
         ),
       }),
-      ...(cited.length > 0 && !('annotations' in unread) && { annotations: cited }),
+      ...(cited.length > 0 && { annotations: [...cited, ...asArray(unread['annotations'])] }),
       ...(own.length > 0 && { tensorzero_extra_content: own }),
     },
   }
@@ -141,7 +141,12 @@ function logprobsOf(parts: readonly Part[], known: readonly Part[]): JsonObject 
 function rawFields(parts: readonly Part[], level: 'choice' | 'message'): JsonObject {
   const fields: JsonObject = {}
   for (const part of parts) {
-    if (part.type === 'raw' && part.level === level) Object.assign(fields, part.fields)
+    if (part.type !== 'raw' || part.level !== level) continue
+    for (const [field, value] of Object.entries(part.fields)) {
+      const before = fields[field]
+      const both = Array.isArray(before) && Array.isArray(value)
+      fields[field] = both ? [...before, ...value] : value
+    }
   }
   return fields
 }
