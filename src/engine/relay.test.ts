@@ -165,3 +165,10 @@ test.each([
 ])('in %j there is an end mark: %s', (events, expected) => {
   expect(hasEndMark(Buffer.from(events), openaiChat.endMarks)).toBe(expected)
 })
+
+test('an error that comes last reaches the client though its blank line does not', async () => {
+  const failure = event({ error: { message: 'Overloaded.' } })
+  const { out, error } = await relay([text('Hi'), failure.trimEnd()])
+  expect(out).toBe(text('Hi') + failure)
+  expect(error).toMatchObject({ message: 'Overloaded.', context: { told: true } })
+})

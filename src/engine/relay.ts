@@ -57,11 +57,18 @@ export async function relayEvents(
         arrived = brokenOff(call, source, thrown)
       }
     }
+  } catch (thrown) {
+    // The error that the client has been told may be the very last that came.
+    if (thrown instanceof GatewayError && thrown.context.told) await passRest(events, pass)
+    throw thrown
   } finally {
     source.close()
   }
-  // An end mark that lacks its blank line would never reach the client's program.
-  const { rest } = events
+  await passRest(events, pass)
+}
+
+/** An end mark that lacks its blank line would never reach the client's program. */
+async function passRest({ rest }: EventCutter, pass: Pass): Promise<void> {
   if (rest.length > 0 && isReadable(rest)) await pass(Buffer.concat([rest, BLANK_LINE]), true)
 }
 
