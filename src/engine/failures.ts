@@ -1,6 +1,8 @@
 import { GatewayError, type ErrorCode, type ErrorContext } from '../domain/errors.ts'
 import type { ProviderError } from '../domain/chat.ts'
 import { FrameError } from '../lib/aws-event-stream.ts'
+import { errorWords } from '../lib/error-words.ts'
+import { parseJson } from '../lib/json.ts'
 import { retryAfterS } from '../lib/backoff.ts'
 import { headerOf, type Headers, TransportError } from '../lib/transport.ts'
 
@@ -39,13 +41,14 @@ function codeOf(status: number): ErrorCode {
 
 const MOST_WORDS = 300
 
-/** Its own words, where they are no JSON, as far as they are meant for readers. */
+/** Its own words, in whatever shape, as far as they are meant for readers. */
 function describe(status: number, text: string): string {
   const words = text.trim()
   if (words.startsWith('<')) {
     return `The provider answered with status ${status} and a web page instead of JSON.`
   }
-  const said = words === '' || /^[[{]/.test(words) ? '.' : `: ${words.slice(0, MOST_WORDS)}`
+  const plain = /^[[{]/.test(words) ? errorWords(parseJson(words)) : words
+  const said = plain === '' ? '.' : `: ${plain.slice(0, MOST_WORDS)}`
   return `The provider answered with status ${status}${said}`
 }
 

@@ -58,6 +58,12 @@ test.each([
     { tpe: 'InvalidRequest', errors: [{ description: 'No.', key: 'k' }] },
     { message: 'No.' },
   ],
+  ['a list of words', { error: ['No.', 'Never.'] }, { message: 'No.; Never.' }],
+  [
+    'a detail of a message',
+    { object: 'error', message: { detail: [{ msg: 'No.' }] }, type: 't' },
+    { message: 'No.', type: 't' },
+  ],
   ['a detail', { detail: 'No.' }, { message: 'No.' }],
   ['a list of details', { detail: [{ msg: 'a' }, { msg: 'b' }, 1] }, { message: 'a; b' }],
   ['details of another shape', { detail: { why: 1 } }, { message: '{"why":1}' }],

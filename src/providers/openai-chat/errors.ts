@@ -1,4 +1,5 @@
 import type { ProviderError } from '../../domain/chat.ts'
+import { errorWords } from '../../lib/error-words.ts'
 import {
   asArray,
   asNumber,
@@ -18,7 +19,9 @@ import {
 export function readError(body: unknown): ProviderError | null {
   const object = asObject(Array.isArray(body) ? asArray(body)[0] : body)
   if (!object) return null
-  const { error } = object
+  const { error: said } = object
+  // Hugging Face has listed its words.
+  const error = Array.isArray(said) && typeof said[0] === 'string' ? errorWords(said) : said
   if (typeof error === 'string' && (error !== '' || !('choices' in object))) {
     const type = object['type'] ?? object['error_type']
     return made(error, object['code'], type, { raw: object, beside: besideError(object) })
@@ -55,7 +58,7 @@ function bareError(object: JsonObject): ProviderError | null {
   }
   const { detail } = object
   if (detail === undefined || detail === null) return null
-  return made(detailText(detail), null, null, { raw: object, beside: {} })
+  return made(errorWords(detail) || JSON.stringify(detail), null, null, { raw: object, beside: {} })
 }
 
 function besideError(object: JsonObject): JsonObject {
@@ -80,13 +83,7 @@ function made(
   }
 }
 
-function messageOf(error: { [key: string]: Json }): string {
-  const words = [error['message'], error['detail'], error['description']]
-  return words.map(asString).find((word) => word !== undefined) ?? JSON.stringify(error)
-}
-
-function detailText(detail: Json): string {
-  if (typeof detail === 'string') return detail
-  const messages = asArray(detail).map((item) => asString(asObject(item)?.['msg']) ?? '')
-  return messages.filter(Boolean).join('; ') || JSON.stringify(detail)
+function messageOf(error: JsonObject): string {
+  const silent = error['message'] === '' ? '' : JSON.stringify(error)
+  return errorWords(error) || silent
 }
