@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { isWholeObject } from '../../lib/json-glance.ts'
 import { openaiChat } from '../openai-chat.ts'
-import { readError } from './errors.ts'
+import { readError, readErrorInside } from './errors.ts'
 
 test.each([
   [
@@ -110,4 +110,15 @@ test('a refusal beside an answer is no answer, and no glance takes it for one', 
     (said) => openaiChat.glance && isWholeObject(JSON.stringify(said), openaiChat.glance),
   )
   expect(glances).toEqual([true, false])
+})
+
+test.each([
+  [{ message: 'No.', type: 'tokens', code: 'rate_limit_exceeded' }, 429],
+  [{ message: 'No.', type: 'engine_overloaded_error' }, 503],
+  [{ message: 'No.', type: 'server_error', code: null }, 500],
+  [{ message: 'No.', type: 'server_error', code: 503 }, 503],
+  [{ message: 'No.', code: 'tool_use_failed' }, null],
+])('inside an answer the error %j means the status %s', (error, status) => {
+  expect(readErrorInside({ error })).toMatchObject({ status })
+  expect(readErrorInside({ choices: [] })).toBeNull()
 })

@@ -38,6 +38,28 @@ export function readError(body: unknown): ProviderError | null {
   return bareError(object)
 }
 
+/** The same, inside an answer: there no status of HTTP says what kind it is of, but its words do. */
+export function readErrorInside(body: JsonObject): ProviderError | null {
+  const error = readError(body)
+  if (!error || error.status !== null) return error
+  const meant = MEANT.get(String(error.code)) ?? MEANT.get(error.type ?? '')
+  return meant === undefined ? error : { ...error, status: meant }
+}
+
+/** Source: OpenAI's, Moonshot's and Groq's references, codes and types of errors. */
+const MEANT: ReadonlyMap<string, number> = new Map([
+  ['rate_limit_exceeded', 429],
+  ['rate_limit_error', 429],
+  ['insufficient_quota', 429],
+  ['server_error', 500],
+  ['internal_server_error', 500],
+  ['service_unavailable', 503],
+  ['service_unavailable_error', 503],
+  ['engine_overloaded_error', 503],
+  ['server_is_overloaded', 503],
+  ['slow_down', 503],
+])
+
 /** MiniMax says how it went in every answer. */
 function refusalIn({ base_resp: said }: JsonObject): ProviderError | null {
   const raw = asObject(said)

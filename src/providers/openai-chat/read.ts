@@ -5,7 +5,7 @@ import type { SseEvent } from '../../lib/sse.ts'
 import type { Decoder } from '../provider.ts'
 import { CallPlaces } from './call-places.ts'
 import { citedPages, noteMessagePages, readCitation, readPages } from './citations.ts'
-import { readError } from './errors.ts'
+import { readErrorInside } from './errors.ts'
 import { googleSignature, readContent, readMedia, readSpeech } from './read-content.ts'
 import { readReasoning } from './read-reasoning.ts'
 import { turnsIn } from './read-turns.ts'
@@ -39,7 +39,7 @@ export class ChatDecoder implements Decoder {
     // One broken event among good ones must not end a stream whose rest arrives whole.
     const chunk = asObject(parseJson(data))
     if (chunk) return readCompletion(chunk, this.#places)
-    const failure = event === 'error' ? readError({ error: data }) : null
+    const failure = event === 'error' ? readErrorInside({ error: data }) : null
     return failure ? [{ type: 'error', error: failure }] : []
   }
 }
@@ -63,7 +63,7 @@ export function readCompletion(body: JsonObject, places = new CallPlaces()): Par
 /** Groq tells in a place of its own why a stream was cut short. Source: Groq API reference, `x_groq`. */
 function failureIn(body: JsonObject): ProviderError | null {
   const apart = asObject(body['x_groq'])
-  return apart?.['error'] ? readError(apart) : readError(body)
+  return apart?.['error'] ? readErrorInside(apart) : readErrorInside(body)
 }
 
 interface Numbered {
@@ -122,7 +122,7 @@ function readChoice(choice: JsonObject, index: number, places: CallPlaces, parts
   for (const turn of turnsIn(choice)) readMessage(turn, { ...at, whole: true }, places, parts)
   const extra = fieldsBeside(choice, CHOICE_FIELDS)
   if (extra) parts.push({ type: 'raw', level: 'choice', fields: extra, ...at })
-  const failure = choice['error'] ? readError({ error: choice['error'] }) : null
+  const failure = choice['error'] ? readErrorInside({ error: choice['error'] }) : null
   if (failure) parts.push({ type: 'error', error: failure })
   const finish = asString(choice['finish_reason'])
   if (finish) {

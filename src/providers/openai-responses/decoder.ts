@@ -8,7 +8,7 @@ import {
   parseJson,
 } from '../../lib/json.ts'
 import type { SseEvent } from '../../lib/sse.ts'
-import { readError } from '../openai-chat/errors.ts'
+import { readErrorInside } from '../openai-chat/errors.ts'
 import type { Decoder } from '../provider.ts'
 import {
   annotationPart,
@@ -51,7 +51,7 @@ export class ResponsesDecoder implements Decoder {
       case 'response.cancelled':
         return this.#end(asObject(event['response']) ?? bareEnd(event))
       case 'error': {
-        const error = readError(event['error'] ? event : { error: event })
+        const error = readErrorInside(event['error'] ? event : { error: event })
         return error ? [{ type: 'error', error }] : []
       }
       default:

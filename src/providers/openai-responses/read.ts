@@ -2,7 +2,7 @@ import type { Citation, FinishReason, Part, ProviderError } from '../../domain/c
 import { isDoneCall } from '../../domain/done-calls.ts'
 import { asNumber, asObject, asString, fieldsBeside, objectsIn } from '../../lib/json.ts'
 import type { JsonObject } from '../../lib/json.ts'
-import { readError } from '../openai-chat/errors.ts'
+import { readErrorInside } from '../openai-chat/errors.ts'
 import { soundPart } from '../openai-chat/read-content.ts'
 import { usagePart } from './usage.ts'
 
@@ -41,24 +41,18 @@ export function readEnd(body: JsonObject): Part[] {
   const usage = asObject(body['usage'])
   if (usage) parts.push(usagePart(usage))
   const error = failureOf(body)
-  if (error) parts.push({ type: 'error', error: { ...error, status: statusOf(error.code) } })
+  if (error) parts.push({ type: 'error', error })
   const finish = finishOf(body)
   if (finish) parts.push(finish)
   return parts
 }
 
-/** One that failed may not say why. */
-function failureOf({ error, status }: JsonObject): ProviderError | null {
-  if (error) return readError({ error })
-  return status === 'failed' ? readError({ error: 'The response failed.' }) : null
-}
-
-/** Source: OpenAI API reference, the response object's `error.code`. */
-function statusOf(code: string | number | null): number | null {
-  if (typeof code === 'number') return code >= 400 && code < 600 ? code : null
-  if (code === 'rate_limit_exceeded') return 429
-  if (code === 'server_error') return 500
-  return code === null ? null : 400
+/** One that failed may not say why; a code that means no fault of the server's is the client's. */
+function failureOf({ error: said, status }: JsonObject): ProviderError | null {
+  if (!said) return status === 'failed' ? readErrorInside({ error: 'The response failed.' }) : null
+  const error = readErrorInside({ error: said })
+  if (!error || error.status !== null || typeof error.code !== 'string') return error
+  return { ...error, status: 400 }
 }
 
 function finishOf(body: JsonObject): Part | null {
