@@ -25,7 +25,11 @@ export class InFlight {
   }
 
   get(id: string): Trace | undefined {
-    return this.all().find((trace) => trace.id === id)
+    return this.find((trace) => trace.id === id)
+  }
+
+  find(isIt: (trace: Trace) => boolean): Trace | undefined {
+    return this.#running.find(isIt)
   }
 
   all(): Trace[] {

@@ -22,6 +22,7 @@ test('holds what a set would, whatever comes and goes', () => {
           model.delete(at)
         }
         expect(bag.size).toBe(model.size)
+        expect(bag.find((held) => held.at === at)?.at).toBe(model.has(at) ? at : undefined)
         expect(new Set(bag.all().map((held) => held.at))).toEqual(model)
       }
     }),

@@ -32,6 +32,10 @@ export class Bag<Thing extends Held> {
     this.#things[place] = last
   }
 
+  find(isIt: (thing: Thing) => boolean): Thing | undefined {
+    return this.#things.find(isIt)
+  }
+
   /** As they are now: what is done with one may take it, or another, out. */
   all(): Thing[] {
     return [...this.#things]

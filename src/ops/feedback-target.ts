@@ -55,7 +55,7 @@ function ended(inFlight: Engine['inFlight'], { id, level }: Wanted): Promise<voi
   const { promise, resolve } = Promise.withResolvers<void>()
   const isIt = (trace: { readonly id: string; readonly episodeId: string }) =>
     (level === 'inference' ? trace.id : trace.episodeId) === id
-  if (!inFlight.all().some(isIt)) return Promise.resolve()
+  if (!inFlight.find(isIt)) return Promise.resolve()
   const stop = inFlight.observe({
     ended: (trace) => {
       if (!isIt(trace)) return
