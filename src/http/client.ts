@@ -2,6 +2,7 @@ import type { OutgoingHttpHeaders } from 'node:http'
 import type { Readable } from 'node:stream'
 import { GatewayError } from '../domain/errors.ts'
 import { Cancellation } from '../lib/cancel.ts'
+import { between, CHUNK_END, chunkStart } from './chunk.ts'
 import type { Outlet } from './outlet.ts'
 
 /** A client that reads nothing for this long is taken for gone. */
@@ -110,7 +111,8 @@ export class EventStream {
       return this.#response.write(bytes, () => this.#queued--)
     }
     // One write for a chunk with its frame, where `response.write` makes four and gathers them.
-    return socket.write(framed(typeof bytes === 'string' ? Buffer.from(bytes) : bytes))
+    const chunk = typeof bytes === 'string' ? Buffer.from(bytes) : bytes
+    return socket.write(between(chunkStart(chunk), chunk, CHUNK_END))
   }
 
   drained(): Promise<void> {
@@ -160,14 +162,4 @@ async function drained(response: Outlet): Promise<void> {
   // A slow client is waited for often: listeners must not pile up.
   socket.off('drain', resolve)
   response.off('close', resolve)
-}
-
-/** A chunk of a chunked answer: its length in hexadecimal digits, CR LF, the bytes, CR LF. */
-function framed(bytes: Buffer): Buffer {
-  const head = `${bytes.length.toString(16)}\r\n`
-  const chunk = Buffer.allocUnsafe(head.length + bytes.length + 2)
-  chunk.write(head, 0, 'latin1')
-  chunk.set(bytes, head.length)
-  chunk.write('\r\n', head.length + bytes.length, 'latin1')
-  return chunk
 }

@@ -1,5 +1,6 @@
 import { type OutgoingHttpHeaders, STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
+import { between, CHUNK_END, chunkStart } from './chunk.ts'
 import type { Outlet } from './outlet.ts'
 
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
@@ -64,18 +65,14 @@ export class PlainResponse implements Outlet {
   write(bytes: Buffer | string, written: () => void): boolean {
     const body = typeof bytes === 'string' ? Buffer.from(bytes) : bytes
     if (!this.chunkedEncoding) return this.#send('', body, '', written)
-    return this.#send(chunkHead(body), body, '\r\n', written)
+    return this.#send(chunkStart(body), body, CHUNK_END, written)
   }
 
   end(bytes: Buffer | string = '', encoding: BufferEncoding = 'utf8'): void {
     if (this.writableEnded) return
     this.writableEnded = true
     if (this.destroyed) return
-    const body =
-      typeof bytes === 'string' && encoding !== 'latin1' ? Buffer.from(bytes, encoding) : bytes
-    if (!this.chunkedEncoding) this.#send('', body, '')
-    else if (body.length === 0) this.#send('', '', LAST_CHUNK)
-    else this.#send(chunkHead(body), body, `\r\n${LAST_CHUNK}`)
+    this.#sendLast(bytes, encoding)
     const { socket } = this.#connection
     // What the system takes at once is not waited for.
     if (socket.writableLength === 0) this.#finish()
@@ -110,6 +107,15 @@ export class PlainResponse implements Outlet {
     this.#connection.answered()
   }
 
+  #sendLast(bytes: Buffer | string, encoding: BufferEncoding): void {
+    // What is a string of bytes stays one: it leaves in one piece with the head.
+    if (!this.chunkedEncoding && encoding === 'latin1') return void this.#send('', bytes, '')
+    const body = typeof bytes === 'string' ? Buffer.from(bytes, encoding) : bytes
+    if (!this.chunkedEncoding) this.#send('', body, '')
+    else if (body.length === 0) this.#send('', '', LAST_CHUNK)
+    else this.#send(chunkStart(body), body, `${CHUNK_END}${LAST_CHUNK}`)
+  }
+
   /** Before and after are bytes too, a character each. All goes out in one write. */
   #send(before: string, body: Buffer | string, after: string, written?: () => void): boolean {
     const { socket } = this.#connection
@@ -117,11 +123,7 @@ export class PlainResponse implements Outlet {
     this.#head = ''
     if (typeof body === 'string') return socket.write(head + body + after, 'latin1', written)
     if (body.length <= COPIED_BYTES) {
-      const all = Buffer.allocUnsafe(head.length + body.length + after.length)
-      all.write(head, 0, 'latin1')
-      all.set(body, head.length)
-      all.write(after, head.length + body.length, 'latin1')
-      return socket.write(all, written)
+      return socket.write(between(head, body, after), written)
     }
     socket.cork()
     socket.write(head, 'latin1')
@@ -130,8 +132,4 @@ export class PlainResponse implements Outlet {
     socket.uncork()
     return goesOn
   }
-}
-
-function chunkHead(chunk: Buffer | string): string {
-  return `${chunk.length.toString(16)}\r\n`
 }
