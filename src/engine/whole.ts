@@ -40,7 +40,10 @@ const BYTE_ORDER_MARK = Buffer.from('\uFEFF')
 
 /** Whether text begins with a mark that no reader of JSON takes. */
 function isMarked(bytes: Buffer): boolean {
-  return bytes.subarray(0, BYTE_ORDER_MARK.length).equals(BYTE_ORDER_MARK)
+  return (
+    bytes[0] === BYTE_ORDER_MARK[0] &&
+    bytes.subarray(0, BYTE_ORDER_MARK.length).equals(BYTE_ORDER_MARK)
+  )
 }
 
 /** How an answer is framed that begins so: servers call streams many things, and JSON a stream. */

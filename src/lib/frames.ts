@@ -25,12 +25,15 @@ export function framingOf(contentType: string | undefined): Framing | null {
 /** So much of a body's beginning tells how it is framed. */
 const START_BYTES = 64
 const EVENT_START = /^\s*(?:data|event|id|retry)?:/
+const OPEN_BRACE = 0x7b
 const JSON_START = /^\s*[[{]/
 
 /** How a body is framed that begins so: what it is tells better than what it is called. */
 export function framingFrom(contentType: string | undefined, start: Buffer): Framing | null {
   const called = framingOf(contentType)
   if (called !== null && called !== 'sse') return called
+  // As nearly all answers begin that are no streams.
+  if (start[0] === OPEN_BRACE) return null
   const text = start.toString('utf8', 0, START_BYTES).replace(/^\uFEFF/, '')
   if (called === 'sse') return JSON_START.test(text) ? null : called
   return EVENT_START.test(text) ? 'sse' : null
