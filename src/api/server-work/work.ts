@@ -152,10 +152,6 @@ function ofOpenai(data: JsonObject): Work | null {
       return workOfPages('web_search', { queries: data['queries'] ?? [] }, data['results'])
     case 'fetch_url_results':
       return workOfPages('web_fetch', {}, data['contents'])
-    case 'mcp_approval_request': {
-      const server = text(data['server_label'])
-      return { id, tool: text(data['name']), server, input: inputIn(data['arguments']) }
-    }
     case 'custom_tool_call':
       return { id, tool: text(data['name']), input: inputIn(data['input']), result: resultIn('') }
     default:
