@@ -6,7 +6,7 @@ import type { Decoder } from '../provider.ts'
 import { readGeminiError } from './errors.ts'
 import { readGrounding } from './grounding.ts'
 import { PartialArgs } from './partial-args.ts'
-import { Sounds } from './sounds.ts'
+import { inlineIn, Sounds } from './sounds.ts'
 import { usagePart } from './usage.ts'
 
 export const WIRE = 'gemini'
@@ -181,10 +181,10 @@ function readFile(part: JsonObject): { url: string; mimeType?: string } | null {
   const stored = asObject(part['fileData'])
   const url = asString(stored?.['fileUri'])
   if (url !== undefined) return { url, ...defined(asString(stored?.['mimeType'])) }
-  const inline = asObject(part['inlineData']) ?? asObject(part['inline_data'])
+  const inline = inlineIn(part)
   if (!inline) return null
-  const mimeType = asString(inline['mimeType']) ?? asString(inline['mime_type']) ?? ''
-  return { url: `data:${mimeType};base64,${asString(inline['data']) ?? ''}`, mimeType }
+  const { mimeType, data } = inline
+  return { url: `data:${mimeType};base64,${data}`, mimeType }
 }
 
 function defined(mimeType: string | undefined): { mimeType?: string } {
