@@ -3,6 +3,7 @@ import { GatewayError } from '../domain/errors.ts'
 import type { BodyPatch } from '../domain/patch.ts'
 import { asObject, type JsonObject } from '../lib/json.ts'
 import { findTopLevel, type Span, splice, stands } from '../lib/json-splice.ts'
+import { FOREIGN_THOUGHT } from '../providers/leftovers.ts'
 import type { Wire } from '../providers/provider.ts'
 import type { CallPlace, ModelCall } from './ask.ts'
 import { allPatches, patchBody } from './patches.ts'
@@ -54,10 +55,8 @@ function sameFormat(ask: ModelCall, target: Target, wire: Wire, addedUsage: bool
   const bytes = simple
     ? withModel(ask, target, wire, addedUsage)
     : written(wire.namesModel ? named(adapted, model) : adapted, addedUsage, patches)
-  return { bytes, addedUsage, dropped: own === ask.json ? [] : [FOREIGN] }
+  return { bytes, addedUsage, dropped: own === ask.json ? [] : [FOREIGN_THOUGHT] }
 }
-
-const FOREIGN = 'earlier reasoning of another provider'
 
 /** The body for another gateway: changes go on as changes, for they are meant for its providers. */
 function relayedBody(ask: ModelCall, target: Target, wire: Wire): OutgoingBody {

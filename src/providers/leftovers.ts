@@ -1,6 +1,10 @@
 import type { Block, ChatParams, ChatRequest, JsonObject, UnknownBlock } from '../domain/chat.ts'
 import { asString, type Json } from '../lib/json.ts'
 
+/** Thoughts that a provider is not told: others' own, and those that only their maker can read. */
+export const FOREIGN_THOUGHT = 'earlier reasoning of another provider'
+export const SEALED_THOUGHT = 'earlier reasoning that is encrypted'
+
 /** What a wire has no words for, each once, in words for the client. */
 export class Leftovers {
   readonly #words = new Set<string>()

@@ -1,6 +1,6 @@
 import type { Block, FileBlock } from '../../domain/chat.ts'
 import { type JsonObject, objectsIn } from '../../lib/json.ts'
-import type { Leftovers } from '../leftovers.ts'
+import { type Leftovers, SEALED_THOUGHT } from '../leftovers.ts'
 
 /** Texts among the files of a conversation: Cohere cites them when they come as documents. */
 export function documentsIn(blocks: readonly Block[]): JsonObject[] {
@@ -28,7 +28,7 @@ function encodePiece(block: Block, leftovers: Leftovers): JsonObject[] {
       return [{ type: 'text', text: block.text }]
     case 'thought':
       if (block.text) return [{ type: 'thinking', thinking: block.text }]
-      leftovers.add('earlier reasoning that is encrypted')
+      leftovers.add(SEALED_THOUGHT)
       return []
     case 'file':
       return encodeFile(block, leftovers)

@@ -7,7 +7,7 @@ import type {
 } from '../../domain/chat.ts'
 import { splitDataUrl } from '../../lib/data-url.ts'
 import { asObject, type Json, type JsonObject, parseJson } from '../../lib/json.ts'
-import type { Leftovers } from '../leftovers.ts'
+import { FOREIGN_THOUGHT, type Leftovers } from '../leftovers.ts'
 import { withoutUndefined } from '../openai-chat/fields.ts'
 import { WIRE } from './read.ts'
 
@@ -36,7 +36,7 @@ export function encodePart(block: Block, left: Leftovers): Json[] {
 
 function encodeThought({ text, signature, data }: Thought, left: Leftovers): Json[] {
   if (text === null && signature === undefined) {
-    if (data !== undefined) left.add('earlier reasoning of another provider')
+    if (data !== undefined) left.add(FOREIGN_THOUGHT)
     return []
   }
   return [withoutUndefined({ text: text ?? '', thought: true, thoughtSignature: signature })]

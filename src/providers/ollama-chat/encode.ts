@@ -1,6 +1,6 @@
 import type { Block, ChatParams, ChatRequest, FileBlock, Message } from '../../domain/chat.ts'
 import { asObject, type Json, type JsonObject, parseJson } from '../../lib/json.ts'
-import { Leftovers, ownExtra } from '../leftovers.ts'
+import { Leftovers, ownExtra, SEALED_THOUGHT } from '../leftovers.ts'
 import { withoutUndefined } from '../openai-chat/fields.ts'
 import { encodePlainTools } from '../plain-tools.ts'
 import type { Encoded, WireTarget } from '../provider.ts'
@@ -143,6 +143,6 @@ function fileName({ filename, fileId, url }: FileBlock): string {
 function nameUnsaid(block: Block, role: Message['role'], leftovers: Leftovers): void {
   if ('cacheControl' in block && block.cacheControl) leftovers.add('`cache_control`')
   leftovers.foreign(block, 'ollama_chat')
-  if (block.type === 'thought' && !block.text) leftovers.add('earlier reasoning that is encrypted')
+  if (block.type === 'thought' && !block.text) leftovers.add(SEALED_THOUGHT)
   if (block.type === 'tool_call' && role !== 'assistant') leftovers.add('a tool call of the user')
 }

@@ -9,7 +9,7 @@ import type {
 import { wordsOf as allWordsOf } from '../../domain/thought.ts'
 import { splitDataUrl } from '../../lib/data-url.ts'
 import { asArray, asObject, asString, type Json, type JsonObject } from '../../lib/json.ts'
-import type { Leftovers } from '../leftovers.ts'
+import { type Leftovers, SEALED_THOUGHT } from '../leftovers.ts'
 import type { Quirks } from '../provider.ts'
 import { breakpointOf, WIRE, withoutUndefined } from './fields.ts'
 
@@ -151,7 +151,7 @@ function encodeThoughts(
   if (thoughts.length === 0) return {}
   const text = thoughts.map((thought) => allWordsOf(thought) ?? '').join('')
   const back = quirks.reasoningBack ?? 'none'
-  if (text === '' && WORDS.has(back)) left.add('earlier reasoning that is encrypted')
+  if (text === '' && WORDS.has(back)) left.add(SEALED_THOUGHT)
   switch (back) {
     case 'reasoning_content':
       return { reasoning_content: text === '' ? undefined : text }

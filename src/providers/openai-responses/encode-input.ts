@@ -1,7 +1,7 @@
 import type { Block, FileBlock, Message, Thought } from '../../domain/chat.ts'
 import { splitDataUrl } from '../../lib/data-url.ts'
 import type { Json, JsonObject } from '../../lib/json.ts'
-import type { Leftovers } from '../leftovers.ts'
+import { FOREIGN_THOUGHT, type Leftovers } from '../leftovers.ts'
 import { breakpointOf, withoutUndefined } from '../openai-chat/fields.ts'
 import { WIRE } from './read.ts'
 
@@ -115,7 +115,7 @@ function encodeThought(thought: Thought, known: Known, left: Leftovers): Json[] 
   const secret = secretOf(thought, known)
   const open = id !== undefined && thought.signature === undefined && text
   if (!secret && !open) {
-    left.add('earlier reasoning of another provider')
+    left.add(FOREIGN_THOUGHT)
     return []
   }
   // Beside what is encrypted the words are a summary, whatever the client's dialect calls them.

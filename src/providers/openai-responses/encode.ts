@@ -1,6 +1,6 @@
 import type { ChatRequest, ResponseFormat } from '../../domain/chat.ts'
 import { asObject, type Json, type JsonObject } from '../../lib/json.ts'
-import { Leftovers, nameOfTool, openaiExtra } from '../leftovers.ts'
+import { FOREIGN_THOUGHT, Leftovers, nameOfTool, openaiExtra } from '../leftovers.ts'
 import { withoutUndefined } from '../openai-chat/fields.ts'
 import type { Encoded, Quirks, WireTarget } from '../provider.ts'
 import { formatIn } from '../response-format.ts'
@@ -58,7 +58,7 @@ function ownInput(
   // It sorts out by itself whose reasoning is whose.
   if (thoughts) return items
   const { input = items } = withOwnReasoning({ input: items }, model)
-  if (input !== items) left.add('earlier reasoning of another provider')
+  if (input !== items) left.add(FOREIGN_THOUGHT)
   return input
 }
 
