@@ -5,14 +5,12 @@ import { Client } from './client.ts'
 import { decompress, tooLarge } from './decompress.ts'
 import { checkOrigin } from './origin.ts'
 import type { Outlet } from './outlet.ts'
-import { type DoorOptions, PlainDoor, type PlainRequest } from './plain-door.ts'
+import { type DoorOptions, type PlainAnswer, PlainDoor, type PlainRequest } from './plain-door.ts'
 import type { RawRoute } from './route.ts'
 import { errorBody, type ServerOptions, serveRaw, versionHeaders } from './serve-raw.ts'
 
 /** A longer body takes its time anyway. */
 const MOST_PLAIN_BYTES = 1024 * 1024
-
-const NOWHERE: ReadonlySet<string> = new Set()
 
 type Exchange = readonly [IncomingMessage, ServerResponse]
 
@@ -30,12 +28,8 @@ export function answerDirectly<Deps>(
   const framework = app.server.listeners('request')
   const door = new PlainDoor(app.server, {
     ...limits,
-    paths: options.nodeHttp ? NOWHERE : routes,
+    answers: options.nodeHttp ? new Map<string, PlainAnswer>() : plainAnswers(routes, options),
     mostBytes: Math.min(options.maxRequestBytes, MOST_PLAIN_BYTES),
-    answer: (request, response) => {
-      const route = routes.get(request.url)
-      if (route) servePlain(route, options, request, response)
-    },
   })
   app.addHook('preClose', (done) => {
     door.close()
@@ -63,6 +57,17 @@ function fixedRoutes<Deps>({ routes, basePath }: ServerOptions<Deps>) {
     }
   }
   return fixed
+}
+
+function plainAnswers<Deps>(
+  routes: ReadonlyMap<string, RawRoute<Deps>>,
+  options: ServerOptions<Deps>,
+): Map<string, PlainAnswer> {
+  const answerOf =
+    (route: RawRoute<Deps>): PlainAnswer =>
+    (...exchange) =>
+      servePlain(route, options, ...exchange)
+  return new Map([...routes].map(([path, route]) => [path, answerOf(route)]))
 }
 
 function readAndServe<Deps>(

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { text } from 'node:stream/consumers'
 import { expect, onTestFinished, test } from 'vitest'
 import { Client } from './client.ts'
-import { type DoorOptions, PlainDoor, type PlainRequest } from './plain-door.ts'
+import { type DoorOptions, type PlainAnswer, PlainDoor, type PlainRequest } from './plain-door.ts'
 import type { PlainResponse } from './plain-response.ts'
 
 interface Running {
@@ -22,8 +22,10 @@ function echo({ url, headers, body }: PlainRequest, response: PlainResponse): vo
   new Client(response).json(200, { url, said: headers['x-say'] ?? null, body: body.toString() })
 }
 
+type Unlike = Partial<DoorOptions> & { readonly answer?: PlainAnswer }
+
 /** Below /plain the door answers; what it leaves, `node:http` echoes. */
-async function start(options: Partial<DoorOptions> = {}): Promise<Running> {
+async function start({ answer = echo, ...options }: Unlike = {}): Promise<Running> {
   const ways: string[] = []
   const server = createServer((request, response) => {
     ways.push('whole')
@@ -32,17 +34,12 @@ async function start(options: Partial<DoorOptions> = {}): Promise<Running> {
       new Client(response).json(200, { url: request.url, said, body })
     })
   })
-  const { answer = echo } = options
-  const door = new PlainDoor(server, {
-    ...TIMES,
-    mostBytes: 1000,
-    paths: { has: (path) => path.startsWith('/plain') },
-    ...options,
-    answer: (request, response) => {
-      ways.push('plain')
-      answer(request, response)
-    },
-  })
+  const noted: PlainAnswer = (request, response) => {
+    ways.push('plain')
+    answer(request, response)
+  }
+  const answers = { get: (path: string) => (path.startsWith('/plain') ? noted : undefined) }
+  const door = new PlainDoor(server, { ...TIMES, mostBytes: 1000, answers, ...options })
   await once(server.listen(0, '127.0.0.1'), 'listening')
   onTestFinished(() => {
     door.close()

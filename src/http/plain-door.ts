@@ -12,16 +12,22 @@ export interface PlainRequest {
   readonly body: Buffer
 }
 
+export type PlainAnswer = (request: PlainRequest, response: PlainResponse) => void
+
 export interface DoorOptions {
-  /** Whose requests are answered here. */
-  readonly paths: { has(path: string): boolean }
+  /** By path; requests for another one are read by `node:http`. */
+  readonly answers: { get(path: string): PlainAnswer | undefined }
   /** Longer bodies are read by `node:http`. */
   readonly mostBytes: number
   /** For the first request of a connection to begin, for its body, and between two requests. */
   readonly firstMs: number
   readonly bodyMs: number
   readonly idleMs: number
-  answer(request: PlainRequest, response: PlainResponse): void
+}
+
+interface Begun {
+  readonly head: PlainHead
+  readonly answer: PlainAnswer
 }
 
 /** How much may come in behind a request before its answer is over. */
@@ -87,7 +93,7 @@ class Guest implements Connection {
   readonly #door: PlainDoor
   #response: PlainResponse | undefined
   /** Of the request whose body is still coming. */
-  #head: PlainHead | undefined
+  #begun: Begun | undefined
   #pieces: Buffer[] = []
   #missing = 0
   #since = 0
@@ -122,44 +128,45 @@ class Guest implements Connection {
   }
 
   get #isBusy(): boolean {
-    return this.#response !== undefined || this.#head !== undefined || this.#ahead.length > 0
+    return this.#response !== undefined || this.#begun !== undefined || this.#ahead.length > 0
   }
 
   readonly #arrived = (bytes: Buffer): void => {
-    if (this.#head) this.#collect(bytes)
+    if (this.#begun) this.#collect(this.#begun, bytes)
     else if (this.#isBusy) this.#keep(bytes)
     else this.#begin(bytes)
   }
 
   #begin(bytes: Buffer): void {
-    const { paths, mostBytes, idleMs } = this.#door.options
+    const { answers, mostBytes, idleMs } = this.#door.options
     const head = readPlainHead(bytes)
-    if (!head || head.length > mostBytes || !paths.has(head.url)) return this.#handOver(bytes)
+    const answer = head && answers.get(head.url)
+    if (!head || !answer || head.length > mostBytes) return this.#handOver(bytes)
     if (this.#isFirst) this.socket.setTimeout(idleMs)
     this.#isFirst = false
-    this.#head = head
+    this.#begun = { head, answer }
     this.#missing = head.length
     this.#since = Date.now()
-    this.#collect(bytes.subarray(head.size))
+    this.#collect(this.#begun, bytes.subarray(head.size))
   }
 
-  #collect(bytes: Buffer): void {
+  #collect(begun: Begun, bytes: Buffer): void {
     const piece = bytes.subarray(0, this.#missing)
     this.#pieces.push(piece)
     this.#missing -= piece.length
     if (bytes.length > piece.length) this.#keep(bytes.subarray(piece.length))
-    if (this.#missing === 0) return this.#answer()
+    if (this.#missing === 0) return this.#answer(begun)
     if (Date.now() - this.#since > this.#door.options.bodyMs) this.socket.destroy()
   }
 
-  #answer(): void {
-    const { url = '', headers = {} } = this.#head ?? {}
+  #answer({ head, answer }: Begun): void {
+    const { url, headers } = head
     const body = joined(this.#pieces)
-    this.#head = undefined
+    this.#begun = undefined
     this.#pieces = []
     const response = new PlainResponse(this)
     this.#response = response
-    this.#door.options.answer({ method: 'POST', url, headers, body }, response)
+    answer({ method: 'POST', url, headers, body }, response)
   }
 
   #keep(bytes: Buffer): void {
