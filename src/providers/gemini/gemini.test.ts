@@ -79,6 +79,23 @@ test('Words of Google’s own protocol may be numbers.', () => {
   })
 })
 
+const counted = { usageMetadata: { promptTokenCount: 12, totalTokenCount: 12 } }
+
+test.each<[string, JsonObject, unknown[]]>([
+  ['a prompt that was refused', { promptFeedback: { blockReason: 'SAFETY' } }, ['SAFETY']],
+  [
+    'one whose refusal has no word',
+    { promptFeedback: { safetyRatings: [] }, ...counted },
+    ['BLOCKED_REASON_UNSPECIFIED'],
+  ],
+  ['an answer without a word', { candidates: [{ index: 0 }], ...counted }, ['']],
+  ['one that was but counted', counted, ['']],
+  ['what nobody counted', { modelVersion: 'gemini' }, []],
+])('Without candidates: %s', (_, body, ends) => {
+  const raws = gemini.parts(body).flatMap((part) => (part.type === 'finish' ? [part.raw] : []))
+  expect(raws).toEqual(ends)
+})
+
 const blocksOf = (...parts: JsonObject[]) =>
   collect(gemini.parts({ candidates: [{ content: { parts } }] })).content
 

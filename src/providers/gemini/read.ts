@@ -38,9 +38,15 @@ export class GeminiDecoder implements Decoder {
   }
 }
 
-/** A whole response; where a stream came without `alt=sse`, a list of them. */
+/**
+ * A whole response; where a stream came without `alt=sse`, a list of them. One that was counted but
+ * says nothing is an empty answer: so Google's own clients know it.
+ */
 export function readGenerated(body: JsonObject): Part[] {
-  return readResponse(body, new Progress())
+  const parts = readResponse(body, new Progress())
+  const counted = parts.some(({ type }) => type === 'usage')
+  if (!counted || parts.some(({ type }) => type !== 'raw' && type !== 'usage')) return parts
+  return [...parts, { type: 'finish', reason: 'unknown', raw: '' }]
 }
 
 const RESPONSE_FIELDS = new Set(['candidates', 'usageMetadata', 'promptFeedback'])
@@ -70,12 +76,15 @@ const BLOCKS = [
   'JAILBREAK',
 ]
 
-/** A prompt that was refused has no candidates. */
-function readFeedback({ promptFeedback }: JsonObject): Part[] {
+/**
+ * A prompt that was refused has no candidates, and none but such has not, though it may not say why.
+ * Source: Gemini API reference, "GenerateContentResponse".
+ */
+function readFeedback({ promptFeedback, candidates }: JsonObject): Part[] {
   const feedback = asObject(promptFeedback)
   if (!feedback) return []
   const raw: Part = { type: 'raw', level: 'response', fields: { promptFeedback: feedback } }
-  const said = feedback['blockReason']
+  const said = feedback['blockReason'] ?? (objectsIn(candidates).length > 0 ? undefined : 0)
   const why = typeof said === 'number' ? (BLOCKS[said] ?? String(said)) : asString(said)
   return why === undefined ? [raw] : [raw, { type: 'finish', reason: 'content_filter', raw: why }]
 }

@@ -22,7 +22,9 @@ export function readGemini(events: readonly Event[]): Facts {
     parts.push(...objectsIn(asObject(candidate?.['content'])?.['parts']))
     facts.finish = GEMINI_FINISH[JSON.stringify(candidate?.['finishReason'] ?? '')] ?? facts.finish
     readGrounding(facts, candidate)
-    if (asObject(body['promptFeedback'])?.['blockReason']) facts.finish = 'filter'
+    const feedback = asObject(body['promptFeedback'])
+    // Only a prompt that was refused has no candidates.
+    if (feedback?.['blockReason'] || (feedback && !candidate)) facts.finish = 'filter'
     readGeminiUsage(facts, asObject(body['usageMetadata']))
   }
   for (const part of wholeCalls(parts)) readPart(facts, part)
