@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
+import type { Block } from '../../src/domain/chat.ts'
 import type { InferenceRecord } from '../../src/domain/record.ts'
 import { totalInput, totalOutput } from '../../src/domain/usage.ts'
 import { asObject, type JsonObject } from '../../src/lib/json.ts'
@@ -7,6 +8,7 @@ import type { Upstream } from '../support/upstream.ts'
 import { askWith, type DialectName, plainBody, type Question } from './clients.ts'
 import { type Facts, missing, noFacts } from './facts.ts'
 import { ORACLES } from './oracle.ts'
+import { askedIn } from './oracle/common.ts'
 import { eventsOf, type Recording } from './recording.ts'
 import type { Route } from './targets.ts'
 
@@ -101,26 +103,37 @@ export function errorDiffers(
 function checkRecord(said: Facts, record: InferenceRecord): string | null {
   const facts = noFacts()
   if (record.outcome !== 'ok') return `the record says ${record.outcome}`
-  for (const block of record.output) {
-    if (block.type === 'text') facts.text += block.text
-    if (block.type === 'text') {
-      facts.urls.push(...(block.citations ?? []).map(({ url = '' }) => url))
-    }
-    if (block.type === 'refusal') facts.refusal += block.text
-    if (block.type === 'tool_call') {
-      facts.calls.push({ id: block.id, name: block.name, text: block.arguments })
-    }
-    if (block.type === 'thought') {
-      facts.reasoning += (block.summary ?? []).join('') + (block.text ?? '')
-    }
-    facts.secrets.push(...secretsIn(block))
-  }
+  for (const block of record.output) readBlock(facts, block)
   const { usage } = record
   facts.input = usage && totalInput(usage)
   facts.output = usage && totalOutput(usage)
   facts.cached = usage?.cacheRead ?? null
   const wrong = missing({ ...said, finish: '' }, facts, false)
   return wrong === null ? null : `in the record: ${wrong}`
+}
+
+function readBlock(facts: Facts, block: Block): void {
+  switch (block.type) {
+    case 'text':
+      facts.text += block.text
+      facts.urls.push(...(block.citations ?? []).map(({ url = '' }) => url))
+      break
+    case 'refusal':
+      facts.refusal += block.text
+      break
+    case 'tool_call':
+      facts.calls.push({ id: block.id, name: block.name, text: block.arguments })
+      break
+    case 'thought':
+      facts.reasoning += (block.summary ?? []).join('') + (block.text ?? '')
+      break
+    case 'unknown':
+      facts.calls.push(...askedIn(asObject(block.data) ?? {}))
+      break
+    default:
+      break
+  }
+  facts.secrets.push(...secretsIn(block))
 }
 
 function secretsIn(value: unknown): string[] {

@@ -71,7 +71,7 @@ export class MessagesEncoder implements StreamEncoder {
     const blocks = [this.#begin(), this.#close()]
     while (this.#waiting.length > 0) blocks.push(this.#goOn(), this.#close())
     const stop = {
-      stop_reason: stopReason(this.#works.asks ? 'tool_call' : reason, raw),
+      stop_reason: stopReason(reason, raw),
       stop_sequence: stopSequence,
       container,
       stop_details,

@@ -31,7 +31,7 @@ export function encodeMessage(envelope: Envelope, parts: readonly Part[]): JsonO
     role: 'assistant',
     model: envelope.model,
     content: said,
-    stop_reason: stopReason(works.asks ? 'tool_call' : finish, finishRaw),
+    stop_reason: stopReason(finish, finishRaw),
     stop_sequence: stop?.stopSequence ?? null,
     usage: { ...encodeUsage(usage), ...ownCounts(envelope, parts) },
     ...NO_OWN_FIELDS,

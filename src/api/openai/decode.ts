@@ -21,6 +21,7 @@ import { decodeThoughts } from './decode-thoughts.ts'
 import { decodeChoice, decodeFormat, decodeTools } from './decode-tools.ts'
 import { cacheHints } from '../cache-hints.ts'
 import { compact } from '../compact.ts'
+import { withAnswers } from '../server-work/asked.ts'
 import { decodeUnknown } from '../tensorzero/unknown-block.ts'
 import { withExtra } from './extra-content.ts'
 import { addressedIn, heardIn } from './media.ts'
@@ -62,7 +63,9 @@ export const KNOWN = new Set([
 export function decodeChat(json: JsonObject): ChatRequest {
   const names = new Map<string, string>()
   return {
-    messages: objectsIn(json['messages']).map((message) => decodeMessage(message, names)),
+    messages: withAnswers(
+      objectsIn(json['messages']).map((message) => decodeMessage(message, names)),
+    ),
     ...decodeTools(json),
     params: decodeParams(json),
     extra: fieldsBeside(json, KNOWN) ?? {},

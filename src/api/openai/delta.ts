@@ -24,8 +24,8 @@ export interface ChoiceState {
   /** Thoughts begun so far, and the names of the last. */
   thoughts: number
   names: { id?: string; format?: string }
-  /** The calls begun so far, by index: whether each is of a custom tool. */
-  readonly calls: Map<number, boolean>
+  /** The calls begun so far, by index: which one each is, and whether it is of a custom tool. */
+  readonly calls: Map<number, { readonly number: number; readonly custom: boolean }>
 }
 
 /** What one upstream event says of a choice. */
@@ -81,14 +81,7 @@ export function addPart(
       beginCall(message, asSeen(part, envelope), state)
       break
     case 'tool_arguments':
-      if (!state.calls.has(part.index)) beginCall(message, { ...part, id: '', name: '' }, state)
-      addCall(message, {
-        index: part.index,
-        id: null,
-        name: '',
-        text: part.text,
-        custom: state.calls.get(part.index) === true && !envelope.task,
-      })
+      addArguments(message, part, state, envelope)
       break
     case 'citation':
       addTo(message, 'annotations', annotationOf(part.citation, state.textBegan))
@@ -164,9 +157,23 @@ function beginCall(
   state: ChoiceState,
 ): void {
   if (state.calls.has(index)) return
-  state.calls.set(index, custom)
+  // Clients keep calls in a list: its places are one after the other.
+  const number = state.calls.size
+  state.calls.set(index, { number, custom })
   beginBlock(state, `call ${index}`)
-  addCall(message, { index, id, name, text: '', custom, ...compact({ signature }) })
+  addCall(message, { index: number, id, name, text: '', custom, ...compact({ signature }) })
+}
+
+function addArguments(
+  message: JsonObject,
+  part: At<'tool_arguments'>,
+  state: ChoiceState,
+  { task }: Envelope,
+): void {
+  beginCall(message, { ...part, id: '', name: '' }, state)
+  const call = state.calls.get(part.index)
+  const custom = call?.custom === true && !task
+  addCall(message, { index: call?.number ?? 0, id: null, name: '', text: part.text, custom })
 }
 
 /** Of what has no noun, only how likely the tokens were is worth telling from another format. */

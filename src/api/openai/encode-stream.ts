@@ -2,6 +2,7 @@ import type { JsonObject, Part } from '../../domain/chat.ts'
 import { mergeUsage, type Usage } from '../../domain/usage.ts'
 import { formatEvent } from '../../lib/sse.ts'
 import type { Envelope } from '../dialect.ts'
+import { AskedCalls } from '../server-work/asked.ts'
 import { withSignedThoughts } from '../signatures.ts'
 import { rawEvents } from '../tensorzero/raw-chunks.ts'
 import { addPart, type At, type ChoiceState, type Delta, newState, noDelta } from './delta.ts'
@@ -15,6 +16,7 @@ export class ChunkEncoder {
   readonly #envelope: Envelope
   readonly #wantsUsage: boolean
   readonly #choices = new Map<number, ChoiceState>()
+  readonly #asked = new AskedCalls()
   #usage: Usage | null = null
   readonly #extra: JsonObject = {}
   #opened = false
@@ -29,7 +31,7 @@ export class ChunkEncoder {
     const deltas = new Map<number, Delta>()
     const { task } = this.#envelope
     let event = ''
-    for (const part of withSignedThoughts(shownOf(parts, this.#envelope), false)) {
+    for (const part of withSignedThoughts(this.#shown(parts), false)) {
       if (part.type === 'usage') this.#addUsage(part)
       else if (part.type === 'event') event += part.text
       else if (part.type === 'raw' && part.level === 'response') this.#addExtra(part.fields)
@@ -46,6 +48,12 @@ export class ChunkEncoder {
       ),
     )
     return chunks.length === 0 ? '' : this.#open() + chunks.join('')
+  }
+
+  /** Of a json function only its text is shown; TensorZero's functions have no other calls. */
+  #shown(parts: readonly Part[]): readonly Part[] {
+    if (isJson(this.#envelope)) return parts.filter(({ type }) => OF_JSON.has(type))
+    return this.#envelope.task ? parts : this.#asked.addTo(parts)
   }
 
   /** The last chunks and the end marker. */
@@ -161,11 +169,6 @@ const RAW_NAMES = { raw: 'tensorzero_raw_chunk', original: 'tensorzero_original_
 
 function isJson({ task }: Envelope): boolean {
   return task?.fn.type === 'json'
-}
-
-/** Of a json function only its text is shown. */
-function shownOf(parts: readonly Part[], envelope: Envelope): readonly Part[] {
-  return isJson(envelope) ? parts.filter(({ type }) => OF_JSON.has(type)) : parts
 }
 
 const OF_JSON: ReadonlySet<Part['type']> = new Set(['text', 'usage', 'finish', 'event'])

@@ -14,6 +14,7 @@ import { asArray, asObject, type Json } from '../../lib/json.ts'
 import { byChoice } from '../choices.ts'
 import type { Envelope } from '../dialect.ts'
 import { logprobsIn } from '../logprobs.ts'
+import { AskedCalls } from '../server-work/asked.ts'
 import { withSignedThoughts } from '../signatures.ts'
 import { placeFields } from '../tensorzero/encode.ts'
 import { annotationOf } from './annotations.ts'
@@ -24,7 +25,8 @@ import { mediaFields } from './media.ts'
 export function encodeCompletion(envelope: Envelope, parts: readonly Part[]): JsonObject {
   let usage: Usage | null = null
   const extra: JsonObject = {}
-  const signed = withSignedThoughts(parts, false)
+  const asked = envelope.task ? parts : new AskedCalls().addTo(parts)
+  const signed = withSignedThoughts(asked, false)
   for (const part of signed) {
     if (part.type === 'usage') {
       usage = usage ? mergeUsage(usage, part.usage) : part.usage

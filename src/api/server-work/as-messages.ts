@@ -11,16 +11,11 @@ export class WorkBlocks {
   /** What was asked, by the provider's name of it, and our name. */
   readonly #asked = new Map<string, { readonly use: Work; readonly name: string }>()
   #count = 0
-  /** The client is to answer: such an answer ends as one with calls does. */
-  asks = false
 
   /** None where a provider's block tells of no work. */
   of(data: JsonObject, wire: string): JsonObject[] {
     const call = askedOf(data, wire)
-    if (call) {
-      this.asks = true
-      return [{ type: 'tool_use', ...call, ...carry(wire, data) }]
-    }
+    if (call) return [{ type: 'tool_use', ...call, ...carry(wire, data) }]
     const work = workOf(data, wire)
     if (!work) return []
     const { id, input, result } = work

@@ -1,4 +1,5 @@
-import type { Block, Message, ToolResultBlock } from '../../domain/chat.ts'
+import type { Block, Message, Part, ToolResultBlock } from '../../domain/chat.ts'
+import { asksClient } from '../../domain/client-calls.ts'
 import { asObject, asString, type JsonObject, objectsIn, parseJson } from '../../lib/json.ts'
 
 const WIRE = 'openai_responses'
@@ -10,29 +11,34 @@ export interface Asked {
   readonly input: JsonObject
 }
 
-/**
- * Reads an item that its client is to answer, in words or pictures; null where it is none, as what a
- * provider runs itself. Source: OpenAI API reference, the items of a response's `output`.
- */
+/** Reads an item that its client is to answer, in words or pictures; null where it is none. */
 export function askedOf(data: JsonObject, wire: string): Asked | null {
-  const type = asString(data['type']) ?? ''
-  if (wire !== WIRE || !ASKS.has(type)) return null
-  const { environment, call_id: call, id } = data
-  if (type === 'shell_call' && asObject(environment)?.['type'] !== 'local') return null
+  if (wire !== WIRE || !asksClient(data)) return null
+  const { type, call_id: call, id } = data
   const told = INPUT.flatMap((key) => (data[key] === undefined ? [] : [[key, data[key]] as const]))
   const input: JsonObject = Object.fromEntries(told)
   const { arguments: text } = data
   if (typeof text === 'string') input['arguments'] = parseJson(text) ?? text
-  return { id: asString(call) ?? asString(id) ?? '', name: type.replace(/_call$/, ''), input }
+  const name = (asString(type) ?? '').replace(/_call$/, '')
+  return { id: asString(call) ?? asString(id) ?? '', name, input }
 }
 
-const ASKS: ReadonlySet<string> = new Set([
-  'computer_call',
-  'shell_call',
-  'local_shell_call',
-  'apply_patch_call',
-  'mcp_approval_request',
-])
+/** Adds to each such item the call that clients of chat completions know it as. */
+export class AskedCalls {
+  /** Below all numbers that providers give to calls. */
+  #next = -1
+
+  addTo(parts: readonly Part[]): Part[] {
+    return parts.flatMap((part): Part[] => {
+      const asked = part.type === 'unknown' ? askedOf(part.data, part.wire) : null
+      if (!asked) return [part]
+      const { id, name, input } = asked
+      const index = this.#next--
+      const text = JSON.stringify(input)
+      return [part, { type: 'tool_call', index, id, name }, { type: 'tool_arguments', index, text }]
+    })
+  }
+}
 
 /** Of such an item, what the client must know to answer. */
 const INPUT = [
@@ -47,15 +53,11 @@ const INPUT = [
 
 /** A conversation in which what clients answered to such items is in their provider's words again. */
 export function withAnswers(messages: readonly Message[]): Message[] {
-  const open: { readonly asked: Asked; readonly item: JsonObject }[] = []
+  const open: Open[] = []
   const called = new Set<string>()
   const answered = (block: Block): Block => {
-    if (block.type === 'unknown' && block.wire === WIRE) {
-      const item = asObject(block.data)
-      const asked = item && askedOf(item, WIRE)
-      if (asked) open.push({ asked, item })
-      return block
-    }
+    const told = openIn(block)
+    if (told) open.push(told)
     if (block.type === 'tool_call') called.add(block.id)
     if (block.type !== 'tool_result' || called.has(block.id)) return block
     // Some clients name the tool alone.
@@ -64,7 +66,28 @@ export function withAnswers(messages: readonly Message[]): Message[] {
     const [found] = at >= 0 ? open.splice(at, 1) : []
     return found ? { type: 'unknown', data: answerTo(found.item, block), wire: WIRE } : block
   }
-  return messages.map(({ role, content }) => ({ role, content: content.map(answered) }))
+  return messages.map(({ role, content }) => {
+    return { role, content: withoutRepeatedCalls(content).map(answered) }
+  })
+}
+
+interface Open {
+  readonly asked: Asked
+  readonly item: JsonObject
+}
+
+/** Of what came back in `tensorzero_extra_content` nobody says by which wire it had come. */
+function openIn(block: Block): Open | null {
+  if (block.type !== 'unknown' || (block.wire ?? WIRE) !== WIRE) return null
+  const item = asObject(block.data)
+  const asked = item && askedOf(item, WIRE)
+  return asked ? { asked, item } : null
+}
+
+/** Where an item came back itself, the call it was told as says it twice. */
+function withoutRepeatedCalls(content: readonly Block[]): readonly Block[] {
+  const ids = new Set(content.map((block) => openIn(block)?.asked.id))
+  return content.filter((block) => block.type !== 'tool_call' || !ids.has(block.id))
 }
 
 function answerTo(item: JsonObject, answer: ToolResultBlock): JsonObject {
@@ -91,6 +114,12 @@ function answerTo(item: JsonObject, answer: ToolResultBlock): JsonObject {
     case 'apply_patch_call': {
       const status = failed ? 'failed' : 'completed'
       return { type: 'apply_patch_call_output', call_id, status, output: result }
+    }
+    case 'tool_search_call': {
+      const found = parseJson(result)
+      const tools = objectsIn(asObject(found)?.['tools'] ?? found)
+      const common = { type: 'tool_search_output', call_id, execution: 'client' }
+      return { ...common, status: failed ? 'incomplete' : 'completed', tools }
     }
     default: {
       const approve = !failed && YES.test(result)

@@ -23,7 +23,14 @@ const cases: [string, JsonObject[], JsonObject[]][] = [
   [
     'a shell',
     [
-      { type: 'shell_call', id: 'sh_1', call_id: 'c_1', action: { commands: ['ls'] }, status: 'x' },
+      {
+        type: 'shell_call',
+        id: 'sh_1',
+        call_id: 'c_1',
+        action: { commands: ['ls'] },
+        environment: { type: 'container_reference', container_id: 'cntr_1' },
+        status: 'x',
+      },
       { type: 'shell_call_output', call_id: 'c_1', output: [{ stdout: 'a', stderr: 'b' }] },
     ],
     [

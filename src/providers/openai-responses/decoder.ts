@@ -1,4 +1,5 @@
 import type { Part } from '../../domain/chat.ts'
+import { asksClient } from '../../domain/client-calls.ts'
 import {
   asNumber,
   asObject,
@@ -121,6 +122,7 @@ export class ResponsesDecoder implements Decoder {
   #itemDone(item: JsonObject, place: number): Part[] {
     const seen = this.#seen(place)
     seen.done = true
+    this.#calls ||= asksClient(item)
     const whole = readItem(item, place)
     if (!seen.opened && !seen.content) {
       this.#calls ||= whole.some((part) => part.type === 'tool_call')

@@ -1,5 +1,5 @@
 import type { Citation, FinishReason, Part, ProviderError } from '../../domain/chat.ts'
-import { isDoneCall } from '../../domain/done-calls.ts'
+import { asksClient, isDoneCall } from '../../domain/client-calls.ts'
 import { asNumber, asObject, asString, fieldsBeside, objectsIn } from '../../lib/json.ts'
 import type { JsonObject } from '../../lib/json.ts'
 import { readErrorInside } from '../openai-chat/errors.ts'
@@ -70,7 +70,7 @@ function finishOf(body: JsonObject): Part | null {
   }
   const output = objectsIn(body['output'])
   if (status === undefined && output.length === 0) return null
-  const calls = output.some(isCall)
+  const calls = output.some((item) => isCall(item) || asksClient(item))
   return { type: 'finish', reason: calls ? 'tool_call' : 'stop', raw: status ?? 'completed' }
 }
 

@@ -1,6 +1,6 @@
 import { asNumber, asObject, asString, type JsonObject, objectsIn } from '../../../src/lib/json.ts'
 import { type Facts, noFacts } from '../facts.ts'
-import { addSecrets, errorOf, type Event, isSearchOfX, text } from './common.ts'
+import { addSecrets, askedIn, errorOf, type Event, isSearchOfX, text } from './common.ts'
 
 const WHY: Readonly<Record<string, string>> = {
   content_filter: 'filter',
@@ -66,6 +66,7 @@ function readItem(facts: Facts, item: JsonObject): void {
     }
     addSecrets(facts, [item['encrypted_content'], item['signature']])
   }
+  facts.calls.push(...askedIn(item))
   const isCall = item['type'] === 'function_call' || item['type'] === 'custom_tool_call'
   if (isCall && !isSearchOfX(item)) {
     addSecrets(facts, [item['thought_signature']])

@@ -1,6 +1,6 @@
 import { asArray, asObject, asString, type JsonObject, objectsIn } from '../../../src/lib/json.ts'
 import { type DialectName, plainBody } from '../clients.ts'
-import { isSearchOfX } from '../oracle/common.ts'
+import { askedIn, isSearchOfX } from '../oracle/common.ts'
 
 /** The next request of a program that got this answer: every call has its result, then the user goes on. */
 export function nextRequest(dialect: DialectName, answer: JsonObject): JsonObject {
@@ -33,11 +33,9 @@ const HISTORIES: Readonly<Record<DialectName, History>> = {
   responses: ({ output }) => {
     const items = objectsIn(output)
     const calls = items.filter(isCall)
-    const results = calls.map(({ type, call_id: id }) => ({
-      type: `${asString(type)}_output`,
-      call_id: id ?? '',
-      output: RESULT,
-    }))
+    const results = items
+      .filter((item) => isCall(item) || askedIn(item).length > 0)
+      .map((item) => answerTo(item))
     return {
       ...plainBody('responses', namesOf(calls)),
       input: [HELLO, ...items, ...results, { role: 'user', content: GO_ON }],
@@ -75,6 +73,16 @@ const HISTORIES: Readonly<Record<DialectName, History>> = {
       ],
     }
   },
+}
+
+/** Each kind of item has an answer of its own. */
+function answerTo({ type, id, call_id: call }: JsonObject): JsonObject {
+  if (type === 'mcp_approval_request') {
+    return { type: 'mcp_approval_response', approval_request_id: id ?? '', approve: false }
+  }
+  const place = type === 'local_shell_call' ? { id: call ?? '' } : { call_id: call ?? '' }
+  const kind = asString(type)?.replace(/^tool_search_call$/, 'tool_search') ?? ''
+  return { type: `${kind}_output`, ...place, output: RESULT }
 }
 
 /** A call for the program to answer. */

@@ -7,7 +7,7 @@ import {
   parseJson,
 } from '../../../src/lib/json.ts'
 import type { WireName } from '../../../src/providers/provider.ts'
-import { isSearchOfX } from '../oracle/common.ts'
+import { askedIn, isSearchOfX } from '../oracle/common.ts'
 import { wholeCalls } from '../oracle/partial-args.ts'
 
 /** One thing of an assistant's turn, and where it stands: what opaque data is of is part of its name. */
@@ -172,10 +172,9 @@ const gemini: Vendor = {
 const ownSecret = (value: Json | undefined) => (text(value).startsWith('signature:') ? '' : value)
 
 const OURS = new Set(['reasoning', 'function_call', 'custom_tool_call'])
+const isAnswer = ({ type }: JsonObject) => /(?:_output|_response)$/.test(text(type))
 const isItem = (item: JsonObject) =>
-  item['role'] === 'assistant' ||
-  (!item['role'] && !text(item['type']).endsWith('_output')) ||
-  OURS.has(text(item['type']))
+  item['role'] === 'assistant' || (!item['role'] && !isAnswer(item)) || OURS.has(text(item['type']))
 
 const responses: Vendor = {
   answered: ({ output }) => objectsIn(output),
@@ -206,14 +205,19 @@ const responses: Vendor = {
                 .join(''),
             }
           default:
-            return {}
+            return {
+              marks: askedIn(item).map(({ id, name, text: input }) => call(id, name, input)),
+            }
         }
       }),
     ),
   results: ({ input }) =>
     around(objectsIn(input), isItem)
-      .after.filter(({ type }) => text(type).endsWith('_output'))
-      .map(({ call_id: id }) => text(id)),
+      .after.filter(isAnswer)
+      .map(
+        ({ call_id: id, approval_request_id: asked, id: own }) =>
+          text(id) || text(asked) || text(own),
+      ),
 }
 
 const isTool = byRole('tool')

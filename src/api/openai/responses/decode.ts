@@ -1,5 +1,5 @@
 import type { Block, ChatParams, ChatRequest, Message } from '../../../domain/chat.ts'
-import { isDoneCall } from '../../../domain/done-calls.ts'
+import { isDoneCall } from '../../../domain/client-calls.ts'
 import {
   asBoolean,
   asNumber,
