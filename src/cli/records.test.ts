@@ -16,6 +16,7 @@ import { Budget } from '../store/budget.ts'
 import { makeDirectory, openTestRecorder, until } from '../store/fixtures/open.ts'
 import { FIRST_MS, idOf, recordOf } from '../store/fixtures/records.ts'
 import { SqliteEngine } from '../store/sqlite/engine.ts'
+import { StoreFault } from '../store/sqlite/fault.ts'
 import { Library } from '../store/sqlite/library.ts'
 import { Queries } from '../store/sqlite/queries.ts'
 import { type Arguments, readArguments } from './arguments.ts'
@@ -132,6 +133,19 @@ test('answers questions in SQL, and does nothing else', async () => {
     'nonsense',
   ]) {
     await expect(printed(sql)).rejects.toThrow(/not authorized|prohibited|syntax error|readonly/)
+  }
+  for (const [sql, said] of [
+    ['SELECT streamed FROM inferences', 'no such column: streamed (did you mean stream?)'],
+    ['SELECT i.modle FROM inferences i', 'no such column: i.modle (did you mean model?)'],
+    ['SELECT zzzzzzzz FROM inferences', 'zzzzzzzz (SELECT * shows all columns)'],
+    ['SELECT * FROM infrences', 'no such table: infrences (did you mean inferences?)'],
+    ['SELECT * FROM x', 'x (there are inferences, model_inferences, feedback, tags, '],
+    ["SELECT json_extract('x', '$')", 'malformed JSON.'],
+    ['', 'The question cannot be answered: The SQL query contains no statements.'],
+  ] as const) {
+    const asked = printed(sql)
+    await expect(asked).rejects.toThrow(StoreFault)
+    await expect(asked).rejects.toThrow(said)
   }
   await expect(printed('SELECT 1', '--format', 'xml')).rejects.toThrow('--format takes table or')
 })

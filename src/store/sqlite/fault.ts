@@ -18,19 +18,25 @@ export class StoreFault extends Error {
   }
 }
 
-/** Runs `work`, and whatever it throws becomes a fault of the file at `path`. */
-export function guarded<T>(path: string, work: () => T): T {
+type Wording = (message: string) => string
+
+/** Runs `work`, and whatever it throws becomes a fault of the file at `path`, in words of `say`. */
+export function guarded<T>(path: string, work: () => T, say: Wording = asItIs): T {
   try {
     return work()
   } catch (thrown) {
-    throw asFault(thrown, path)
+    throw asFault(thrown, path, say)
   }
 }
 
-export function asFault(thrown: unknown, path: string): StoreFault {
+export function asFault(thrown: unknown, path: string, say: Wording = asItIs): StoreFault {
   if (thrown instanceof StoreFault) return thrown
   const message = thrown instanceof Error ? thrown.message : String(thrown)
-  return new StoreFault(kindOf(thrown), path, message, thrown)
+  return new StoreFault(kindOf(thrown), path, say(message), thrown)
+}
+
+function asItIs(message: string): string {
+  return message
 }
 
 /** By SQLite's primary result code. Source: sqlite.org/rescode.html. */
