@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, expect, test } from 'vitest'
+import { SqliteEngine } from '../src/store/sqlite/engine.ts'
 import { PROGRAM, startWeir } from './support/process.ts'
 import { completion, reply, startUpstream } from './support/upstream.ts'
 
@@ -88,6 +89,18 @@ test('F051 observability that is switched off records nothing and takes no feedb
   const given = await post('/feedback', { inference_id: id, metric_name: 'comment', value: 'x' })
   expect(given.status).toBe(400)
   expect((await fetch(`${weir.url}/internal/ui/inferences/${id}`)).status).toBe(404)
+})
+
+test('what cannot be read or written is named in one line', async () => {
+  const words = write('words.db', 'These are words.')
+  const restored = await run('restore', words, '--data-dir', join(folder, 'new'))
+  expect(restored).toMatchObject({ code: 1, stderr: `${words}: file is not a database\n` })
+  const dataDir = join(folder, 'kept')
+  new SqliteEngine(dataDir).close(true)
+  const exported = await run('export', '--output', folder, '--data-dir', dataDir)
+  expect(exported.code).toBe(1)
+  expect(exported.stderr).toMatch(/^E\w+: .*\n$/)
+  expect(exported.stderr).toContain(folder)
 })
 
 /** Says to whom anything is sent, in every thread. */

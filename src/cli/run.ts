@@ -110,13 +110,21 @@ function progress(text: string): void {
 function report(thrown: unknown): number {
   const color = process.stderr.isTTY
   if (thrown instanceof UsageError) return say(thrown.message, EXIT.usage)
-  if (thrown instanceof StoreFault) return say(thrown.message, EXIT.failure)
+  if (thrown instanceof StoreFault) return say(withPath(thrown), EXIT.failure)
   if (thrown instanceof StartError) return say(thrown.message, EXIT.failure)
   if (thrown instanceof ConfigError) {
     const texts = thrown.problems.map((problem) => formatProblem(problem, { color }))
     return say(texts.join('\n'), EXIT.config)
   }
+  // A file or a port of the person's, not of ours.
+  if (thrown instanceof Error && 'syscall' in thrown) return say(thrown.message, EXIT.failure)
   throw thrown
+}
+
+/** SQLite's own words say what is wrong, but not with which file. */
+function withPath({ message, path, cause }: StoreFault): string {
+  const isSqlites = cause instanceof Error && cause.message === message
+  return isSqlites && !message.includes(path) ? `${path}: ${message}` : message
 }
 
 function say(text: string, code: number): number {
