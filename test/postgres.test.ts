@@ -71,7 +71,7 @@ async function expectAll(url: string, loads: readonly Load[]): Promise<void> {
 }
 
 describe('Weir on PostgreSQL', { timeout: PATIENCE_MS }, () => {
-  test('keeps its records in the database whose address it is given', async () => {
+  test('F243 keeps its records in the database whose address it is given', async () => {
     const url = await server.database()
     await using weir = await startOn(url)
     const load = new Load(weir.url, 2)

@@ -29,7 +29,7 @@ test.each([
   ],
   ['postgres', { postgresDays: 30 }, { maxDays: 30, maxTextDays: 30, maxBytes: null }],
   ['clickhouse', { maxDays: 9 }, { maxDays: 9, maxBytes: null }],
-] as const)('on %s, of %o holds %o', (store, settings, expected) => {
+] as const)('F249 on %s, of %o holds %o', (store, settings, expected) => {
   const { retention, warnings } = retentionFor(
     { ...NOTHING, ...settings },
     STORES[store] ?? { kind: 'sqlite' },

@@ -95,7 +95,7 @@ test('nothing is deleted where nothing was said of it', async () => {
   await engine.close()
 })
 
-test('requests go when they are too old, with what was said of them, whole partitions at once', async () => {
+test('F249 requests go when they are too old, with what was said of them, whole partitions at once', async () => {
   const engine = await tidying({ maxDays: 10, maxBytes: null })
   await fill(engine)
   const weeks = await partitions('payload')
@@ -110,7 +110,7 @@ test('requests go when they are too old, with what was said of them, whole parti
   await engine.close()
 })
 
-test('texts go before their rows where they are to', async () => {
+test('F249 texts go before their rows where they are to', async () => {
   const engine = await tidying({ maxDays: 40, maxTextDays: 10, maxBytes: null })
   await fill(engine)
   await tidyAll(engine)

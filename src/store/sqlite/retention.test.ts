@@ -81,7 +81,7 @@ test('keeps everything without bounds', () => {
   expect(hot('SELECT count(*) AS n FROM inference')).toEqual([{ n: 63 }])
 })
 
-test('deletes rows and texts of requests that are too old, and all that hangs on them', () => {
+test('F249 deletes rows and texts of requests that are too old, and all that hangs on them', () => {
   write(30)
   tidy({ maxDays: 9, maxBytes: null })
   expect(weeks()).toEqual(WEEKS.slice(1))
@@ -101,7 +101,7 @@ test('deletes rows and texts of requests that are too old, and all that hangs on
   expect(sums).toMatchObject({ count: 630 })
 })
 
-test('deletes texts before rows when there is too much, whole weeks first', () => {
+test('F249 deletes texts before rows when there is too much, whole weeks first', () => {
   write(30)
   const rows = hot('SELECT page_count * 4096 AS bytes FROM pragma_page_count')[0]?.['bytes']
   tidy({ maxDays: null, maxBytes: Number(rows) + 900_000 })
