@@ -125,3 +125,21 @@ test('formats events that read back as they were', () => {
   expect(formatEvent('{"a":1}')).toBe('data: {"a":1}\n\n')
   expect(read([Buffer.from(formatEvent('x', 'note'))])).toEqual([{ event: 'note', data: 'x' }])
 })
+
+test.each([
+  ['at the beginning', '', []],
+  ['after an event', 'data: a\n\n', [{ event: 'message', data: 'a' }]],
+  [
+    'after a line that says the same',
+    'data: error: {\r\n\r\n',
+    [{ event: 'message', data: 'error: {' }],
+  ],
+])('a failure in a field of its own is an event, wherever it is cut: %s', (_, before, events) => {
+  const data = '{"code":500}'
+  const bytes = Buffer.from(`${before}error: ${data}\n\n`)
+  const expected = [...events, { event: 'error', data }]
+  expect(readEvents(bytes)).toEqual(expected)
+  for (let at = 0; at < bytes.length; at++) {
+    expect(read([bytes.subarray(0, at), bytes.subarray(at)])).toEqual(expected)
+  }
+})

@@ -17,6 +17,7 @@ export const MAX_EVENT_CHARS = 16 * 1024 * 1024
 export class SseReader {
   readonly #text = new TextDecoder()
   readonly #parser: EventSourceParser
+  readonly #failures = new FailureLines()
   #events: SseEvent[] = []
 
   constructor(maxEventChars = MAX_EVENT_CHARS) {
@@ -31,13 +32,13 @@ export class SseReader {
   }
 
   push(bytes: Uint8Array): SseEvent[] {
-    this.#parser.feed(this.#text.decode(bytes, { stream: true }))
+    this.#parser.feed(this.#failures.named(this.#text.decode(bytes, { stream: true })))
     return this.#take()
   }
 
   /** The events left at the end: one that lacks its closing blank line is read all the same. */
   end(): SseEvent[] {
-    this.#parser.feed(`${this.#text.decode()}\n\n`)
+    this.#parser.feed(this.#failures.named(`${this.#text.decode()}\n\n`))
     return this.#take()
   }
 
@@ -47,6 +48,35 @@ export class SseReader {
     return events
   }
 }
+
+/**
+ * Older servers of llama.cpp tell a failure in a field of its own, `error: {…}`, which the standard
+ * says to ignore: here it becomes an event of that name.
+ */
+class FailureLines {
+  /** The beginning of a line that may become one. */
+  #held = ''
+  #begins = true
+
+  named(piece: string): string {
+    const text = this.#held + piece
+    const end = text.slice(-FIELD.length)
+    const start = Math.max(end.lastIndexOf('\n'), end.lastIndexOf('\r')) + 1
+    const line = end.slice(start)
+    const isLine = start > 0 || (this.#begins && end.length === text.length)
+    this.#held = isLine && line !== '' && FIELD.startsWith(line) ? line : ''
+    const ready = this.#held === '' ? text : text.slice(0, -this.#held.length)
+    const begins = this.#begins
+    if (ready !== '') this.#begins = ready.endsWith('\n') || ready.endsWith('\r')
+    if (!ready.includes(FIELD)) return ready
+    return ready.replaceAll(LINE, (found, newline: string, at: number) => {
+      return at > 0 || newline !== '' || begins ? `${newline}event: error\ndata: {` : found
+    })
+  }
+}
+
+const FIELD = 'error: {'
+const LINE = /(^|[\r\n])error: \{/g
 
 /** The events of a stream that is there whole. Never throws: what is there may be as long as it is. */
 export function readEvents(bytes: Uint8Array): SseEvent[] {
@@ -59,7 +89,8 @@ export function readEventsIn(text: string): SseEvent[] {
   const parser = createParser({
     onEvent: ({ event, data }) => events.push({ event: event ?? 'message', data }),
   })
-  parser.feed(`${text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text}\n\n`)
+  const marked = text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text
+  parser.feed(new FailureLines().named(`${marked}\n\n`))
   return events
 }
 

@@ -74,7 +74,9 @@ function readSse(event: string): { name: string; body: JsonObject }[] {
       .filter((line) => line.startsWith(`${name}:`))
       .map((line) => line.slice(name.length + 1).replace(/^ /, ''))
       .join('\n')
-  return parsed(field('event'), field('data'))
+  // llama.cpp's older servers tell a failure so.
+  const failure = parsed('error', `{"error":${field('error') || 'null'}}`)
+  return failure[0]?.body['error'] ? failure : parsed(field('event'), field('data'))
 }
 
 function parsed(name: string, text: string): { name: string; body: JsonObject }[] {

@@ -6,7 +6,7 @@ import { AskedCalls } from '../server-work/asked.ts'
 import { withSignedThoughts } from '../signatures.ts'
 import { rawEvents } from '../tensorzero/raw-chunks.ts'
 import { addPart, type At, type ChoiceState, type Delta, newState, noDelta } from './delta.ts'
-import { encodeFinish, encodeUsage, speaksHere } from './encode.ts'
+import { encodeFinish, encodeUsage, speaksHere, toldApart } from './encode.ts'
 
 /**
  * Parts → chunks in TensorZero's shape: each upstream event becomes at most one chunk a choice;
@@ -53,7 +53,8 @@ export class ChunkEncoder {
   /** Of a json function only its text is shown; TensorZero's functions have no other calls. */
   #shown(parts: readonly Part[]): readonly Part[] {
     if (isJson(this.#envelope)) return parts.filter(({ type }) => OF_JSON.has(type))
-    return this.#envelope.task ? parts : this.#asked.addTo(parts)
+    const told = toldApart(parts, this.#envelope)
+    return this.#envelope.task ? told : this.#asked.addTo(told)
   }
 
   /** The last chunks and the end marker. */

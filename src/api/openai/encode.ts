@@ -25,7 +25,8 @@ import { mediaFields } from './media.ts'
 export function encodeCompletion(envelope: Envelope, parts: readonly Part[]): JsonObject {
   let usage: Usage | null = null
   const extra: JsonObject = {}
-  const asked = envelope.task ? parts : new AskedCalls().addTo(parts)
+  const shown = toldApart(parts, envelope)
+  const asked = envelope.task ? shown : new AskedCalls().addTo(shown)
   const signed = withSignedThoughts(asked, false)
   for (const part of signed) {
     if (part.type === 'usage') {
@@ -132,6 +133,12 @@ function annotationsOf(texts: readonly TextBlock[]): JsonObject[] {
 /** What has no noun is worth repeating only where the provider spoke this dialect. */
 export function speaksHere({ wire }: Envelope): boolean {
   return wire === 'openai_chat'
+}
+
+/** What its provider did itself is told in its own field where it spoke this dialect, once. */
+export function toldApart(parts: readonly Part[], envelope: Envelope): readonly Part[] {
+  if (!speaksHere(envelope)) return parts
+  return parts.filter((part) => part.type !== 'unknown' || !('executed_tools' in part.data))
 }
 
 function logprobsOf(parts: readonly Part[], known: readonly Part[]): JsonObject {

@@ -42,6 +42,7 @@ type Reader = (data: JsonObject) => Work | null
 const READERS: Readonly<Record<string, Reader>> = {
   anthropic_messages: ofAnthropic,
   openai_responses: ofOpenai,
+  openai_chat: ofChat,
   gemini: ofGemini,
   bedrock_converse: ofBedrock,
 }
@@ -184,6 +185,30 @@ function toldBy({ output, result, tools }: JsonObject): string {
   })
   return words.join('') || JSON.stringify(told ?? '')
 }
+
+/** Source: Groq docs, "Built-in tools"; Mistral docs, "Connectors in Chat Completions". */
+function ofChat({ executed_tools: executed }: JsonObject): Work | null {
+  const [tool] = objectsIn(executed)
+  if (!tool) return null
+  const { id, index = 0, name, type, arguments: said, output, server_label: server } = tool
+  const known = CHAT_TOOLS.find(([pattern]) => pattern.test(text(name) || text(type)))?.[1]
+  const results = ['code_results', 'browser_results'].flatMap((key) => objectsIn(tool[key]))
+  const words = text(output) || results.map((each) => text(each['text'])).join('\n')
+  const pages = objectsIn(asObject(tool['search_results'])?.['results']).flatMap(pageIn)
+  return {
+    id: text(id) || `executed_${JSON.stringify(index)}`,
+    tool: known ?? (text(name) || text(type)),
+    ...(server && { server: text(server) }),
+    ...(said !== undefined && { input: inputIn(said) }),
+    result: resultIn(words, false, pages),
+  }
+}
+
+const CHAT_TOOLS: readonly (readonly [pattern: RegExp, tool: string])[] = [
+  [/^(?:web_|browser[._])?search$/, 'web_search'],
+  [/^(?:python|code_(?:interpreter|execution))$/, 'code_execution'],
+  [/^(?:visit(?:_website)?|browser[._]open)$/, 'web_fetch'],
+]
 
 /** Source: Gemini API reference, `ExecutableCode`, `CodeExecutionResult`, `ToolCall`, `ToolResponse`. */
 function ofGemini(data: JsonObject): Work | null {

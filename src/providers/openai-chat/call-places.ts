@@ -14,6 +14,8 @@ export class CallPlaces {
   readonly #thoughts = new Map<number, JsonObject>()
   /** Pieces of speech by the choices they are of, as bytes. */
   readonly #sounds = new Map<number, Buffer[]>()
+  /** Tools that the provider runs itself, by their choices and numbers. */
+  readonly #tools = new Map<number, Map<number, JsonObject>>()
   /** It is read piece by piece. */
   readonly streamed: boolean
   /** Choices that a piece has said something of. */
@@ -41,6 +43,23 @@ export class CallPlaces {
     const pages = [...this.#pages.values()].filter((page) => page !== null)
     for (const name of this.#pages.keys()) this.#pages.set(name, null)
     return pages
+  }
+
+  /** A tool that the provider runs itself has begun. */
+  beginTool(choice: number, number: number, tool: JsonObject): void {
+    const tools = this.#tools.get(choice) ?? new Map<number, JsonObject>()
+    this.#tools.set(choice, tools.set(number, tool))
+  }
+
+  endTool(choice: number, number: number): void {
+    this.#tools.get(choice)?.delete(number)
+  }
+
+  /** Those that have begun and not ended; each is told once. */
+  takeTools(choice: number): JsonObject[] {
+    const tools = [...(this.#tools.get(choice)?.values() ?? [])]
+    this.#tools.delete(choice)
+    return tools
   }
 
   hear(choice: number, base64: string): void {

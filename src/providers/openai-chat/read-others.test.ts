@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import type { Part } from '../../domain/chat.ts'
 import type { JsonObject } from '../../lib/json.ts'
 import { answerOf, blocksOf, streamed } from './fixtures/read-answer.ts'
 import { ChatDecoder, readCompletion } from './read.ts'
@@ -7,6 +8,8 @@ const page = { title: 'A', url: 'https://a.example' }
 const cited = [{ text: 'Yes.', citations: [{ url: 'https://a.example', title: 'A' }] }]
 
 const choices = (message: JsonObject) => [{ index: 0, ...message }]
+
+const textsIn = (parts: readonly Part[]) => blocksOf(parts).filter(({ type }) => type === 'text')
 
 test.each<[string, JsonObject, JsonObject]>([
   ['Z.AI', { web_search: [{ title: 'A', link: page.url, refer: 'ref_1' }] }, {}],
@@ -24,10 +27,10 @@ test.each<[string, JsonObject, JsonObject]>([
 ])('pages found by %s are cited, whole and streamed', (_, beside, more) => {
   const said = { content: 'Yes.', ...more }
   const body = { ...beside, choices: choices({ message: said, finish_reason: 'stop' }) }
-  expect(blocksOf(readCompletion(body))).toMatchObject(cited)
+  expect(textsIn(readCompletion(body))).toMatchObject(cited)
   const last = { choices: choices({ delta: {}, finish_reason: 'stop' }) }
   const first = { ...beside, choices: choices({ delta: said, finish_reason: null }) }
-  expect(blocksOf(streamed([first, last]))).toMatchObject(cited)
+  expect(textsIn(streamed([first, last]))).toMatchObject(cited)
 })
 
 test('pages of a stream that does not say how it ended are cited at its end', () => {
@@ -99,9 +102,43 @@ test('of several messages in a choice the words count, and the calls that nobody
   ]
   const body = { choices: choices({ messages, finish_reason: 'tool_calls' }) }
   expect(blocksOf(readCompletion(body))).toMatchObject([
-    { type: 'text', text: 'Let me see. Yes.' },
+    { type: 'text', text: 'Let me see. ' },
+    {
+      type: 'unknown',
+      data: {
+        executed_tools: [{ id: 'call_2', name: 'search', arguments: '{}', output: 'a page' }],
+      },
+    },
+    { type: 'text', text: 'Yes.' },
     { type: 'tool_call', id: 'call_1' },
   ])
+})
+
+test('what came of a tool that the provider ran is no word of the answer, though it is streamed', () => {
+  const delta = { role: 'tool', tool_call_id: 'call_2', name: 'search', content: 'a page' }
+  const chunks = [{ delta: { content: 'Hm. ' } }, { delta }, { delta: { content: 'Yes.' } }]
+  const told = { executed_tools: [{ id: 'call_2', name: 'search', output: 'a page' }] }
+  expect(blocksOf(streamed(chunks.map((chunk) => ({ choices: choices(chunk) }))))).toEqual([
+    { type: 'text', text: 'Hm. ' },
+    { type: 'unknown', data: told, wire: 'openai_chat' },
+    { type: 'text', text: 'Yes.' },
+  ])
+})
+
+test('tools that Groq ran are blocks of their own, once, whole and streamed', () => {
+  const asked = { index: 0, type: 'python', arguments: '{"code":"1+1"}' }
+  const ran = { ...asked, output: '2' }
+  const lost = { index: 1, type: 'search', arguments: '{}', search_results: { results: [] } }
+  const expected = [ran, lost].map((tool) => ({
+    type: 'unknown',
+    data: { executed_tools: [tool] },
+    wire: 'openai_chat',
+  }))
+  const message = { content: '', executed_tools: [ran, lost] }
+  expect(blocksOf(readCompletion({ choices: choices({ message }) }))).toEqual(expected)
+  const chunks = [[asked], [ran], [lost]].map((tools) => ({ delta: { executed_tools: tools } }))
+  const all = [...chunks, { delta: {}, finish_reason: 'stop' }]
+  expect(blocksOf(streamed(all.map((chunk) => ({ choices: choices(chunk) }))))).toEqual(expected)
 })
 
 test('a thought that Mistral signed has its signature', () => {
@@ -133,4 +170,12 @@ test('an error that is no JSON is one by its event’s name', () => {
     { type: 'error', error: { message: 'Too busy.' } },
   ])
   expect(decoder.push({ event: 'message', data: 'Too busy.' })).toEqual([])
+})
+
+test('an answer that is put off is no failure: its name is all there is to have', () => {
+  expect(answerOf(readCompletion({ request_id: 'r_1' }))).toMatchObject({
+    finish: 'unknown',
+    finishRaw: 'deferred',
+    error: null,
+  })
 })

@@ -6,6 +6,7 @@ import type { Decoder } from '../provider.ts'
 import { CallPlaces } from './call-places.ts'
 import { citedPages, noteMessagePages, readCitation, readPages } from './citations.ts'
 import { readErrorInside } from './errors.ts'
+import { readExecuted, readToolTurn, readUnended } from './executed-tools.ts'
 import { googleSignature, readContent, readMedia, readSpeech } from './read-content.ts'
 import { readReasoning } from './read-reasoning.ts'
 import { turnsIn } from './read-turns.ts'
@@ -55,6 +56,10 @@ export function readCompletion(body: JsonObject, places = new CallPlaces()): Par
   for (const { choice, index } of choicesIn(body)) readChoice(choice, index, places, parts)
   if (!places.streamed) parts.push(...unfinished(places))
   readPages(body, places, parts)
+  // What was put off has but a name to ask for it by. Source: xAI docs, "Deferred Chat Completions".
+  if (!failure && !body['choices'] && asString(body['request_id'])) {
+    parts.push({ type: 'finish', reason: 'unknown', raw: 'deferred' })
+  }
   const usage = usageIn(body)
   if (usage) parts.push(usagePart(usage, costIn(usage) ?? costIn(body)))
   return parts
@@ -127,7 +132,7 @@ function readChoice(choice: JsonObject, index: number, places: CallPlaces, parts
   const finish = asString(choice['finish_reason'])
   if (finish) {
     places.ended.add(index)
-    parts.push(...readSpeech(at, places))
+    parts.push(...readUnended(at, places), ...readSpeech(at, places))
     const reason = finishReason(finish)
     // A call that the client forced ends with `stop` at OpenAI; agents go on by the reason alone.
     const called = reason === 'stop' && places.hasCalls(index)
@@ -165,7 +170,12 @@ function readMessage(
   parts: Part[],
 ): void {
   noteMessagePages(message, places)
+  if (message['role'] === 'tool') {
+    parts.push(readToolTurn(message, at))
+    return
+  }
   readReasoning(message, at, places, parts)
+  readExecuted(message, at, places, parts)
   readContent(message, at, parts)
   readMedia(message, at, whole ? null : places, parts)
   const refusal = asString(message['refusal'])

@@ -113,6 +113,7 @@ function readChatMessage(
   message: JsonObject,
   calls: Map<string, { id: string; name: string; text: string }>,
 ): void {
+  if (message['role'] === 'tool') return
   facts.text += text(message['content'])
   readPieces(facts, message)
   readThoughts(facts, message)
