@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import type { ChatRequest, ResponseFormat } from '../../domain/chat.ts'
 import { objectsIn } from '../../lib/json.ts'
 import type { Quirks } from '../provider.ts'
+import { encodeResponsesRequest } from '../openai-responses/encode.ts'
 import { encodeChat } from './encode.ts'
 
 const target = { model: 'm', stream: false, options: {} }
@@ -22,6 +23,26 @@ test('how tools are used is said only where there are some', () => {
   const lacking = encoded({ params, tools }, { lacks: ['parallel_tool_calls'] })
   expect(lacking.body).not.toHaveProperty('parallel_tool_calls')
   expect(lacking.dropped).toEqual(['`parallel_tool_calls`'])
+})
+
+test.each([encodeChat, encodeResponsesRequest])(
+  'a long name of a user goes by its hash',
+  (encode) => {
+    const bodyOf = (user: string, quirks: Quirks = {}) =>
+      encode({ messages: [], tools: [], params: { user }, extra: {} }, target, quirks)
+    expect(bodyOf('u'.repeat(64))).toMatchObject({ body: { user: 'u'.repeat(64) }, dropped: [] })
+    const { body, dropped } = bodyOf('u'.repeat(65))
+    expect(body['user']).toMatch(/^[0-9a-f]{64}$/)
+    expect(dropped).toEqual(['`user` of more than 64 characters (its hash is sent)'])
+    expect(bodyOf('u'.repeat(65)).body).toEqual(body)
+    expect(bodyOf(`${'u'.repeat(65)}2`).body).not.toEqual(body)
+  },
+)
+
+test('who lacks users is told of none', () => {
+  const long = encoded({ params: { user: 'u'.repeat(65) } }, { lacks: ['user'] })
+  expect(long.dropped).toEqual(['`user`'])
+  expect(long.body).not.toHaveProperty('user')
 })
 
 test('words that Responses share with OpenAI’s chat go to OpenAI alone', () => {

@@ -5,7 +5,7 @@ import { encodeChoice, encodeTools } from './encode-tools.ts'
 import { encodeFormat, encodeReasoning } from './encode-thinking.ts'
 import { withCallNames } from '../call-ids.ts'
 import { Leftovers, openaiExtra, ownExtra } from '../leftovers.ts'
-import { WIRE, withoutUndefined } from './fields.ts'
+import { userOf, WIRE, withoutUndefined } from './fields.ts'
 import { withJsonWord } from './json-word.ts'
 
 /** Our nouns as a chat completions body. What this wire cannot say is named in `dropped`. */
@@ -41,6 +41,7 @@ function encodeParams(
   quirks: Quirks,
   left: Leftovers,
 ): Record<string, Json | undefined> {
+  const { lacks = [] } = quirks
   const own: Record<string, Json | undefined> = {
     n: params.n,
     temperature: params.temperature,
@@ -51,11 +52,11 @@ function encodeParams(
     frequency_penalty: params.frequencyPenalty,
     service_tier: params.serviceTier,
     verbosity: params.verbosity,
-    user: params.user,
+    user: lacks.includes('user') ? params.user : userOf(params, left),
     logprobs: params.logprobs,
     top_logprobs: params.topLogprobs,
   }
-  for (const name of quirks.lacks ?? []) {
+  for (const name of lacks) {
     if (own[name] === undefined) continue
     left.add(`\`${name}\``)
     own[name] = undefined

@@ -1,5 +1,7 @@
-import type { FileBlock, TextBlock } from '../../domain/chat.ts'
+import type { ChatParams, FileBlock, TextBlock } from '../../domain/chat.ts'
+import { blake3Hex } from '../../lib/hash.ts'
 import type { Json, JsonObject } from '../../lib/json.ts'
+import type { Leftovers } from '../leftovers.ts'
 
 export const WIRE = 'openai_chat'
 
@@ -9,6 +11,16 @@ export function withoutUndefined(fields: Record<string, Json | undefined>): Json
     (entry): entry is [string, Json] => entry[1] !== undefined,
   )
   return Object.fromEntries(kept)
+}
+
+/** OpenAI refuses longer names of users; Claude Code's have 160 characters. */
+const LONGEST_USER = 64
+
+/** Who asks; a name that is too long by its hash, which tells users apart as well. */
+export function userOf({ user }: ChatParams, left: Leftovers): string | undefined {
+  if (user === undefined || user.length <= LONGEST_USER) return user
+  left.add(`\`user\` of more than ${LONGEST_USER} characters (its hash is sent)`)
+  return blake3Hex(user)
 }
 
 /** Where a prompt is worth caching, in OpenAI's words, alike in both of its formats. */

@@ -1,7 +1,7 @@
 import type { ChatRequest, ResponseFormat } from '../../domain/chat.ts'
 import { asObject, type Json, type JsonObject } from '../../lib/json.ts'
 import { FOREIGN_THOUGHT, Leftovers, nameOfTool, openaiExtra } from '../leftovers.ts'
-import { withoutUndefined } from '../openai-chat/fields.ts'
+import { userOf, withoutUndefined } from '../openai-chat/fields.ts'
 import type { Encoded, Quirks, WireTarget } from '../provider.ts'
 import { formatIn } from '../response-format.ts'
 import { encodeInput } from './encode-input.ts'
@@ -36,7 +36,7 @@ export function encodeResponsesRequest(
     reasoning: encodeReasoning(chat),
     text: encodeText(formatIn(params), params.verbosity),
     service_tier: params.serviceTier,
-    user: params.user,
+    user: userOf(params, left),
     // We keep the conversation, so OpenAI need not; then it must give its reasoning to us.
     store: chat.wire === WIRE ? undefined : false,
     include:
