@@ -22,8 +22,9 @@ export async function timeForgetting(
 ): Promise<Forgot> {
   const before = Date.now() - days * DAY_MS
   const old = countBefore(dataDir, before)
-  const startedMs = performance.now()
   const recorder = openBenchRecorder(dataDir, { maxDays: days, maxBytes: null })
+  await recorder.opened()
+  const startedMs = performance.now()
   const writes: number[] = []
   let left = old
   for (let write = 0; left > 0 && performance.now() - startedMs < mostS * 1000; write += 1) {
