@@ -30,9 +30,9 @@ function partsOfBlock(block: Block, index: number): Part[] {
   }
 }
 
-function partsOfText({ text, citations = [], signature }: TextBlock): Part[] {
+function partsOfText({ text, citations = [], signature, raw, wire }: TextBlock): Part[] {
   return [
-    { type: 'text', text, begins: true, ...compact({ signature }) },
+    { type: 'text', text, begins: true, ...compact({ signature, raw, wire }) },
     ...citations.map((citation): Part => ({ type: 'citation', citation })),
   ]
 }
@@ -52,9 +52,9 @@ function partsOfThought(thought: Thought): Part[] {
 }
 
 function partsOfCall(block: ToolCallBlock, index: number): Part[] {
-  const { type, id, name, custom, signature, arguments: text } = block
+  const { type, id, name, custom, signature, raw, wire, arguments: text } = block
   return [
-    { type, index, id, name, ...compact({ custom, signature }) },
+    { type, index, id, name, ...compact({ custom, signature, raw, wire }) },
     { type: 'tool_arguments', index, text },
   ]
 }

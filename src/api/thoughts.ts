@@ -43,7 +43,8 @@ function isSealed({ signature, data }: Thought): boolean {
 
 function grownText(last: TextBlock, block: TextBlock): TextBlock | null {
   const sealed = last.signature !== undefined || block.signature !== undefined
-  return sealed ? null : { ...last, text: last.text + block.text }
+  // What is told of a text is told as it begins.
+  return sealed || block.raw ? null : { ...last, text: last.text + block.text }
 }
 
 function grownThought(last: Thought, block: Thought): Thought | null {

@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '../lib/json.ts'
+import type { Own } from './own-fields.ts'
 import type { Usage } from './usage.ts'
 
 export type { Json, JsonObject } from '../lib/json.ts'
@@ -13,7 +14,7 @@ export type Block =
   | { readonly type: 'refusal'; readonly text: string }
   | UnknownBlock
 
-export interface TextBlock extends Hints {
+export interface TextBlock extends Hints, Own {
   readonly type: 'text'
   readonly text: string
   readonly citations?: readonly Citation[]
@@ -21,7 +22,7 @@ export interface TextBlock extends Hints {
   readonly signature?: string
 }
 
-export interface ToolCallBlock extends Hints {
+export interface ToolCallBlock extends Hints, Own {
   readonly type: 'tool_call'
   readonly id: string
   readonly name: string
@@ -242,14 +243,14 @@ export function finishReasonIn(word: unknown): FinishReason | null {
  * `choice` is the index of the answer when the client asked for several; absent means the first.
  */
 export type Part =
-  | {
+  | (Own & {
       readonly type: 'text'
       readonly text: string
       /** A block begins here, though the one before was text too. */
       readonly begins?: true
       readonly signature?: string
       readonly choice?: number
-    }
+    })
   | {
       readonly type: 'reasoning'
       readonly text: string
@@ -267,7 +268,7 @@ export type Part =
       readonly details?: readonly JsonObject[]
       readonly choice?: number
     }
-  | {
+  | (Own & {
       readonly type: 'tool_call'
       /** Calls of one answer are numbered in any order; pieces of arguments name the number. */
       readonly index: number
@@ -276,7 +277,7 @@ export type Part =
       readonly custom?: true
       readonly signature?: string
       readonly choice?: number
-    }
+    })
   | {
       readonly type: 'tool_arguments'
       readonly index: number

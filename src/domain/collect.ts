@@ -1,4 +1,5 @@
 import type { Answer, Block, JsonObject, Part, ProviderError, Thought } from './chat.ts'
+import type { Own } from './own-fields.ts'
 import { mergeUsage, type Usage } from './usage.ts'
 
 /** Adds parts up to the answer they make. */
@@ -135,7 +136,7 @@ class ChoiceCollector {
 
   #call(
     index: number,
-    named: { id: string; name: string; custom?: true; signature?: string },
+    named: Own & { id: string; name: string; custom?: true; signature?: string },
   ): { arguments: string[] } {
     const known = this.#calls.get(index)
     if (known) return known
@@ -150,6 +151,7 @@ class ChoiceCollector {
         arguments: call.arguments.join(''),
         ...(named.custom && { custom: true }),
         ...(named.signature !== undefined && { signature: named.signature }),
+        ...ownOf(named),
       }),
     })
     return call
@@ -172,12 +174,18 @@ function joinText(parts: readonly (TextPart | CitationPart)[]): Block {
   const texts = parts.filter((part) => part.type === 'text')
   const citations = parts.flatMap((part) => (part.type === 'citation' ? [part.citation] : []))
   const signature = texts.findLast((part) => part.signature)?.signature
+  const own = texts.findLast((part) => part.raw)
   return {
     type: 'text',
     text: texts.map((part) => part.text).join(''),
     ...(citations.length > 0 && { citations }),
     ...(signature !== undefined && { signature }),
+    ...(own && ownOf(own)),
   }
+}
+
+function ownOf({ raw, wire }: Own): Own {
+  return raw && wire !== undefined ? { raw, wire } : {}
 }
 
 function joinThought(parts: readonly ReasoningPart[]): Thought {

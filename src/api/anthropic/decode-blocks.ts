@@ -2,6 +2,7 @@ import type { Block, Citation, FileBlock, ToolResultBlock } from '../../domain/c
 import { asObject, asString, fieldsBeside, objectsIn } from '../../lib/json.ts'
 import type { Json, JsonObject } from '../../lib/json.ts'
 import { compact } from '../compact.ts'
+import { fieldsIn } from '../server-work/carried.ts'
 
 /** What is learnt along the way. */
 export interface Reading {
@@ -15,12 +16,15 @@ const WIRE = 'anthropic_messages'
 
 /** The fields of each kind of block that our nouns hold. */
 const HELD: ReadonlyMap<string, ReadonlySet<string>> = new Map([
-  ['text', new Set(['type', 'text', 'citations', 'cache_control'])],
+  ['text', new Set(['type', 'text', 'citations', 'cache_control', 'weir'])],
   ['image', new Set(['type', 'source', 'cache_control'])],
   ['document', new Set(['type', 'source', 'title', 'cache_control'])],
   ['thinking', new Set(['type', 'thinking', 'signature', 'id', 'format'])],
   ['redacted_thinking', new Set(['type', 'data', 'id', 'format'])],
-  ['tool_use', new Set(['type', 'id', 'name', 'input', 'cache_control'])],
+  [
+    'tool_use',
+    new Set(['type', 'id', 'name', 'input', 'cache_control', 'caller', 'toolset_name', 'weir']),
+  ],
   ['tool_result', new Set(['type', 'tool_use_id', 'content', 'is_error', 'cache_control'])],
 ])
 
@@ -47,7 +51,13 @@ function toNoun(block: JsonObject, reading: Reading): Block {
   const hints = cacheControl ? { cacheControl } : {}
   switch (asString(block['type'])) {
     case 'text':
-      return { type: 'text', text: asString(block['text']) ?? '', ...citations(block), ...hints }
+      return {
+        type: 'text',
+        text: asString(block['text']) ?? '',
+        ...citations(block),
+        ...hints,
+        ...fieldsIn(block, WIRE),
+      }
     case 'image':
     case 'document': {
       const file = decodeFile(block)
@@ -72,7 +82,7 @@ function toNoun(block: JsonObject, reading: Reading): Block {
       const name = asString(block['name']) ?? ''
       reading.names.set(id, name)
       const text = JSON.stringify(block['input'] ?? {})
-      return { type: 'tool_call', id, name, arguments: text, ...hints }
+      return { type: 'tool_call', id, name, arguments: text, ...hints, ...fieldsIn(block, WIRE) }
     }
     case 'tool_result':
       return { ...decodeResult(block, reading), ...hints }

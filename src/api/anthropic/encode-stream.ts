@@ -6,6 +6,7 @@ import { formatEvent } from '../../lib/sse.ts'
 import { compact } from '../compact.ts'
 import type { Envelope, StreamEncoder } from '../dialect.ts'
 import { WorkBlocks } from '../server-work/as-messages.ts'
+import { fieldsOf } from '../server-work/carried.ts'
 import { withSignedThoughts } from '../signatures.ts'
 import {
   encodeCitation,
@@ -17,6 +18,8 @@ import {
   stopReason,
   thoughtNames,
 } from './encode.ts'
+
+const WIRE = 'anthropic_messages'
 
 type PartOf<Type extends Part['type']> = Extract<Part, { type: Type }>
 
@@ -48,6 +51,8 @@ export class MessagesEncoder implements StreamEncoder {
   #waiting: Part[] = []
   readonly #calls = new Set<number>()
   readonly #works = new WorkBlocks()
+  /** What the provider says of the text that begins. */
+  #textFields: JsonObject = {}
   /** The names of the thought that is told: they come with one of its pieces. */
   #thoughtNames: Names = {}
   #usage: Usage | null = null
@@ -146,6 +151,7 @@ export class MessagesEncoder implements StreamEncoder {
   #write(part: Part): string {
     switch (part.type) {
       case 'text':
+        if (part.begins) this.#textFields = fieldsOf(part, WIRE)
         return this.#text(part.text, part.begins === true || this.#apart !== null)
       case 'refusal':
         return this.#textApart(part.text, 'refusal', this.#apart !== 'refusal')
@@ -170,6 +176,7 @@ export class MessagesEncoder implements StreamEncoder {
 
   /** A refusal is a text of its own, and so is each link to a file. */
   #textApart(text: string, kind: 'refusal' | 'file', begins: boolean): string {
+    this.#textFields = {}
     const told = this.#text(text, begins)
     this.#apart = kind
     return told
@@ -205,12 +212,13 @@ export class MessagesEncoder implements StreamEncoder {
     return written.join('')
   }
 
-  #call({ id, name, index, custom }: PartOf<'tool_call'>): string {
+  #call(part: PartOf<'tool_call'>): string {
+    const { id, name, index, custom } = part
     if (this.#calls.has(index)) return ''
     this.#calls.add(index)
     const told = custom ? 'at the end' : 'unknown'
     return this.#start(
-      { type: 'tool_use', id, name, input: {} },
+      { type: 'tool_use', id, name, input: {}, ...fieldsOf(part, WIRE) },
       { kind: 'tool', call: index, told },
     )
   }
@@ -236,12 +244,13 @@ export class MessagesEncoder implements StreamEncoder {
 
   #enter(kind: 'text' | 'thinking'): string {
     if (this.#open?.kind === kind) return ''
-    return this.#start(
-      kind === 'text'
-        ? { type: 'text', text: '', citations: null }
-        : { type: 'thinking', thinking: '', signature: '', ...thoughtNames(this.#thoughtNames) },
-      { kind },
-    )
+    if (kind === 'thinking') {
+      const names = thoughtNames(this.#thoughtNames)
+      return this.#start({ type: 'thinking', thinking: '', signature: '', ...names }, { kind })
+    }
+    const own = this.#textFields
+    this.#textFields = {}
+    return this.#start({ type: 'text', text: '', citations: null, ...own }, { kind })
   }
 
   #closeIf(kind: Open['kind']): string {

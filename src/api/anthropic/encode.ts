@@ -13,6 +13,7 @@ import { asObject, type JsonObject, parseJson } from '../../lib/json.ts'
 import { withoutUndefined } from '../compact.ts'
 import type { Envelope } from '../dialect.ts'
 import { WorkBlocks } from '../server-work/as-messages.ts'
+import { fieldsOf } from '../server-work/carried.ts'
 import { withSignedThoughts } from '../signatures.ts'
 
 const WIRE = 'anthropic_messages'
@@ -129,14 +130,18 @@ function encodeBlock(block: Block, works: WorkBlocks): JsonObject[] {
     case 'text': {
       const cited = block.citations?.map(encodeCitation)
       if (block.text === '' && !cited && block.signature === undefined) return []
-      return [{ type: 'text', text: block.text, citations: cited ?? null }]
+      return [
+        { type: 'text', text: block.text, citations: cited ?? null, ...fieldsOf(block, WIRE) },
+      ]
     }
     case 'refusal':
       return [{ type: 'text', text: block.text, citations: null }]
     case 'thought':
       return encodeThought(block)
-    case 'tool_call':
-      return [{ type: 'tool_use', id: block.id, name: block.name, input: inputOf(block) }]
+    case 'tool_call': {
+      const { id, name } = block
+      return [{ type: 'tool_use', id, name, input: inputOf(block), ...fieldsOf(block, WIRE) }]
+    }
     case 'unknown': {
       const data = asObject(block.data)
       if (!data || block.wire === undefined) return []

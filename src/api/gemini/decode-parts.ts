@@ -2,7 +2,7 @@ import type { Block, FileBlock } from '../../domain/chat.ts'
 import { asObject, asString, fieldsBeside, objectsIn } from '../../lib/json.ts'
 import type { Json, JsonObject } from '../../lib/json.ts'
 import { compact } from '../compact.ts'
-import { carriedIn } from '../server-work/carried.ts'
+import { carriedIn, fieldsIn } from '../server-work/carried.ts'
 import { camel } from './schema.ts'
 
 const WIRE = 'gemini'
@@ -53,14 +53,15 @@ export function decodePart(said: JsonObject, ids: CallIds): Block {
   const text = asString(part['text'])
   if (text !== undefined && !fieldsBeside(part, TEXT_FIELDS)) {
     if (part['thought'] === true) return decodeThought(part, text, signature)
-    return { type: 'text', text, ...signed }
+    return { type: 'text', text, ...signed, ...fieldsIn({}, WIRE, metadataOf(part)) }
   }
   const call = asObject(part['functionCall'])
   if (call) {
     const name = asString(call['name']) ?? ''
     const id = ids.called(name, asString(call['id']))
     const written = JSON.stringify(call['args'] ?? {})
-    return { type: 'tool_call', id, name, arguments: written, ...signed }
+    const own = fieldsIn({}, WIRE, metadataOf(part))
+    return { type: 'tool_call', id, name, arguments: written, ...signed, ...own }
   }
   const result = asObject(part['functionResponse'])
   if (result) return decodeResult(result, ids)

@@ -1,13 +1,22 @@
 import type { Part } from '../../domain/chat.ts'
 import { Collector } from '../../domain/collect.ts'
+import type { Own } from '../../domain/own-fields.ts'
 import { asObject, type JsonObject, parseJson } from '../../lib/json.ts'
 import { compact, withoutUndefined } from '../compact.ts'
-import { encodeCall, encodeFile, encodeThought, ownChoice, rawReason, REASONS } from './encode.ts'
+import {
+  besideOf,
+  encodeCall,
+  encodeFile,
+  encodeThought,
+  ownChoice,
+  rawReason,
+  REASONS,
+} from './encode.ts'
 import { logprobsIn, logprobsResult } from '../logprobs.ts'
 import { partsOfWork } from '../server-work/as-parts.ts'
 import { Grounding } from './grounding.ts'
 
-interface Call {
+interface Call extends Own {
   readonly id: string
   readonly name: string
   readonly signature?: string
@@ -104,18 +113,19 @@ export class CandidateEncoder {
     }
   }
 
-  #text({ text, signature, begins }: Extract<Part, { type: 'text' }>): JsonObject[] {
+  #text(part: Extract<Part, { type: 'text' }>): JsonObject[] {
+    const { text, signature, begins } = part
     this.#grounding.text(text, begins === true || !this.#isText)
     if (text === '' && signature === undefined) return []
-    return [withoutUndefined({ text, thoughtSignature: signature })]
+    return [withoutUndefined({ text, thoughtSignature: signature, ...besideOf(part) })]
   }
 
   /** Some providers name a call in each of its pieces. */
-  #call(part: { index: number; id: string; name: string; signature?: string }): void {
-    const { index, id, name, signature } = part
+  #call(part: Own & { index: number; id: string; name: string; signature?: string }): void {
+    const { index, id, name, signature, raw, wire } = part
     if (this.#called.has(index)) return
     this.#called.add(index)
-    this.#calls.set(index, { id, name, text: [], ...compact({ signature }) })
+    this.#calls.set(index, { id, name, text: [], ...compact({ signature, raw, wire }) })
   }
 
   /** A piece of a summary is a thought's words here; each piece has the thought's names. */

@@ -1,5 +1,6 @@
 import type { Block, FinishReason, Part } from '../../domain/chat.ts'
 import { Collector } from '../../domain/collect.ts'
+import type { Own } from '../../domain/own-fields.ts'
 import { wordsOf } from '../../domain/thought.ts'
 import { totalInput, type Usage } from '../../domain/usage.ts'
 import { splitDataUrl } from '../../lib/data-url.ts'
@@ -9,6 +10,7 @@ import { withoutUndefined } from '../compact.ts'
 import type { Envelope } from '../dialect.ts'
 import { logprobsIn, logprobsResult } from '../logprobs.ts'
 import { partsOfWork } from '../server-work/as-parts.ts'
+import { fieldsOf } from '../server-work/carried.ts'
 import { Grounding } from './grounding.ts'
 
 const WIRE = 'gemini'
@@ -107,7 +109,13 @@ function encodeBlock(block: Block): JsonObject[] {
   switch (block.type) {
     case 'text':
       if (block.text === '' && block.signature === undefined) return []
-      return [withoutUndefined({ text: block.text, thoughtSignature: block.signature })]
+      return [
+        withoutUndefined({
+          text: block.text,
+          thoughtSignature: block.signature,
+          ...besideOf(block),
+        }),
+      ]
     case 'refusal':
       return [{ text: block.text }]
     case 'thought':
@@ -151,16 +159,25 @@ function metadataOf(thought: Parameters<typeof encodeThought>[0]): JsonObject | 
   return Object.keys(weir).length > 0 ? { weir } : undefined
 }
 
-export function encodeCall(call: {
-  readonly id: string
-  readonly name: string
-  readonly arguments: string
-  readonly signature?: string
-}): JsonObject {
+/** What another provider says of a text or a call, for the client to bring back. */
+export function besideOf(own: Own): JsonObject {
+  const partMetadata = fieldsOf(own, WIRE)
+  return Object.keys(partMetadata).length > 0 ? { partMetadata } : {}
+}
+
+export function encodeCall(
+  call: Own & {
+    readonly id: string
+    readonly name: string
+    readonly arguments: string
+    readonly signature?: string
+  },
+): JsonObject {
   const { id, name, signature } = call
   return withoutUndefined({
     functionCall: withoutUndefined({ id: id || undefined, name, args: argsOf(call.arguments) }),
     thoughtSignature: signature,
+    ...besideOf(call),
   })
 }
 

@@ -1,5 +1,6 @@
 import type { Block } from '../../domain/chat.ts'
-import { asObject, asString, type JsonObject, objectsIn } from '../../lib/json.ts'
+import { type Own, ownFields } from '../../domain/own-fields.ts'
+import { asObject, asString, fieldsBeside, type JsonObject, objectsIn } from '../../lib/json.ts'
 import { withPieces } from '../../lib/json-pieces.ts'
 import { askedOf } from './asked.ts'
 
@@ -21,8 +22,24 @@ export function carry(wire: string, ...blocks: readonly JsonObject[]): JsonObjec
 export function carriedIn(holder: JsonObject): Block[] | null {
   const carried = asObject(holder[FIELD])
   const wire = asString(carried?.['wire'])
-  if (!carried || wire === undefined) return null
+  if (!carried || wire === undefined || carried['fields']) return null
   return objectsIn(carried['blocks']).map((data): Block => ({ type: 'unknown', data, wire }))
+}
+
+/** A piece's own fields: as they were where they are of this format, else for clients to bring back. */
+export function fieldsOf({ raw, wire }: Own, format: string): JsonObject {
+  if (!raw || wire === format) return raw ?? {}
+  // That nobody but the model calls is so everywhere.
+  const direct = asObject(raw['caller'])?.['type'] === 'direct'
+  const fields = direct ? fieldsBeside(raw, new Set(['caller'])) : raw
+  return fields ? { [FIELD]: { wire: wire ?? '', fields } } : {}
+}
+
+/** The same from what a client brings back, in a piece or a holder beside it. */
+export function fieldsIn(piece: JsonObject, format: string, holder = piece): Own {
+  const carried = asObject(holder[FIELD])
+  const raw = asObject(carried?.['fields'])
+  return raw ? { raw, wire: asString(carried?.['wire']) ?? '' } : ownFields(piece, format)
 }
 
 /**
@@ -38,7 +55,8 @@ export function withoutCarried(
     const said = asObject(piece) ?? {}
     const holder = holderOf(said)
     const carried = holder && carriedIn(holder)
-    if (!carried) return [piece]
+    const told = asObject(holder?.[FIELD])?.['fields']
+    if (!carried) return [told ? withoutFields(said) : piece]
     return carried.some(isAsked) ? [withoutFields(said)] : []
   })
   return cleaned === json ? null : cleaned

@@ -1,4 +1,5 @@
 import type { Block, FileBlock, Thought, ToolResultBlock } from '../../domain/chat.ts'
+import { fieldsFor } from '../../domain/own-fields.ts'
 import { asObject, asString, type Json, type JsonObject, parseJson } from '../../lib/json.ts'
 import { unescapedText } from '../../lib/data-url.ts'
 import type { Leftovers } from '../leftovers.ts'
@@ -18,7 +19,8 @@ export function encodeBlock(block: Block, left: Leftovers): Json[] {
     case 'tool_call': {
       const { id, name, cacheControl } = block
       const input = block.custom ? { input: block.arguments } : inputOf(block.arguments, left)
-      return [withoutUndefined({ type: 'tool_use', id, name, input, cache_control: cacheControl })]
+      const use = { type: 'tool_use', id, name, input, ...fieldsFor(block, WIRE) }
+      return [withoutUndefined({ ...use, cache_control: cacheControl })]
     }
     case 'tool_result':
       return [encodeResult(block, left)]

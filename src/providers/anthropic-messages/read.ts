@@ -1,4 +1,5 @@
 import type { Citation, FinishReason, Part } from '../../domain/chat.ts'
+import { ownFields } from '../../domain/own-fields.ts'
 import { asObject, asString, fieldsBeside, objectsIn } from '../../lib/json.ts'
 import type { JsonObject } from '../../lib/json.ts'
 import { usagePart } from './usage.ts'
@@ -95,7 +96,8 @@ export function thoughtPart(block: JsonObject): Part {
 
 export function callPart(block: JsonObject, index: number): Part {
   const id = asString(block['id']) ?? ''
-  return { type: 'tool_call', index, id, name: asString(block['name']) ?? '' }
+  const name = asString(block['name']) ?? ''
+  return { type: 'tool_call', index, id, name, ...ownFields(block, WIRE) }
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Part } from '../../domain/chat.ts'
 import { asksClient } from '../../domain/client-calls.ts'
+import { type Own, ownFields } from '../../domain/own-fields.ts'
 import {
   asNumber,
   asObject,
@@ -20,6 +21,7 @@ import {
   readLogprobs,
   reasoningSecrets,
   reasoningStart,
+  WIRE,
 } from './read.ts'
 
 /** Reads one stream of Responses events. What an event says is in its data; names are a courtesy. */
@@ -65,10 +67,10 @@ export class ResponsesDecoder implements Decoder {
     const place = asNumber(event['output_index']) ?? 0
     switch (type) {
       case 'response.content_part.added':
-        return seen.beginsText(event) ? [{ type: 'text', text: '', begins: true }] : []
+        return seen.beginsText(event) ? [{ type: 'text', text: '', begins: true, ...seen.own }] : []
       case 'response.output_text.delta':
         return [
-          { type: 'text', text: delta, ...(!seen.content && { begins: true }) },
+          { type: 'text', text: delta, ...(!seen.content && { begins: true, ...seen.own }) },
           ...readLogprobs(seen.note(event)),
         ]
       case 'response.output_text.annotation.added': {
@@ -113,6 +115,7 @@ export class ResponsesDecoder implements Decoder {
       this.#calls = true
       return [callPart(item, place)]
     }
+    seen.own = ownFields(item, WIRE)
     if (item['type'] !== 'reasoning') return []
     seen.opened = true
     return [reasoningStart(item)]
@@ -130,7 +133,7 @@ export class ResponsesDecoder implements Decoder {
     }
     switch (asString(item['type'])) {
       case 'message':
-        return this.#lateAnnotations(whole, seen)
+        return [...lateFields(item, seen), ...this.#lateAnnotations(whole, seen)]
       case 'reasoning':
         return seen.content ? reasoningSecrets(item) : whole.slice(1)
       default:
@@ -168,6 +171,8 @@ class Seen {
   paragraphs = 0
   #written = 1
   annotations = 0
+  /** Of a message: what its provider says of it as it begins. */
+  own: Own = {}
 
   /** Another text of a message; parts of a thought or refusals are none. */
   beginsText({ part }: JsonObject): boolean {
@@ -187,6 +192,12 @@ class Seen {
     this.content = true
     return event
   }
+}
+
+/** What is said of a message at its end alone. */
+function lateFields(item: JsonObject, { own }: Seen): Part[] {
+  const late = ownFields(item, WIRE)
+  return late.raw && !own.raw ? [{ type: 'text', text: '', ...late }] : []
 }
 
 /** An end without its response says in its name how it was. Source: Perplexity's reference, `response.failed`. */

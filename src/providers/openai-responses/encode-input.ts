@@ -1,4 +1,13 @@
-import type { Block, FileBlock, Message, Thought } from '../../domain/chat.ts'
+import { isDeepStrictEqual } from 'node:util'
+import type {
+  Block,
+  FileBlock,
+  Message,
+  Thought,
+  ToolCallBlock,
+  ToolResultBlock,
+} from '../../domain/chat.ts'
+import { fieldsFor } from '../../domain/own-fields.ts'
 import { splitDataUrl } from '../../lib/data-url.ts'
 import type { Json, JsonObject } from '../../lib/json.ts'
 import { FOREIGN_THOUGHT, type Leftovers } from '../leftovers.ts'
@@ -12,10 +21,10 @@ export function encodeInput(
   signed: Signed = {},
 ): Json[] {
   const blocks = messages.flatMap(({ content }) => content)
-  const custom = new Set(
-    blocks.flatMap((block) => (block.type === 'tool_call' && block.custom ? [block.id] : [])),
+  const called = new Map(
+    blocks.flatMap((block) => (block.type === 'tool_call' ? [[block.id, block] as const] : [])),
   )
-  return messages.flatMap((message) => encodeMessage(message, { custom, ...signed }, left))
+  return messages.flatMap((message) => encodeMessage(message, { called, ...signed }, left))
 }
 
 /** Whose signatures the provider takes back. */
@@ -25,20 +34,25 @@ interface Signed {
 }
 
 interface Known extends Signed {
-  /** The ids of the calls of custom tools: their results are items of another kind. */
-  readonly custom: ReadonlySet<string>
+  /** By their ids: results of custom tools are items of another kind, and those of programs go to them. */
+  readonly called: ReadonlyMap<string, ToolCallBlock>
 }
 
 function encodeMessage({ role, content }: Message, known: Known, left: Leftovers): Json[] {
   const items: Json[] = []
   let pieces: Json[] = []
+  let own: JsonObject = {}
   const close = () => {
-    if (pieces.length > 0) items.push({ type: 'message', role, content: pieces })
+    if (pieces.length > 0) items.push({ type: 'message', role, content: pieces, ...own })
     pieces = []
+    own = {}
   }
   for (const block of content) {
     const piece = encodePiece(block, role)
     if (piece) {
+      const said = block.type === 'text' ? fieldsFor(block, WIRE) : own
+      if (!isDeepStrictEqual(said, own)) close()
+      own = said
       pieces.push(piece)
       continue
     }
@@ -81,20 +95,10 @@ function encodeItem(block: Block, known: Known, left: Leftovers): Json[] {
   switch (block.type) {
     case 'thought':
       return encodeThought(block, known, left)
-    case 'tool_call': {
-      const { id, name, arguments: text, custom, signature } = block
-      if (custom) return [{ type: 'custom_tool_call', call_id: id, name, input: text }]
-      const call = { type: 'function_call', call_id: id, name, arguments: text || '{}' }
-      return [known.calls && signature ? { ...call, thought_signature: signature } : call]
-    }
-    case 'tool_result': {
-      const files = block.content?.some(({ type }) => type === 'file')
-      const pieces = block.content?.flatMap((piece) => encodePiece(piece, 'user') ?? [])
-      const output = files && pieces ? pieces : block.result
-      for (const piece of block.content ?? []) left.foreign(piece, WIRE)
-      const type = known.custom.has(block.id) ? 'custom_tool_call_output' : 'function_call_output'
-      return [{ type, call_id: block.id, output }]
-    }
+    case 'tool_call':
+      return [encodeCall(block, known)]
+    case 'tool_result':
+      return [encodeResult(block, known, left)]
     case 'unknown':
       return left.unknown(block, WIRE)
     case 'file': {
@@ -107,6 +111,25 @@ function encodeItem(block: Block, known: Known, left: Leftovers): Json[] {
     case 'refusal':
       return []
   }
+}
+
+function encodeCall(block: ToolCallBlock, known: Known): Json {
+  const { id, name, arguments: text, custom, signature } = block
+  const own = fieldsFor(block, WIRE)
+  if (custom) return { type: 'custom_tool_call', call_id: id, name, input: text, ...own }
+  const call = { type: 'function_call', call_id: id, name, arguments: text || '{}', ...own }
+  return known.calls && signature ? { ...call, thought_signature: signature } : call
+}
+
+function encodeResult(block: ToolResultBlock, known: Known, left: Leftovers): Json {
+  const files = block.content?.some(({ type }) => type === 'file')
+  const pieces = block.content?.flatMap((piece) => encodePiece(piece, 'user') ?? [])
+  const output = files && pieces ? pieces : block.result
+  for (const piece of block.content ?? []) left.foreign(piece, WIRE)
+  const call = known.called.get(block.id)
+  const type = call?.custom ? 'custom_tool_call_output' : 'function_call_output'
+  const { caller } = fieldsFor(call ?? {}, WIRE)
+  return withoutUndefined({ type, call_id: block.id, output, caller })
 }
 
 /** Only reasoning that OpenAI gave away encrypted, or has kept itself, can go back. */

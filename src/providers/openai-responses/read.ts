@@ -1,5 +1,6 @@
 import type { Citation, FinishReason, Part, ProviderError } from '../../domain/chat.ts'
 import { asksClient, isDoneCall } from '../../domain/client-calls.ts'
+import { ownFields } from '../../domain/own-fields.ts'
 import { asNumber, asObject, asString, fieldsBeside, objectsIn } from '../../lib/json.ts'
 import type { JsonObject } from '../../lib/json.ts'
 import { readErrorInside } from '../openai-chat/errors.ts'
@@ -88,7 +89,9 @@ export function readItem(item: JsonObject, index: number): Part[] {
   }
   switch (asString(item['type'])) {
     case 'message':
-      return objectsIn(item['content']).flatMap((content) => readContent(content, item))
+      return objectsIn(item['content'])
+        .flatMap((content) => readContent(content, item))
+        .map((part) => (part.type === 'text' ? Object.assign(part, ownFields(item, WIRE)) : part))
     case 'reasoning':
       return readReasoning(item)
     case 'image_generation_call':
@@ -122,6 +125,7 @@ export function callPart(item: JsonObject, index: number): Part {
     name: asString(item['name']) ?? '',
     ...(item['type'] === 'custom_tool_call' && { custom: true }),
     ...(signature !== undefined && { signature }),
+    ...ownFields(item, WIRE),
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Block, ChatParams, ChatRequest, Message } from '../../../domain/chat.ts'
 import { isDoneCall } from '../../../domain/client-calls.ts'
+import type { Own } from '../../../domain/own-fields.ts'
 import {
   asBoolean,
   asNumber,
@@ -10,10 +11,12 @@ import {
 } from '../../../lib/json.ts'
 import type { Json, JsonObject } from '../../../lib/json.ts'
 import { compact } from '../../compact.ts'
-import { carriedIn } from '../../server-work/carried.ts'
+import { carriedIn, fieldsIn } from '../../server-work/carried.ts'
 import { withoutRepeatedSignatures } from '../../signatures.ts'
 import { decodeContent, decodeReasoningItem, decodeResult } from './decode-items.ts'
 import { decodeChoice, decodeFormat, decodeTools } from './decode-settings.ts'
+
+const WIRE = 'openai_responses'
 
 const KNOWN = new Set([
   'model',
@@ -50,7 +53,7 @@ export function decodeResponses(json: JsonObject): ChatRequest {
     ...decodeTools(json['tools']),
     params: decodeParams(json),
     extra: fieldsBeside(json, KNOWN) ?? {},
-    wire: 'openai_responses',
+    wire: WIRE,
   }
 }
 
@@ -80,7 +83,9 @@ function decodeItem(item: JsonObject, names: Map<string, string>): Message {
     case 'message': {
       const role = asString(item['role'])
       const content = decodeContent(item['content'])
-      if (role === 'assistant') return { role, content }
+      const own = fieldsIn(item, WIRE)
+      const said = content.map((block) => withOwn(block, own))
+      if (role === 'assistant') return { role, content: said }
       return { role: role === 'system' || role === 'developer' ? 'system' : 'user', content }
     }
     case 'reasoning':
@@ -100,7 +105,7 @@ function decodeItem(item: JsonObject, names: Map<string, string>): Message {
 function ownBlock(item: JsonObject): Message {
   return {
     role: 'assistant',
-    content: [{ type: 'unknown', data: item, wire: 'openai_responses' }],
+    content: [{ type: 'unknown', data: item, wire: WIRE }],
   }
 }
 
@@ -118,7 +123,13 @@ function decodeCall(item: JsonObject, names: Map<string, string>): Block {
     arguments: text,
     ...(custom && { custom: true }),
     ...compact({ signature }),
+    ...fieldsIn(item, WIRE),
   }
+}
+
+/** What is said of a message is said of each of its texts. */
+function withOwn(block: Block, own: Own): Block {
+  return block.type === 'text' ? { ...block, ...own } : block
 }
 
 function decodeParams(json: JsonObject): ChatParams {

@@ -4,6 +4,7 @@ import { asString, type JsonObject } from '../../../lib/json.ts'
 import { formatEvent } from '../../../lib/sse.ts'
 import type { Envelope, StreamEncoder } from '../../dialect.ts'
 import { logprobsIn } from '../../logprobs.ts'
+import { fieldsOf } from '../../server-work/carried.ts'
 import { withSignedThoughts } from '../../signatures.ts'
 import {
   annotationOf,
@@ -35,6 +36,8 @@ export class ResponseEncoder implements StreamEncoder {
   readonly #works: GrowingWork[] = []
   readonly #output: OpenItem[] = []
   #open: OpenItem | null = null
+  /** What is said of the text that begins: its words may come later. */
+  #begins: JsonObject = {}
   #number = 0
   #begun = false
   #written: string[] = []
@@ -66,13 +69,13 @@ export class ResponseEncoder implements StreamEncoder {
   #part(part: Part): void {
     switch (part.type) {
       case 'text':
-        this.#text(part.text, part.begins === true)
+        this.#text(part)
         break
       case 'refusal':
-        this.#message(false).refusal(part.text, this.#emit)
+        this.#message().refusal(part.text, this.#emit)
         break
       case 'citation':
-        this.#message(false).annotation(annotationOf(part.citation), this.#emit)
+        this.#message().annotation(annotationOf(part.citation), this.#emit)
         break
       case 'reasoning':
         this.#reasoning(part)
@@ -103,19 +106,26 @@ export class ResponseEncoder implements StreamEncoder {
   }
 
   /** A part begins with its first words, not before. */
-  #text(text: string, begins: boolean): void {
-    if (text !== '') this.#message(begins).text(text, this.#emit)
-    else if (begins && this.#open instanceof MessageItem) this.#open.closePart(this.#emit)
+  #text(part: Extract<Part, { type: 'text' }>): void {
+    const { text, begins } = part
+    const own = fieldsOf(part, 'openai_responses')
+    const open = this.#open instanceof MessageItem ? this.#open : null
+    if (begins) this.#begins = own
+    else open?.learn(own)
+    if (text !== '') this.#message(begins ? own : undefined).text(text, this.#emit)
+    else if (begins) open?.closePart(this.#emit)
   }
 
-  #message(begins: boolean): MessageItem {
+  /** `own`: what is said of the words that begin; absent: they go on, or nothing is. */
+  #message(own?: JsonObject): MessageItem {
     const open = this.#open
-    if (open instanceof MessageItem) {
-      if (begins) open.closePart(this.#emit)
+    if (open instanceof MessageItem && !(own && open.isApart(own))) {
+      if (own) open.closePart(this.#emit)
       return open
     }
     this.#close()
-    const item = this.#add((id) => new MessageItem(id, this.#output.length), 'msg')
+    const item = this.#add((id) => new MessageItem(id, this.#output.length, this.#begins), 'msg')
+    this.#begins = {}
     this.#open = item
     return item
   }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type {
   Block,
   Citation,
@@ -11,6 +12,7 @@ import { asObject, type JsonObject } from '../../../lib/json.ts'
 import { withoutUndefined } from '../../compact.ts'
 import type { Envelope } from '../../dialect.ts'
 import { itemOfWork, joined, type WorkItem } from '../../server-work/as-items.ts'
+import { fieldsOf } from '../../server-work/carried.ts'
 import { workOf } from '../../server-work/work.ts'
 import { isSound } from '../media.ts'
 
@@ -38,6 +40,7 @@ export function itemsOf(blocks: readonly Block[], id: string): JsonObject[] {
   const items: JsonObject[] = []
   const works = new Map<number, WorkItem>()
   let message: JsonObject[] | null = null
+  let told: JsonObject = {}
   for (const block of blocks) {
     const work = workIn(block)
     if (work) {
@@ -46,19 +49,21 @@ export function itemsOf(blocks: readonly Block[], id: string): JsonObject[] {
       continue
     }
     const piece = pieceOf(block)
-    if (piece && message) {
+    const own = block.type === 'text' ? fieldsOf(block, WIRE) : told
+    if (piece && message && isDeepStrictEqual(own, told)) {
       message.push(piece)
       continue
     }
     const index = items.length
     if (piece) {
       message = [piece]
-      items.push(messageItem(message, itemId('msg', id, index)))
+      told = own
+      items.push({ ...messageItem(message, itemId('msg', id, index)), ...own })
       continue
     }
-    const own = itemOf(block, itemId(kindOf(block), id, index))
-    if (own.length > 0) message = null
-    items.push(...own)
+    const whole = itemOf(block, itemId(kindOf(block), id, index))
+    if (whole.length > 0) message = null
+    items.push(...whole)
   }
   return items
 }
@@ -149,7 +154,8 @@ function itemOf(block: Block, id: string): JsonObject[] {
       const said = block.custom
         ? { type: 'custom_tool_call', ...common, input: text }
         : { type: 'function_call', ...common, arguments: text }
-      return [withoutUndefined({ ...said, thought_signature: signature })]
+      const own = fieldsOf(block, WIRE)
+      return [withoutUndefined({ ...said, thought_signature: signature, ...own })]
     }
     case 'file':
       return [fileItem(block, id)]

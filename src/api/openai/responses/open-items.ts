@@ -1,7 +1,9 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { Part } from '../../../domain/chat.ts'
 import type { JsonObject } from '../../../lib/json.ts'
 import { withoutUndefined } from '../../compact.ts'
 import { itemOfWork, joined, type WorkItem } from '../../server-work/as-items.ts'
+import { fieldsOf } from '../../server-work/carried.ts'
 import { reasoningItem } from './items.ts'
 
 /** Writes one event; its number is added. */
@@ -130,7 +132,8 @@ export class CallItem implements OpenItem {
     const { id, name, custom, signature } = this.#call
     const type = custom ? 'custom_tool_call' : 'function_call'
     const item = { id: this.#id, type, call_id: id, name, status, ...this.#said }
-    return withoutUndefined({ ...item, thought_signature: signature })
+    const own = fieldsOf(this.#call, 'openai_responses')
+    return withoutUndefined({ ...item, thought_signature: signature, ...own })
   }
 }
 
@@ -147,10 +150,22 @@ export class MessageItem implements OpenItem {
   readonly #index: number
   readonly #parts: MessagePart[] = []
   #growing: MessagePart | null = null
+  /** What its provider says of it. */
+  #own: JsonObject
 
-  constructor(id: string, index: number) {
+  constructor(id: string, index: number, own: JsonObject) {
     this.#id = id
     this.#index = index
+    this.#own = own
+  }
+
+  /** Whether words of which a provider says this are of another message. */
+  isApart(own: JsonObject): boolean {
+    return !isDeepStrictEqual(own, this.#own)
+  }
+
+  learn(own: JsonObject): void {
+    this.#own = { ...this.#own, ...own }
   }
 
   open(emit: Emit): void {
@@ -219,7 +234,7 @@ export class MessageItem implements OpenItem {
   }
 
   #item(status: string, content: JsonObject[]): JsonObject {
-    return { id: this.#id, type: 'message', status, role: 'assistant', content }
+    return { id: this.#id, type: 'message', status, role: 'assistant', content, ...this.#own }
   }
 }
 
