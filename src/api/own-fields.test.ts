@@ -15,6 +15,10 @@ import { metadataOf } from './gemini/decode-parts.ts'
 import { encodeGenerated } from './gemini/encode.ts'
 import { GenerateEncoder } from './gemini/encode-stream.ts'
 import { asEvents } from './gemini/framing.ts'
+import { decodeChat } from './openai/decode.ts'
+import { encodeCompletion } from './openai/encode.ts'
+import { ChunkEncoder } from './openai/encode-stream.ts'
+import { readExtensions } from './openai/extensions.ts'
 import { decodeResponses } from './openai/responses/decode.ts'
 import { encodeResponse } from './openai/responses/encode.ts'
 import { ResponseEncoder } from './openai/responses/encode-stream.ts'
@@ -124,6 +128,7 @@ describe.each(dialects)('%s', (_, dialect) => {
   })
 })
 
+const beside = ({ weir = null }: JsonObject) => weir
 const target = (model: string) => ({ model, stream: false, options: {} })
 const asItems = (value: unknown) => objectsIn(asArray(value))
 
@@ -137,6 +142,29 @@ function withoutDirect(piece: JsonObject): JsonObject {
   const { caller, ...rest } = piece
   return asObject(caller)?.['type'] === 'direct' ? rest : piece
 }
+
+test('clients of chat completions bring back what is said beside, and no other provider gets it', () => {
+  const parts = openaiResponses.parts({ output, status: 'completed' })
+  const [choice] = objectsIn(encodeCompletion(envelope, parts)['choices'])
+  const message = asObject(choice?.['message']) ?? {}
+  const encoder = new ChunkEncoder(envelope, false)
+  const written = parts.map((part) => encoder.encode([part])).join('')
+  const deltas = readEventsIn(written).flatMap(({ data }) => {
+    const [chunk] = objectsIn(asObject(parseJson(data))?.['choices'])
+    return objectsIn([chunk?.['delta'] ?? null])
+  })
+  expect(deltas.findLast(({ weir }) => weir)?.['weir']).toEqual(message['weir'])
+  expect(deltas.flatMap(({ tool_calls: calls }) => objectsIn(calls)).map(beside)).toEqual(
+    objectsIn(message['tool_calls']).flatMap((call) => [beside(call), null]),
+  )
+  const chat = decodeChat({ messages: [message] })
+  expect(openaiResponses.encode(chat, target('gpt-5'), {}).body['input']).toMatchObject([
+    { phase: 'final_answer' },
+    { namespace: 'crm' },
+    { caller: program },
+  ])
+  expect(JSON.stringify(readExtensions({ messages: [message] }).cleaned)).not.toContain('weir')
+})
 
 test('a program’s call gets its answer as its own, and a phase told at the end is kept', () => {
   const chat = decodeResponses({

@@ -1,8 +1,10 @@
 import type { FinishReason, JsonObject, Part } from '../../domain/chat.ts'
+import type { Own } from '../../domain/own-fields.ts'
 import { asArray, asObject, objectsIn } from '../../lib/json.ts'
 import { compact } from '../compact.ts'
 import type { Envelope } from '../dialect.ts'
 import { logprobsIn } from '../logprobs.ts'
+import { fieldsOf } from '../server-work/carried.ts'
 import { placeFields } from '../tensorzero/encode.ts'
 import { annotationOf } from './annotations.ts'
 import { detailsOfPart, signatureFields } from './details.ts'
@@ -65,6 +67,7 @@ export function addPart(
     case 'text':
       beginText(state, part)
       message['content'] = textOf(message, 'content') + part.text
+      Object.assign(message, fieldsOf(part, 'openai_chat'))
       break
     case 'refusal':
       beginBlock(state, 'refusal')
@@ -147,21 +150,17 @@ function beginThought(state: ChoiceState, part: At<'reasoning'>): At<'reasoning'
 /** Some providers name a call in each of its pieces; a client joins what it gets. */
 function beginCall(
   message: JsonObject,
-  {
-    index,
-    id,
-    name,
-    custom = false,
-    signature,
-  }: { index: number; id: string; name: string; custom?: boolean; signature?: string },
+  call: Own & { index: number; id: string; name: string; custom?: boolean; signature?: string },
   state: ChoiceState,
 ): void {
+  const { index, id, name, custom = false, signature } = call
   if (state.calls.has(index)) return
   // Clients keep calls in a list: its places are one after the other.
   const number = state.calls.size
   state.calls.set(index, { number, custom })
   beginBlock(state, `call ${index}`)
-  addCall(message, { index: number, id, name, text: '', custom, ...compact({ signature }) })
+  const own = fieldsOf(call, 'openai_chat')
+  addCall(message, { index: number, id, name, text: '', custom, own, ...compact({ signature }) })
 }
 
 function addArguments(
@@ -253,11 +252,12 @@ interface CallDelta {
   readonly text: string
   readonly custom: boolean
   readonly signature?: string
+  readonly own?: JsonObject
 }
 
 /** Several pieces of one call in one event are one delta. */
 function addCall(message: JsonObject, call: CallDelta): void {
-  const { index, id, name, text, custom, signature } = call
+  const { index, id, name, text, custom, signature, own } = call
   const calls = objectsIn(message['tool_calls'])
   const last = calls.at(-1)
   if (last?.['index'] === index) {
@@ -268,6 +268,6 @@ function addCall(message: JsonObject, call: CallDelta): void {
   }
   message['tool_calls'] = [
     ...calls,
-    { index, ...encodeCall({ id, name, text, custom }), ...signatureFields(signature) },
+    { index, ...encodeCall({ id, name, text, custom }), ...signatureFields(signature), ...own },
   ]
 }

@@ -5,6 +5,7 @@ import type {
   Part,
   TextBlock,
   Thought,
+  ToolCallBlock,
 } from '../../domain/chat.ts'
 import { Collector, joinDetails } from '../../domain/collect.ts'
 import { jsonOutput, thoughtJson } from '../../domain/native-blocks.ts'
@@ -15,6 +16,7 @@ import { byChoice } from '../choices.ts'
 import type { Envelope } from '../dialect.ts'
 import { logprobsIn } from '../logprobs.ts'
 import { AskedCalls } from '../server-work/asked.ts'
+import { fieldsOf } from '../server-work/carried.ts'
 import { withSignedThoughts } from '../signatures.ts'
 import { placeFields } from '../tensorzero/encode.ts'
 import { annotationOf } from './annotations.ts'
@@ -107,15 +109,11 @@ function encodeChoice(index: number, parts: readonly Part[], envelope: Envelope)
         envelope,
       ),
       ...(calls.length > 0 && {
-        tool_calls: calls.map(({ id, name, arguments: args, custom, signature }) =>
-          Object.assign(
-            encodeCall({ id, name, text: args, custom: custom === true && !envelope.task }),
-            signatureFields(signature),
-          ),
-        ),
+        tool_calls: calls.map((block) => encodeOwnCall(block, envelope)),
       }),
       ...(cited.length > 0 && { annotations: [...cited, ...asArray(unread['annotations'])] }),
       ...(own.length > 0 && { tensorzero_extra_content: own }),
+      ...fieldsOf(texts.findLast(({ raw }) => raw) ?? {}, 'openai_chat'),
     },
   }
 }
@@ -158,6 +156,12 @@ function rawFields(parts: readonly Part[], level: 'choice' | 'message'): JsonObj
     }
   }
   return fields
+}
+
+function encodeOwnCall(block: ToolCallBlock, { task }: Envelope): JsonObject {
+  const { id, name, arguments: text, custom, signature } = block
+  const call = encodeCall({ id, name, text, custom: custom === true && !task })
+  return { ...call, ...signatureFields(signature), ...fieldsOf(block, 'openai_chat') }
 }
 
 /** A call as OpenAI words it: custom tools take text where functions take JSON. */

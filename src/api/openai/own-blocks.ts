@@ -1,6 +1,7 @@
 import { withoutPrefix } from '../../engine/resolve-model.ts'
 import { asArray, asNumber, asObject, asString, objectsIn } from '../../lib/json.ts'
 import type { Json, JsonObject } from '../../lib/json.ts'
+import { FIELD } from '../server-work/carried.ts'
 
 const PREFIX = 'tensorzero::'
 /** Where TensorZero puts what OpenAI has no place for. */
@@ -30,9 +31,21 @@ export function withUnknownBlocks(messages: Json | undefined): readonly Json[] |
 /** A message without what OpenAI has no place for. */
 export function withoutExtra(message: Json): Json {
   const said = asObject(message)
-  if (!said || !(EXTRA in said)) return message
-  const { [EXTRA]: _extra, ...rest } = said
-  return rest
+  if (!said || !hasExtra(said)) return message
+  const { [EXTRA]: _extra, [FIELD]: _own, ...rest } = said
+  const { tool_calls: calls } = rest
+  return Array.isArray(calls) ? { ...rest, tool_calls: calls.map(withoutField) } : rest
+}
+
+/** A call without what its provider said of it, which none but that one knows. */
+function withoutField(call: Json): Json {
+  const { [FIELD]: own, ...rest } = asObject(call) ?? {}
+  return own === undefined ? call : rest
+}
+
+function hasExtra(message: JsonObject): boolean {
+  if (EXTRA in message || FIELD in message) return true
+  return asArray(message['tool_calls']).some((call) => asObject(call)?.[FIELD] !== undefined)
 }
 
 /** The blocks of a message that only their provider can read. */
@@ -41,7 +54,7 @@ export function unknownBlocksIn(message: JsonObject): JsonObject[] {
 }
 
 function isOwn(message: JsonObject): boolean {
-  if (EXTRA in message) return true
+  if (hasExtra(message)) return true
   return asArray(message['content']).some((piece) => isOwnBlock(asObject(piece)))
 }
 

@@ -5,7 +5,7 @@ import { withPieces } from '../../lib/json-pieces.ts'
 import { askedOf } from './asked.ts'
 
 /** The field that holds a provider's own blocks beside what we made of them for another's clients. */
-const FIELD = 'weir'
+export const FIELD = 'weir'
 const QUOTED = `"${FIELD}"`
 
 /** Whether a body may hold such a field: most do not, and need not be looked through. */
