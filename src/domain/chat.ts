@@ -129,7 +129,7 @@ export interface Message {
   readonly content: readonly Block[]
 }
 
-export interface Tool extends Hints {
+export interface Tool extends Hints, Own {
   readonly name: string
   readonly description?: string
   /** JSON Schema of its arguments. */
@@ -137,6 +137,15 @@ export interface Tool extends Hints {
   readonly strict?: boolean
   /** A tool that takes free text, and the grammar of that text where it has one, as in chat completions. */
   readonly custom?: { readonly format?: Json }
+  /** The group of tools that it is of, and its name there (OpenAI's namespaces). */
+  readonly within?: ToolPlace
+}
+
+export interface ToolPlace {
+  readonly group: string
+  readonly name: string
+  /** What the group is for. */
+  readonly about?: string
 }
 
 /** A tool that the provider runs itself, in the words of one wire. */

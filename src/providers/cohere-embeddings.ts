@@ -31,7 +31,7 @@ export const cohereEmbeddings: EmbeddingWire = {
 
 function encode({ inputs, dimensions, extra }: EmbeddingRequest, target: WireTarget): Encoded {
   const leftovers = new Leftovers()
-  leftovers.fields(extra, UNDERSTOOD)
+  leftovers.fields({ extra }, UNDERSTOOD)
   const texts = inputs.filter((input) => typeof input === 'string')
   if (texts.length < inputs.length) leftovers.add('an input that is a list of tokens')
   const { truncate } = extra

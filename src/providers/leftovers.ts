@@ -5,6 +5,8 @@ import { asString, type Json } from '../lib/json.ts'
 export const FOREIGN_THOUGHT = 'earlier reasoning of another provider'
 export const SEALED_THOUGHT = 'earlier reasoning that is encrypted'
 
+type Asked = Pick<ChatRequest, 'extra'> & Partial<Pick<ChatRequest, 'tools'>>
+
 /** What a wire has no words for, each once, in words for the client. */
 export class Leftovers {
   readonly #words = new Set<string>()
@@ -31,8 +33,11 @@ export class Leftovers {
   }
 
   /** Names every field of the client's own wire but those that are `understood`. */
-  fields(extra: JsonObject, understood: ReadonlySet<string>): void {
+  fields({ extra, tools = [] }: Asked, understood: ReadonlySet<string>): void {
     for (const key of Object.keys(extra)) if (!understood.has(key)) this.add(`\`${key}\``)
+    for (const { raw = {} } of tools) {
+      for (const key of Object.keys(raw)) this.add(`\`${key}\` of a \`tool\``)
+    }
   }
 
   /** Names those of the parameters that were given, by the names clients know. */
@@ -44,7 +49,7 @@ export class Leftovers {
 /** The client's own fields, where its wire is this one; else they are named. */
 export function ownExtra(chat: ChatRequest, wire: string, leftovers: Leftovers): JsonObject {
   if (chat.wire === wire) return chat.extra
-  leftovers.fields(chat.extra, UNDERSTOOD)
+  leftovers.fields(chat, UNDERSTOOD)
   return {}
 }
 
@@ -62,7 +67,7 @@ const ALIKE = new Set([
 export function openaiExtra(chat: ChatRequest, wire: string, leftovers: Leftovers): JsonObject {
   const twin = chat.wire === 'openai_chat' || chat.wire === 'openai_responses'
   if (!twin || chat.wire === wire) return ownExtra(chat, wire, leftovers)
-  leftovers.fields(chat.extra, new Set([...UNDERSTOOD, ...ALIKE]))
+  leftovers.fields(chat, new Set([...UNDERSTOOD, ...ALIKE]))
   return Object.fromEntries(Object.entries(chat.extra).filter(([name]) => ALIKE.has(name)))
 }
 

@@ -13,7 +13,7 @@ export function encodeEmbeddings(request: EmbeddingRequest, { model }: WireTarge
   const { inputs, dimensions, extra, wire } = request
   const leftovers = new Leftovers()
   const own = wire === 'openai_embeddings'
-  if (!own) leftovers.fields(extra, UNDERSTOOD)
+  if (!own) leftovers.fields({ extra }, UNDERSTOOD)
   const body: JsonObject = {
     ...(own && extra),
     model,

@@ -1,4 +1,6 @@
-import type { ChatRequest, ResponseFormat } from '../../domain/chat.ts'
+import type { ChatRequest, ResponseFormat, Tool } from '../../domain/chat.ts'
+import { fieldsFor } from '../../domain/own-fields.ts'
+import { withNamesInGroups } from '../../domain/tool-groups.ts'
 import { asObject, type Json, type JsonObject } from '../../lib/json.ts'
 import { FOREIGN_THOUGHT, Leftovers, nameOfTool, openaiExtra } from '../leftovers.ts'
 import { userOf, withoutUndefined } from '../openai-chat/fields.ts'
@@ -48,13 +50,16 @@ export function encodeResponsesRequest(
 }
 
 function ownInput(
-  { messages }: ChatRequest,
+  { messages, tools }: ChatRequest,
   { model }: WireTarget,
   quirks: Quirks,
   left: Leftovers,
 ): Json {
   const thoughts = quirks.reasoningBack === 'reasoning_details'
-  const items = encodeInput(messages, left, { thoughts, calls: quirks.signatures === true })
+  const items = encodeInput(withNamesInGroups(messages, tools), left, {
+    thoughts,
+    calls: quirks.signatures === true,
+  })
   // It sorts out by itself whose reasoning is whose.
   if (thoughts) return items
   const { input = items } = withOwnReasoning({ input: items }, model)
@@ -67,21 +72,33 @@ function encodeTools(
   search: JsonObject | undefined,
   left: Leftovers,
 ): Json | undefined {
-  const own = tools.map(({ name, description, parameters, strict, custom }): Json => {
-    if (custom) {
-      const format = flatGrammar(custom.format)
-      return withoutUndefined({ type: 'custom', name, description, format })
-    }
-    const fn = { type: 'function', name, description, parameters: parameters ?? null }
-    return withoutUndefined({ ...fn, strict: strict ?? false })
-  })
+  const own = tools.filter(({ within }) => !within).map(encodeTool)
   const theirs = providerTools.flatMap(({ wire, data }): Json[] => {
     if (wire === WIRE) return [data]
     left.add(`the tool \`${nameOfTool(data, wire)}\``)
     return []
   })
-  const all = [...own, ...theirs, ...(search ? [searchTool(search)] : [])]
+  const all = [...own, ...encodeGroups(tools), ...theirs, ...(search ? [searchTool(search)] : [])]
   return all.length > 0 ? all : undefined
+}
+
+function encodeTool(tool: Tool): Json {
+  const { name, description, parameters, strict, custom, within } = tool
+  const common = { name: within?.name ?? name, description, ...fieldsFor(tool, WIRE) }
+  if (custom) {
+    return withoutUndefined({ type: 'custom', ...common, format: flatGrammar(custom.format) })
+  }
+  const fn = { type: 'function', ...common, parameters: parameters ?? null }
+  return withoutUndefined({ ...fn, strict: strict ?? false })
+}
+
+function encodeGroups(tools: readonly Tool[]): Json[] {
+  const groups = Map.groupBy(tools, ({ within }) => within?.group)
+  return [...groups].flatMap(([name, inside]): Json[] => {
+    if (name === undefined) return []
+    const description = inside[0]?.within?.about ?? ''
+    return [{ type: 'namespace', name, description, tools: inside.map(encodeTool) }]
+  })
 }
 
 /** What chat completions puts in an object of its own stands beside the type here. */

@@ -4,33 +4,51 @@ import type {
   ResponseFormat,
   Tool,
   ToolChoice,
+  ToolPlace,
 } from '../../../domain/chat.ts'
-import { asBoolean, asObject, asString, objectsIn } from '../../../lib/json.ts'
+import { groupNames } from '../../../domain/tool-groups.ts'
+import { asBoolean, asObject, asString, fieldsBeside, objectsIn } from '../../../lib/json.ts'
 import type { Json, JsonObject } from '../../../lib/json.ts'
 import { compact } from '../../compact.ts'
+import { WIRE } from './items.ts'
 
 export function decodeTools(value: Json | undefined): Pick<ChatRequest, 'tools' | 'providerTools'> {
   const tools: Tool[] = []
   const providerTools: ProviderTool[] = []
   for (const data of objectsIn(value)) {
-    const tool = decodeTool(data)
-    if (tool) tools.push(tool)
-    else providerTools.push({ wire: 'openai_responses', data })
+    const read = data['type'] === 'namespace' ? decodeGroup(data) : decodeTool(data)
+    if (read.length > 0) tools.push(...read)
+    else providerTools.push({ wire: WIRE, data })
   }
-  return { tools, ...(providerTools.length > 0 && { providerTools }) }
+  return { tools: groupNames(tools), ...(providerTools.length > 0 && { providerTools }) }
 }
 
-function decodeTool(data: JsonObject): Tool | null {
+/** Tools under one name. Source: OpenAI API reference, the namespace tool. */
+function decodeGroup(data: JsonObject): Tool[] {
+  const group = asString(data['name']) ?? ''
+  const about = asString(data['description'])
+  const place = { group, ...compact({ about }) }
+  return objectsIn(data['tools']).flatMap((tool) => decodeTool(tool, place))
+}
+
+const TOOL_FIELDS = new Set(['type', 'name', 'description', 'parameters', 'strict', 'format'])
+
+function decodeTool(data: JsonObject, place?: Omit<ToolPlace, 'name'>): Tool[] {
   const name = asString(data['name'])
   const type = asString(data['type'])
-  if (name === undefined || (type !== 'function' && type !== 'custom')) return null
-  const description = asString(data['description'])
+  if (name === undefined || (type !== 'function' && type !== 'custom')) return []
+  const raw = fieldsBeside(data, TOOL_FIELDS)
+  const common = {
+    name,
+    ...compact({ description: asString(data['description']) }),
+    ...(raw && { raw, wire: WIRE }),
+    ...(place && { within: { ...place, name } }),
+  }
   if (type === 'custom') {
-    const format = grammarApart(data['format'])
-    return { name, custom: compact({ format }), ...compact({ description }) }
+    return [{ ...common, custom: compact({ format: grammarApart(data['format']) }) }]
   }
   const parameters = data['parameters'] ?? undefined
-  return { name, ...compact({ description, parameters, strict: asBoolean(data['strict']) }) }
+  return [{ ...common, ...compact({ parameters, strict: asBoolean(data['strict']) }) }]
 }
 
 /** Our noun is that of chat completions: there a grammar is an object of its own. */

@@ -1,6 +1,13 @@
-import type { Block, ChatParams, ChatRequest, Message } from '../../../domain/chat.ts'
+import type {
+  Block,
+  ChatParams,
+  ChatRequest,
+  Message,
+  ToolCallBlock,
+} from '../../../domain/chat.ts'
 import { isDoneCall } from '../../../domain/client-calls.ts'
-import type { Own } from '../../../domain/own-fields.ts'
+import { fieldsFor, type Own } from '../../../domain/own-fields.ts'
+import { withNamesOfTheirOwn } from '../../../domain/tool-groups.ts'
 import {
   asBoolean,
   asNumber,
@@ -15,8 +22,7 @@ import { carriedIn, fieldsIn } from '../../server-work/carried.ts'
 import { withoutRepeatedSignatures } from '../../signatures.ts'
 import { decodeContent, decodeReasoningItem, decodeResult } from './decode-items.ts'
 import { decodeChoice, decodeFormat, decodeTools } from './decode-settings.ts'
-
-const WIRE = 'openai_responses'
+import { WIRE } from './items.ts'
 
 const KNOWN = new Set([
   'model',
@@ -48,13 +54,19 @@ export function decodeResponses(json: JsonObject): ChatRequest {
   const system: Message[] = instructions
     ? [{ role: 'system', content: [{ type: 'text', text: instructions }] }]
     : []
+  const tools = decodeTools(json['tools'])
+  const said = withNamesOfTheirOwn(decodeInput(json['input']), tools.tools, groupOf)
   return {
-    messages: [...system, ...decodeInput(json['input'])],
-    ...decodeTools(json['tools']),
+    messages: [...system, ...said],
+    ...tools,
     params: decodeParams(json),
     extra: fieldsBeside(json, KNOWN) ?? {},
     wire: WIRE,
   }
+}
+
+function groupOf(call: ToolCallBlock): string | undefined {
+  return asString(fieldsFor(call, WIRE)['namespace'])
 }
 
 /** A text, or items: what the assistant said, thought and called stands side by side. */

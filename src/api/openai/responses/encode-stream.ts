@@ -6,6 +6,7 @@ import type { Envelope, StreamEncoder } from '../../dialect.ts'
 import { logprobsIn } from '../../logprobs.ts'
 import { fieldsOf } from '../../server-work/carried.ts'
 import { withSignedThoughts } from '../../signatures.ts'
+import { GroupedCalls } from './grouped-calls.ts'
 import {
   annotationOf,
   fileItem,
@@ -31,6 +32,7 @@ type ReasoningPart = Extract<Part, { type: 'reasoning' }>
 /** Parts as Responses events. Source: OpenAI API reference, "Streaming events". */
 export class ResponseEncoder implements StreamEncoder {
   readonly #envelope: Envelope
+  readonly #groups: GroupedCalls
   readonly #collector = new Collector()
   readonly #calls = new Map<number, CallItem>()
   readonly #works: GrowingWork[] = []
@@ -44,6 +46,7 @@ export class ResponseEncoder implements StreamEncoder {
 
   constructor(envelope: Envelope) {
     this.#envelope = envelope
+    this.#groups = new GroupedCalls(envelope.request)
   }
 
   encode(parts: readonly Part[]): string {
@@ -84,7 +87,8 @@ export class ResponseEncoder implements StreamEncoder {
         // Some providers name a call in each of its pieces.
         if (this.#calls.has(part.index)) break
         this.#close()
-        const call = this.#add((id) => new CallItem(part, id, this.#output.length), 'fc')
+        const named = this.#groups.named(part)
+        const call = this.#add((id) => new CallItem(named, id, this.#output.length), 'fc')
         this.#calls.set(part.index, call)
         break
       }

@@ -4,12 +4,16 @@ import { type JsonObject, objectsIn } from '../../../lib/json.ts'
 import type { Envelope } from '../../dialect.ts'
 import { withSignedThoughts } from '../../signatures.ts'
 import { logprobsIn } from '../../logprobs.ts'
+import { GroupedCalls } from './grouped-calls.ts'
 import { itemsOf, responseOf } from './items.ts'
 
 /** A whole response. Source: OpenAI API reference, the response object. */
 export function encodeResponse(envelope: Envelope, parts: readonly Part[]): JsonObject {
   const collector = new Collector()
-  for (const part of withSignedThoughts(parts, false)) collector.add(part)
+  const calls = new GroupedCalls(envelope.request)
+  for (const part of withSignedThoughts(parts, false)) {
+    collector.add(part.type === 'tool_call' ? calls.named(part) : part)
+  }
   const { content, usage, finish } = collector.answer()
   const output = itemsOf(content, envelope.id)
   addLogprobs(output, logprobsIn(parts))

@@ -16,7 +16,7 @@ import { fieldsOf } from '../../server-work/carried.ts'
 import { workOf } from '../../server-work/work.ts'
 import { isSound } from '../media.ts'
 
-const WIRE = 'openai_responses'
+export const WIRE = 'openai_responses'
 
 /** An id of OpenAI's kind that still says which inference it was. */
 export function responseId(id: string): string {
