@@ -24,12 +24,14 @@ export function readCitation(raw: JsonObject): Citation | null {
 
 /**
  * Pages that stand beside the answer, in every chunk of a stream or in some: once it has ended they
- * are cited, each once. Source: Perplexity API reference, `search_results` and the older `citations`;
+ * are cited, each once. Source: Perplexity API reference, `search_results`, `images` and the older `citations`;
  * Z.AI docs, `web_search`; Venice docs, `web_search_citations`; Alibaba docs, `search_info`.
  */
 export function readPages(body: JsonObject, places: CallPlaces, parts: Part[]): void {
   const found = objectsIn(body['search_results'])
   notePages(found.length > 0 ? found : asArray(body['citations']).flatMap(pageOf), places)
+  // Pictures that were found are cited by the pages they are on.
+  notePages(objectsIn(body['images']), places)
   notePages(objectsIn(body['web_search']), places)
   notePages(objectsIn(asObject(body['venice_parameters'])?.['web_search_citations']), places)
   notePages(objectsIn(asObject(body['search_info'])?.['search_results']), places)
@@ -58,7 +60,8 @@ export function noteMessagePages(message: JsonObject, places: CallPlaces): void 
 
 function notePages(pages: readonly JsonObject[], places: CallPlaces): void {
   for (const raw of pages) {
-    const url = asString(raw['url']) ?? asString(raw['link'])
+    const names = ['url', 'link', 'origin_url', 'image_url']
+    const url = names.map((name) => asString(raw[name])).find(Boolean)
     const title = asString(raw['title'])
     // An attachment has a title alone.
     if (url === undefined) continue

@@ -13,6 +13,11 @@ const textsIn = (parts: readonly Part[]) => blocksOf(parts).filter(({ type }) =>
 
 test.each<[string, JsonObject, JsonObject]>([
   ['Z.AI', { web_search: [{ title: 'A', link: page.url, refer: 'ref_1' }] }, {}],
+  [
+    'Perplexity, with a picture',
+    { images: [{ title: 'A', origin_url: page.url, image_url: 'https://a.example/1.png' }] },
+    {},
+  ],
   ['Venice', { venice_parameters: { web_search_citations: [page] } }, {}],
   ['Alibaba', { search_info: { search_results: [{ index: 1, ...page }] } }, {}],
   ['Azure', {}, { context: { citations: [page, { filepath: 'b.md', url: null }] } }],
