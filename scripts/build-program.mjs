@@ -9,7 +9,8 @@ const undici = dirname(createRequire(import.meta.url).resolve('undici/package.js
 const program = await rolldown({
   input: {
     main: 'src/main.ts',
-    ...threads('store-thread', 'reader-thread', 'check-thread', 'crew-thread', 'watchdog-thread'),
+    ...threads('store-thread', 'draft-thread', 'reader-thread', 'check-thread'),
+    ...threads('crew-thread', 'watchdog-thread'),
   },
   platform: 'node',
   external: ['pg-native'],

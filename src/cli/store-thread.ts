@@ -1,30 +1,27 @@
 import { workerData } from 'node:worker_threads'
-import { decodeDialect } from '../api/dialects.ts'
-import { completeRecord } from '../engine/complete.ts'
 import type { Draft } from '../engine/draft.ts'
 import { collectGarbage } from '../lib/collect-garbage.ts'
 import { systemClock } from '../lib/clock.ts'
-import { wireNamed } from '../providers/wires.ts'
 import { PortHub } from '../store/port-hub.ts'
-import { tablePricing } from './price-files.ts'
+import { draftReading } from './draft-reading.ts'
 import { remoteEngine } from './remote-engine.ts'
 import { portOf, readThreadData, threadFile } from './threads.ts'
 
 const { dataDir, priceFile, store, retention } = readThreadData(workerData)
-const price = tablePricing(priceFile)
 const options = {
   port: new PortHub<Draft>(portOf()),
   dataDir,
   clock: systemClock,
-  complete: (draft: Draft) =>
-    completeRecord(draft, { request: decodeDialect, wire: wireNamed, price }),
+  complete: draftReading(priceFile),
 }
 
 /** Only what the chosen store needs is loaded. */
 if (store.kind === 'sqlite') {
   const { runWriter } = await import('../store/writer.ts')
-  const check = { thread: threadFile('check-thread'), threadData: workerData as unknown }
-  runWriter<Draft>({ ...options, retention, check, settled: collectGarbage })
+  const threadData: unknown = workerData
+  const check = { thread: threadFile('check-thread'), threadData }
+  const ahead = { thread: threadFile('draft-thread'), threadData }
+  runWriter<Draft>({ ...options, retention, check, ahead, settled: collectGarbage })
 } else {
   const { runRemoteWriter } = await import('../store/remote/writer.ts')
   const engine = await remoteEngine(store, retention)

@@ -1,23 +1,18 @@
 import { Worker } from 'node:worker_threads'
-
-/** A thread that calls `tellOfDamage`, and what it gets as `workerData`. */
-export interface CheckThread {
-  readonly thread: URL
-  readonly threadData: unknown
-}
+import type { HelperThread } from './helper-thread.ts'
 
 const DAY_MS = 86_400_000
 const SOON_MS = 1000
 
 /** Has the files looked through in a thread of its own: soon after an unclean end, and daily. */
 export class FileChecks {
-  readonly #check: CheckThread
+  readonly #check: HelperThread
   readonly #note: (message: string) => void
   readonly #known = new Set<string>()
   #next: NodeJS.Timeout | undefined
   #worker: Worker | undefined
 
-  constructor(check: CheckThread, note: (message: string) => void) {
+  constructor(check: HelperThread, note: (message: string) => void) {
     this.#check = check
     this.#note = note
   }

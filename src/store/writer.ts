@@ -2,11 +2,13 @@ import type { InferenceRecord } from '../domain/record.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Change, ChangeOutcome } from './changes.ts'
 import { Condition } from './condition.ts'
-import { type CheckThread, FileChecks } from './file-checks.ts'
+import { FileChecks } from './file-checks.ts'
+import type { HelperThread } from './helper-thread.ts'
 import { IdleWork } from './idle-work.ts'
 import type { WriterPort } from './port-hub.ts'
 import type { FromWriter, Opening, ToWriter } from './protocol.ts'
 import { interrupted, quarantined } from './quarantine.ts'
+import { ReadAhead, type Reading } from './read-ahead.ts'
 import { type Complete, readDrafts } from './read-drafts.ts'
 import type { Retention } from './retention.ts'
 import { DiskSpace } from './sqlite/disk-space.ts'
@@ -21,7 +23,9 @@ export interface WriterOptions<Draft extends { readonly id: string }> {
   /** Everything when missing. */
   readonly retention?: Retention | undefined
   /** Looks through the files while they are in use; nobody does when missing. */
-  readonly check?: CheckThread
+  readonly check?: HelperThread
+  /** Reads drafts (`readForWriter`) where there are too many for one thread; none does when missing. */
+  readonly ahead?: HelperThread & { readonly afterUs?: number }
   /** Called once, when somebody who waits for the files has been told how opening them went. */
   readonly settled?: () => void
   readonly complete: Complete<Draft>
@@ -49,6 +53,8 @@ interface Batch<Draft> {
   readonly drafts: readonly Draft[]
   readonly begun: readonly Draft[]
   readonly changes: readonly Change[]
+  /** Its drafts are being read elsewhere. */
+  reading?: Reading | undefined
   records?: readonly InferenceRecord[]
   prepared?: Prepared
   textless?: number
@@ -65,9 +71,13 @@ class Writer<Draft extends { readonly id: string }> {
   #sweep = false
   #retry: NodeJS.Timeout | undefined
   #retries = 0
+  #soon: NodeJS.Immediate | undefined
   #refusal: { readonly fault: StoreFault; readonly untilUs: number } | undefined
   readonly #disk: DiskSpace
   readonly #checks: FileChecks | undefined
+  readonly #ahead: ReadAhead<Draft> | undefined
+  /** When there was nothing left to write. */
+  #doneUs: number
   readonly #chores = new IdleWork(() => this.#tidy())
 
   constructor(options: WriterOptions<Draft>) {
@@ -76,6 +86,9 @@ class Writer<Draft extends { readonly id: string }> {
     this.#disk = new DiskSpace(options.dataDir, options.clock)
     const note = this.#condition.note.bind(this.#condition)
     this.#checks = options.check && new FileChecks(options.check, note)
+    const { ahead, clock } = options
+    this.#doneUs = clock.us()
+    this.#ahead = ahead && new ReadAhead(ahead, clock, () => this.#goOn())
   }
 
   receive(message: ToWriter<Draft>): void {
@@ -84,28 +97,47 @@ class Writer<Draft extends { readonly id: string }> {
         this.#sweep = message.first
         break
       case 'batch':
-        this.#batches.push({ ...message })
+        this.#batches.push({ ...message, reading: this.#readAhead(message.drafts) })
         break
       case 'close':
         this.#close()
         return
     }
-    if (this.#retry === undefined) this.#drain()
+    this.#goOn()
   }
 
-  /** Writes what waits, in order, until it is done or a fault says to wait. */
+  /** Not at once: while a port has messages, no timer and no other port has its turn. */
+  #goOn(): void {
+    this.#soon ??= setImmediate(() => {
+      this.#soon = undefined
+      if (this.#retry === undefined) this.#drain()
+    })
+  }
+
+  /** While something is wrong with the files nobody reads ahead. */
+  #readAhead(drafts: readonly Draft[]): Reading | undefined {
+    if (this.#engine === undefined || this.#retry !== undefined) return undefined
+    const idleUs = this.#batches.length > 0 ? 0 : this.#options.clock.us() - this.#doneUs
+    return this.#ahead?.read(drafts, idleUs)
+  }
+
+  /** Writes the batch that waits longest, unless it is being read or a fault says to wait. */
   #drain(): void {
     for (;;) {
       const batch = this.#batches[0]
+      if (batch?.reading?.done === false) return
       try {
         const engine = this.#opened()
         if (batch === undefined) return
         const written = this.#write(engine, batch)
         this.#batches.shift()
+        this.#doneUs = this.#options.clock.us()
         this.#retries = 0
         if (this.#disk.isLow) this.#condition.waiting(NEARLY_FULL)
         else this.#condition.well()
         this.#post({ kind: 'acked', number: batch.number, ...written })
+        this.#goOn()
+        return
       } catch (thrown) {
         if (!this.#overcome(faultOf(thrown, this.#options.dataDir), batch)) return
       }
@@ -130,20 +162,23 @@ class Writer<Draft extends { readonly id: string }> {
   }
 
   #write(engine: SqliteEngine, batch: Batch<Draft>): Written {
-    const { complete } = this.#options
-    batch.records ??= readDrafts(batch.drafts, complete)
     if (batch.alone) {
-      const lost = writeEachAlone(engine, batch.records)
+      const lost = writeEachAlone(engine, this.#recordsOf(batch))
       return { lost, outcomes: changeEachAlone(engine, batch.changes) }
     }
     const isLow = this.#disk.isLow
-    batch.textless ??= isLow ? batch.records.length : 0
-    batch.prepared ??= engine.prepare(batch.records, !isLow)
+    batch.textless ??= isLow ? batch.drafts.length : 0
+    batch.prepared ??=
+      (isLow ? null : placeRead(engine, batch)) ?? engine.prepare(this.#recordsOf(batch), !isLow)
     const done = new Set(batch.drafts.map((draft) => draft.id))
     const begun = batch.begun.filter((draft) => !done.has(draft.id))
-    const journal = readDrafts(begun, complete)
+    const journal = readDrafts(begun, this.#options.complete)
     const outcomes = engine.commit(batch.prepared, journal, batch.changes)
     return { lost: [], outcomes, textless: batch.textless }
+  }
+
+  #recordsOf(batch: Batch<Draft>): readonly InferenceRecord[] {
+    return (batch.records ??= readDrafts(batch.drafts, this.#options.complete))
   }
 
   /** True to go on at once, false to wait. A batch stays until it is written or given up. */
@@ -247,6 +282,10 @@ class Writer<Draft extends { readonly id: string }> {
   }
 
   #close(): void {
+    // What is being read elsewhere is read here.
+    this.#ahead?.stop()
+    while (this.#batches.length > 0 && this.#retry === undefined) this.#drain()
+    clearImmediate(this.#soon)
     clearTimeout(this.#retry)
     this.#checks?.stop()
     this.#chores.stop()
@@ -277,6 +316,11 @@ interface Written {
   readonly lost: readonly string[]
   readonly outcomes: readonly ChangeOutcome[]
   readonly textless?: number
+}
+
+/** What was read and packed elsewhere; null when it was not, or is in part there already. */
+function placeRead<Draft>(engine: SqliteEngine, { reading }: Batch<Draft>): Prepared | null {
+  return reading?.packed ? engine.place(reading.packed) : null
 }
 
 /** One by one: a journal entry that does not fit must not keep the store from opening. */

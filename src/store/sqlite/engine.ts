@@ -3,6 +3,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import type { InferenceRecord } from '../../domain/record.ts'
 import { systemClock } from '../../lib/clock.ts'
 import type { Change, ChangeOutcome } from '../changes.ts'
+import type { PackedDrafts } from '../draft-reader.ts'
 import { KEEP_ALL } from '../retention.ts'
 import { Caretaker } from './caretaker.ts'
 import { guarded } from './fault.ts'
@@ -43,6 +44,12 @@ export class SqliteEngine {
   prepare(records: readonly InferenceRecord[], withTexts = true): Prepared {
     const missing = this.hot.missing(records)
     return withTexts ? this.#payloads.write(missing) : unplaced(missing)
+  }
+
+  /** The same of what was packed elsewhere; null when some of it is here already. */
+  place({ records, segments }: PackedDrafts): Prepared | null {
+    if (this.hot.missing(records).length < records.length) return null
+    return this.#payloads.write(records, segments)
   }
 
   commit(

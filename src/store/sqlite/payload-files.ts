@@ -29,9 +29,10 @@ const MIGRATIONS: readonly string[] = [
 /** Returns its number. */
 export const INSERT_SEGMENT = 'INSERT INTO segment (lengths, frame) VALUES (?, ?) RETURNING segment'
 
-interface Segment extends Frame {
+/** The texts of so many records, one after the other. */
+export interface Segment extends Frame {
   readonly part: number
-  readonly members: readonly InferenceRecord[]
+  readonly rows: number
 }
 
 /** A record, and where its texts are. */
@@ -42,9 +43,10 @@ export interface Placed {
 
 /** As rows alone. */
 export function unplaced(records: readonly InferenceRecord[]): Placed[] {
-  const place = { part: 0, segment: 0, index: 0 }
-  return records.map((record) => ({ record, place }))
+  return records.map((record) => ({ record, place: NOWHERE }))
 }
+
+const NOWHERE: Place = { part: 0, segment: 0, index: 0 }
 
 interface Part {
   readonly path: string
@@ -66,11 +68,17 @@ export class PayloadFiles {
   }
 
   /** One commit for each week. In the order of the records. */
-  write(records: readonly InferenceRecord[]): Placed[] {
-    const segments = this.#pack(records)
+  write(
+    records: readonly InferenceRecord[],
+    segments: readonly Segment[] = packRecords(records, this.#packer),
+  ): Placed[] {
     const byPart = [...Map.groupBy(segments, (segment) => segment.part)]
-    const placed = new Map(byPart.flatMap(([part, some]) => this.#writePart(part, some)))
-    return segments.flatMap((segment) => placed.get(segment) ?? [])
+    const numbers = new Map(byPart.flatMap(([part, some]) => this.#writePart(part, some)))
+    const places = segments.flatMap((segment) => {
+      const at = { part: segment.part, segment: numbers.get(segment) ?? 0 }
+      return Array.from({ length: segment.rows }, (_, index) => ({ ...at, index }))
+    })
+    return records.map((record, index) => ({ record, place: places[index] ?? NOWHERE }))
   }
 
   /** `clean` false: after a fault, when nothing more should be written. */
@@ -128,38 +136,13 @@ export class PayloadFiles {
     }
   }
 
-  #writePart(part: number, segments: readonly Segment[]): (readonly [Segment, Placed[]])[] {
+  #writePart(part: number, segments: readonly Segment[]): (readonly [Segment, number])[] {
     const { path, db, insert } = this.#open(part)
     const write = (written: Segment) => {
-      const segment = Number(insert.get(written.lengths, written.frame)?.['segment'])
-      const placed = (record: InferenceRecord, index: number) => {
-        return { record, place: { part, segment, index } }
-      }
-      return [written, written.members.map(placed)] as const
+      const row = insert.get(written.lengths, written.frame)
+      return [written, Number(row?.['segment'])] as const
     }
     return guarded(path, () => transact(db, () => segments.map(write)))
-  }
-
-  /** Neighbours share a frame, and with it what they have in common; a big one has its own. */
-  #pack(records: readonly InferenceRecord[]): Segment[] {
-    const segments: Segment[] = []
-    let members: InferenceRecord[] = []
-    let part = 0
-    const close = () => {
-      if (members.length > 0) segments.push({ part, members, ...this.#packer.pack() })
-      members = []
-    }
-    for (const record of records) {
-      const document = documentOf(record)
-      const bytes = this.#packer.bytes + sizeOfDocument(document)
-      const its = partOf(record.startedAt)
-      if (members.length >= SEGMENT_ROWS || bytes > SEGMENT_BYTES || its !== part) close()
-      part = its
-      members.push(record)
-      this.#packer.add(document)
-    }
-    close()
-    return segments
   }
 
   #open(part: number): Part {
@@ -176,6 +159,28 @@ export class PayloadFiles {
     this.#parts.set(part, opened)
     return opened
   }
+}
+
+/** Neighbours share a frame, and with it what they have in common; a big one has its own. */
+export function packRecords(records: readonly InferenceRecord[], packer: SegmentPacker): Segment[] {
+  const segments: Segment[] = []
+  let rows = 0
+  let part = 0
+  const close = () => {
+    if (rows > 0) segments.push({ part, rows, ...packer.pack() })
+    rows = 0
+  }
+  for (const record of records) {
+    const document = documentOf(record)
+    const bytes = packer.bytes + sizeOfDocument(document)
+    const its = partOf(record.startedAt)
+    if (rows >= SEGMENT_ROWS || bytes > SEGMENT_BYTES || its !== part) close()
+    part = its
+    rows++
+    packer.add(document)
+  }
+  close()
+  return segments
 }
 
 /** The weeks of texts in a directory, the oldest first. */

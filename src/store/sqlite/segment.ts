@@ -19,7 +19,7 @@ export const ZSTD_OPTIONS = optionsOf(1)
 export interface Frame {
   /** Of each document, in bytes. */
   readonly lengths: string
-  readonly frame: Buffer
+  readonly frame: Uint8Array
 }
 
 /** Several documents as one zstd frame: together they are smaller, and cheaper, than one by one. */
