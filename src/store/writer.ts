@@ -7,7 +7,7 @@ import type { HelperThread } from './helper-thread.ts'
 import { IdleWork } from './idle-work.ts'
 import type { WriterPort } from './port-hub.ts'
 import type { FromWriter, Opening, ToWriter } from './protocol.ts'
-import { interrupted, quarantined } from './quarantine.ts'
+import { changeEachAlone, sweepInterrupted, writeEachAlone } from './one-by-one.ts'
 import { ReadAhead, type Reading } from './read-ahead.ts'
 import { type Complete, readDrafts } from './read-drafts.ts'
 import type { Retention } from './retention.ts'
@@ -42,7 +42,6 @@ export function runWriter<Draft extends { readonly id: string }>(
 const RETRY_MS = 1000
 const FIRST_BUSY_MS = 50
 const REOPEN_US = 5_000_000
-const SWEEP_ROWS = 100
 const MOST_SET_ASIDE = 5
 
 const NEARLY_FULL =
@@ -322,42 +321,6 @@ interface Written {
 function placeRead<Draft>(engine: SqliteEngine, { reading }: Batch<Draft>): Prepared | null {
   return reading?.packed ? engine.place(reading.packed) : null
 }
-
-/** One by one: a journal entry that does not fit must not keep the store from opening. */
-function sweepInterrupted(engine: SqliteEngine): void {
-  for (;;) {
-    const rows = engine.hot.interrupted(SWEEP_ROWS)
-    if (rows.length === 0) return
-    const lost = writeEachAlone(
-      engine,
-      rows.map((row) => interrupted(row.id, row.json)),
-    )
-    engine.hot.forget(lost)
-  }
-}
-
-/** A record that cannot be stored leaves a row that says so. */
-function writeEachAlone(engine: SqliteEngine, records: readonly InferenceRecord[]): string[] {
-  return records.filter((record) => !writeAlone(engine, record)).map((record) => record.id)
-}
-
-function writeAlone(engine: SqliteEngine, record: InferenceRecord): boolean {
-  for (const version of [record, quarantined(record.id, 'it does not fit the store.')]) {
-    try {
-      engine.commit(engine.prepare([version]), [], [])
-      return true
-    } catch (thrown) {
-      if (!(thrown instanceof StoreFault) || thrown.kind !== 'other') throw thrown
-    }
-  }
-  return false
-}
-
-function changeEachAlone(engine: SqliteEngine, changes: readonly Change[]): ChangeOutcome[] {
-  return changes.flatMap((change) => engine.commit(NOTHING, [], [change]))
-}
-
-const NOTHING: Prepared = []
 
 /** What no file is at fault for must not cost a file its place. */
 function faultOf(thrown: unknown, dataDir: string): StoreFault {
