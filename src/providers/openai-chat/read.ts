@@ -8,6 +8,7 @@ import { citedPages, noteMessagePages, readCitation, readPages } from './citatio
 import { readErrorInside } from './errors.ts'
 import { readExecuted, readToolTurn, readUnended } from './executed-tools.ts'
 import { googleSignature, readContent, readMedia, readSpeech } from './read-content.ts'
+import { LikeChunks } from './like-chunks.ts'
 import { readReasoning } from './read-reasoning.ts'
 import { turnsIn } from './read-turns.ts'
 import { costIn, readUsage } from './usage.ts'
@@ -31,15 +32,22 @@ const MESSAGE_FIELDS = new Set([
 export class ChatDecoder implements Decoder {
   done = false
   readonly #places = new CallPlaces(true)
+  readonly #alike = new LikeChunks()
 
   push({ event, data }: SseEvent): Part[] {
     if (data === '[DONE]') {
       this.done = true
       return [...unfinished(this.#places), ...citedPages(this.#places)]
     }
+    const words = this.#alike.read(data)
+    if (words !== null) return [words]
     // One broken event among good ones must not end a stream whose rest arrives whole.
     const chunk = asObject(parseJson(data))
-    if (chunk) return readCompletion(chunk, this.#places)
+    if (chunk) {
+      const parts = readCompletion(chunk, this.#places)
+      this.#alike.learn(data, parts)
+      return parts
+    }
     const failure = event === 'error' ? readErrorInside({ error: data }) : null
     return failure ? [{ type: 'error', error: failure }] : []
   }
