@@ -9,7 +9,8 @@ const SPARE = 0.2
 const LONG_US = 1_000_000
 /** The helper ends when there has been time to spare for so long. */
 const LINGER_MS = 30_000
-const RESOURCES = { maxYoungGenerationSizeMb: 16 }
+/** Three times the writer's: it lives only while much is to be read, and a batch is two megabytes of texts read. */
+const RESOURCES = { maxYoungGenerationSizeMb: 48 }
 
 /** Drafts that are being read elsewhere; without an answer when that is done, the helper is gone. */
 export interface Reading {
