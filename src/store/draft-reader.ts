@@ -2,8 +2,8 @@ import type { MessagePort } from 'node:worker_threads'
 import type { InferenceRecord } from '../domain/record.ts'
 import { type Complete, readDrafts } from './read-drafts.ts'
 import { packRecords, type Segment } from './sqlite/payload-files.ts'
-import { withoutTexts } from './sqlite/payload.ts'
 import { SegmentPacker } from './sqlite/segment.ts'
+import { withoutTexts } from './without-texts.ts'
 
 /** A batch's drafts, read: their rows, and apart from these their texts, packed in the same order. */
 export interface PackedDrafts {

@@ -5,6 +5,7 @@ import type { InferenceRecord } from '../../domain/record.ts'
 import { closeDatabase, openForWriting, transact } from '../sqlite/database.ts'
 import { guarded } from '../sqlite/fault.ts'
 import { readBytes, readNumber, readText } from '../row.ts'
+import { withoutTexts } from '../without-texts.ts'
 import type { RemoteBatch } from './engine.ts'
 
 export const OUTBOX_FILE = 'outbox.db'
@@ -95,7 +96,7 @@ export class Outbox {
       let stripped = false
       this.#makeRoom(frame.length)
       if (this.#bytes + frame.length > this.#maxBytes) {
-        frame = pack(withoutTexts(batch))
+        frame = pack(rowsAlone(batch))
         stripped = true
       }
       if (this.#bytes + frame.length > this.#maxBytes) return false
@@ -221,7 +222,7 @@ export class Outbox {
       if (row === undefined) return
       const before = readBytes(row, 'frame')
       const contents = contentsIn(before)
-      const frame = pack(withoutTexts(contents))
+      const frame = pack(rowsAlone(contents))
       this.#db
         .prepare('UPDATE entry SET stripped = 1, frame = ? WHERE seq = ?')
         .run(frame, readNumber(row, 'seq'))
@@ -257,20 +258,6 @@ function textOrNull(bytes: Uint8Array): string | null {
   }
 }
 
-function withoutTexts<T extends Contents>(batch: T): T {
-  const records = batch.records.map((record) => ({
-    ...record,
-    input: [],
-    tools: null,
-    params: null,
-    output: [],
-    native: null,
-    rawRequest: '',
-    attempts: record.attempts.map(({ input: _input, output: _output, ...attempt }) => ({
-      ...attempt,
-      rawRequest: '',
-      rawResponse: '',
-    })),
-  }))
-  return { ...batch, records }
+function rowsAlone<T extends Contents>(batch: T): T {
+  return { ...batch, records: batch.records.map(withoutTexts) }
 }

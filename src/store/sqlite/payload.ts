@@ -39,24 +39,6 @@ export function payloadOf(record: InferenceRecord): Payload {
   }
 }
 
-/** A record as its row is made of it. */
-export function withoutTexts(record: InferenceRecord): InferenceRecord {
-  return {
-    ...record,
-    input: [],
-    tools: null,
-    params: {},
-    output: [],
-    native: null,
-    rawRequest: '',
-    attempts: record.attempts.map(({ input: _input, output: _output, ...attempt }) => ({
-      ...attempt,
-      rawRequest: '',
-      rawResponse: '',
-    })),
-  }
-}
-
 /** Changes nothing here: payloads are written so from now on, and a Weir from before cannot read them. */
 export const BODIES_APART_MIGRATION = "INSERT INTO meta (key, value) VALUES ('bodies', 'apart');"
 
