@@ -5,12 +5,16 @@ import type { HelperThread } from './helper-thread.ts'
 
 /** A writer that waits for its next batch less than this share of the time has none to spare. */
 const SPARE = 0.2
-/** Of which time. */
 const LONG_US = 1_000_000
 /** The helper ends when there has been time to spare for so long. */
 const LINGER_MS = 30_000
 /** Three times the writer's: it lives only while much is to be read, and a batch is two megabytes of texts read. */
 const RESOURCES = { maxYoungGenerationSizeMb: 48 }
+
+export interface AheadThread extends HelperThread {
+  /** Of how much time the writer must have had none to spare, in µs; a second when missing. */
+  readonly afterUs?: number
+}
 
 /** Drafts that are being read elsewhere; without an answer when that is done, the helper is gone. */
 export interface Reading {
@@ -24,7 +28,7 @@ export interface Reading {
  * it would cost memory. One that dies is not started again: then the writer does all itself.
  */
 export class ReadAhead<Draft> {
-  readonly #helper: HelperThread
+  readonly #helper: AheadThread
   readonly #clock: Clock
   readonly #answered: () => void
   readonly #longUs: number
@@ -38,11 +42,7 @@ export class ReadAhead<Draft> {
   #end: NodeJS.Timeout | undefined
 
   /** `answered` is called whenever a reading is done. */
-  constructor(
-    helper: HelperThread & { readonly afterUs?: number },
-    clock: Clock,
-    answered: () => void,
-  ) {
+  constructor(helper: AheadThread, clock: Clock, answered: () => void) {
     this.#helper = helper
     this.#clock = clock
     this.#answered = answered

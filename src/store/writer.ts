@@ -8,7 +8,7 @@ import { IdleWork } from './idle-work.ts'
 import type { WriterPort } from './port-hub.ts'
 import type { FromWriter, Opening, ToWriter } from './protocol.ts'
 import { changeEachAlone, sweepInterrupted, writeEachAlone } from './one-by-one.ts'
-import { ReadAhead, type Reading } from './read-ahead.ts'
+import { type AheadThread, ReadAhead, type Reading } from './read-ahead.ts'
 import { type Complete, readDrafts } from './read-drafts.ts'
 import type { Retention } from './retention.ts'
 import { DiskSpace } from './sqlite/disk-space.ts'
@@ -25,7 +25,7 @@ export interface WriterOptions<Draft extends { readonly id: string }> {
   /** Looks through the files while they are in use; nobody does when missing. */
   readonly check?: HelperThread
   /** Reads drafts (`readForWriter`) where there are too many for one thread; none does when missing. */
-  readonly ahead?: HelperThread & { readonly afterUs?: number }
+  readonly ahead?: AheadThread
   /** Called once, when somebody who waits for the files has been told how opening them went. */
   readonly settled?: () => void
   readonly complete: Complete<Draft>
