@@ -26,22 +26,21 @@ const ALLOWED: ReadonlySet<number> = new Set([
 export function askSql<T>(dataDir: string, sql: string, use: (answer: Answer) => T): T {
   const path = join(dataDir, HOT_FILE)
   if (!existsSync(path)) throw new StoreFault('other', path, `There are no records in ${path}.`)
-  const db = guarded(path, () => openViews(path))
+  const db = guarded(path, () => new DatabaseSync(path, { readOnly: true, timeout: 1000 }))
   const say = (message: string) =>
     `The question cannot be answered: ${message.replace(/\.$/, '')}${hintOf(message, db)}.`
   try {
+    guarded(path, () => createViews(db))
     return guarded(path, () => use(ask(db, sql)), say)
   } finally {
     db.close()
   }
 }
 
-function openViews(path: string): DatabaseSync {
-  const db = new DatabaseSync(path, { readOnly: true, timeout: 1000 })
+function createViews(db: DatabaseSync): void {
   for (const [name, select] of Object.entries(VIEWS)) {
     db.exec(`CREATE TEMP VIEW ${name} AS ${select}`)
   }
-  return db
 }
 
 function ask(db: DatabaseSync, sql: string): Answer {
