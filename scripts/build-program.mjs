@@ -9,8 +9,7 @@ const undici = dirname(createRequire(import.meta.url).resolve('undici/package.js
 const program = await rolldown({
   input: {
     main: 'src/main.ts',
-    ...threads('store-thread', 'draft-thread', 'reader-thread', 'check-thread'),
-    ...threads('crew-thread', 'watchdog-thread'),
+    ...threads('store', 'draft', 'reader', 'check', 'crew', 'watchdog'),
   },
   platform: 'node',
   external: ['pg-native'],
@@ -27,7 +26,7 @@ await program.write({
 })
 
 function threads(...names) {
-  return Object.fromEntries(names.map((name) => [name, `src/cli/${name}.ts`]))
+  return Object.fromEntries(names.map((name) => [`${name}-thread`, `src/cli/${name}-thread.ts`]))
 }
 
 /** Of undici its connection alone: the whole package is seven megabytes in memory. */
