@@ -22,7 +22,7 @@ import { decodeChoice, decodeFormat, decodeTools } from './decode-tools.ts'
 import { cacheHints } from '../cache-hints.ts'
 import { compact } from '../compact.ts'
 import { withAnswers } from '../server-work/asked.ts'
-import { fieldsIn } from '../server-work/carried.ts'
+import { fieldsIn, withOwn } from '../server-work/carried.ts'
 import { decodeUnknown } from '../tensorzero/unknown-block.ts'
 import { withExtra } from './extra-content.ts'
 import { addressedIn, heardIn } from './media.ts'
@@ -111,7 +111,10 @@ export function assistantBlocks<Extra extends { readonly type: string }>(
   const thoughts = decodeThoughts(message)
   return [
     ...thoughts.filter((thought) => !isBareSignature(thought)),
-    ...withOwn(withCitations(signText(content, message), message), message),
+    ...withOwn(
+      withCitations(signText(content, message), message),
+      fieldsIn(message, 'openai_chat'),
+    ),
     ...thoughts.filter(isBareSignature),
     ...(refusal ? [{ type: 'refusal', text: refusal } as const] : []),
     ...(audio ? [{ type: 'unknown', data: { audio }, wire: 'openai_chat' } as const] : []),
@@ -137,16 +140,6 @@ function signText<Extra extends { readonly type: string }>(
 function googleSignature(said: JsonObject): string | undefined {
   const google = asObject(asObject(said['extra_content'])?.['google'])
   return asString(google?.['thought_signature'])
-}
-
-/** What its provider said of the answer comes back beside it. */
-function withOwn<Extra extends { readonly type: string }>(
-  blocks: readonly (Block | Extra)[],
-  message: JsonObject,
-): readonly (Block | Extra)[] {
-  const own = fieldsIn(message, 'openai_chat')
-  if (!own.raw) return blocks
-  return blocks.map((block) => (block.type === 'text' ? { ...block, ...own } : block))
 }
 
 /** What the answer cited comes back beside its text. */

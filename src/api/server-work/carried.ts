@@ -42,6 +42,15 @@ export function fieldsIn(piece: JsonObject, format: string, holder = piece): Own
   return raw ? { raw, wire: asString(carried?.['wire']) ?? '' } : ownFields(piece, format)
 }
 
+/** What is said of a message is said of each of its texts. */
+export function withOwn<Piece extends { readonly type: string }>(
+  pieces: readonly Piece[],
+  own: Own,
+): readonly Piece[] {
+  if (!own.raw) return pieces
+  return pieces.map((piece) => (piece.type === 'text' ? { ...piece, ...own } : piece))
+}
+
 /**
  * A conversation without what is another provider's, for a provider of the client's own format; null
  * when there is nothing of that kind. `holderOf`: where a piece has such a field.

@@ -6,7 +6,7 @@ import type {
   ToolCallBlock,
 } from '../../../domain/chat.ts'
 import { isDoneCall } from '../../../domain/client-calls.ts'
-import { fieldsFor, type Own } from '../../../domain/own-fields.ts'
+import { fieldsFor } from '../../../domain/own-fields.ts'
 import { withNamesOfTheirOwn } from '../../../domain/tool-groups.ts'
 import {
   asBoolean,
@@ -18,7 +18,7 @@ import {
 } from '../../../lib/json.ts'
 import type { Json, JsonObject } from '../../../lib/json.ts'
 import { compact } from '../../compact.ts'
-import { carriedIn, fieldsIn } from '../../server-work/carried.ts'
+import { carriedIn, fieldsIn, withOwn } from '../../server-work/carried.ts'
 import { withoutRepeatedSignatures } from '../../signatures.ts'
 import { decodeContent, decodeReasoningItem, decodeResult } from './decode-items.ts'
 import { decodeChoice, decodeFormat, decodeTools } from './decode-settings.ts'
@@ -95,9 +95,7 @@ function decodeItem(item: JsonObject, names: Map<string, string>): Message {
     case 'message': {
       const role = asString(item['role'])
       const content = decodeContent(item['content'])
-      const own = fieldsIn(item, WIRE)
-      const said = content.map((block) => withOwn(block, own))
-      if (role === 'assistant') return { role, content: said }
+      if (role === 'assistant') return { role, content: withOwn(content, fieldsIn(item, WIRE)) }
       return { role: role === 'system' || role === 'developer' ? 'system' : 'user', content }
     }
     case 'reasoning':
@@ -137,11 +135,6 @@ function decodeCall(item: JsonObject, names: Map<string, string>): Block {
     ...compact({ signature }),
     ...fieldsIn(item, WIRE),
   }
-}
-
-/** What is said of a message is said of each of its texts. */
-function withOwn(block: Block, own: Own): Block {
-  return block.type === 'text' ? { ...block, ...own } : block
 }
 
 function decodeParams(json: JsonObject): ChatParams {

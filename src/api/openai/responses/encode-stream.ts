@@ -15,6 +15,7 @@ import {
   OWN_THOUGHT,
   OWN_WORK,
   responseOf,
+  WIRE,
   workIn,
 } from './items.ts'
 import {
@@ -112,10 +113,10 @@ export class ResponseEncoder implements StreamEncoder {
   /** A part begins with its first words, not before. */
   #text(part: Extract<Part, { type: 'text' }>): void {
     const { text, begins } = part
-    const own = fieldsOf(part, 'openai_responses')
+    const own = fieldsOf(part, WIRE)
     const open = this.#open instanceof MessageItem ? this.#open : null
     if (begins) this.#begins = own
-    else open?.learn(own)
+    else if (part.raw) open?.learn(own)
     if (text !== '') this.#message(begins ? own : undefined).text(text, this.#emit)
     else if (begins) open?.closePart(this.#emit)
   }

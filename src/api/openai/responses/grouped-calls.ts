@@ -1,5 +1,5 @@
 import type { Part, Tool } from '../../../domain/chat.ts'
-import type { JsonObject } from '../../../lib/json.ts'
+import { type JsonObject, objectsIn } from '../../../lib/json.ts'
 import { decodeTools } from './decode-settings.ts'
 import { WIRE } from './items.ts'
 
@@ -16,9 +16,14 @@ export class GroupedCalls {
 
   named(call: Call): Call {
     if (call.raw) return call
-    this.#tools ??= decodeTools(this.#request['tools']).tools
+    this.#tools ??= toolsWithGroups(this.#request)
     const within = this.#tools.find(({ name }) => name === call.name)?.within
     if (!within) return call
     return { ...call, name: within.name, raw: { namespace: within.group }, wire: WIRE }
   }
+}
+
+/** Most requests have no groups: their tools need not be read again. */
+function toolsWithGroups({ tools }: JsonObject): readonly Tool[] {
+  return objectsIn(tools).some(({ type }) => type === 'namespace') ? decodeTools(tools).tools : []
 }

@@ -4,7 +4,7 @@ import type { JsonObject } from '../../../lib/json.ts'
 import { withoutUndefined } from '../../compact.ts'
 import { itemOfWork, joined, type WorkItem } from '../../server-work/as-items.ts'
 import { fieldsOf } from '../../server-work/carried.ts'
-import { reasoningItem } from './items.ts'
+import { reasoningItem, WIRE } from './items.ts'
 
 /** Writes one event; its number is added. */
 export type Emit = (event: JsonObject & { type: string }) => void
@@ -132,7 +132,7 @@ export class CallItem implements OpenItem {
     const { id, name, custom, signature } = this.#call
     const type = custom ? 'custom_tool_call' : 'function_call'
     const item = { id: this.#id, type, call_id: id, name, status, ...this.#said }
-    const own = fieldsOf(this.#call, 'openai_responses')
+    const own = fieldsOf(this.#call, WIRE)
     return withoutUndefined({ ...item, thought_signature: signature, ...own })
   }
 }
