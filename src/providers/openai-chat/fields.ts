@@ -13,7 +13,10 @@ export function withoutUndefined(fields: Record<string, Json | undefined>): Json
   return Object.fromEntries(kept)
 }
 
-/** OpenAI refuses longer names of users; Claude Code's have 160 characters. */
+/**
+ * Claude Code's names of users have 160 characters. OpenAI's reference says 128 for the newer
+ * `safety_identifier` and nothing for `user`; refusals above 64 are known from reports alone.
+ */
 const LONGEST_USER = 64
 
 /** Who asks; a name that is too long by its hash, which tells users apart as well. */
